@@ -1,0 +1,50 @@
+import { AppError } from '../core/error.js';
+import { type Query, select, selectRequired, sql } from '../core/statement.js';
+import { hydrate, tableOf } from '../core/table.js';
+import type { TenantConfiguration } from './configuration.js';
+import { ConfigurationState, ConfigurationVersion } from './configuration-version.entity.js';
+
+/** The version that rules now: the latest EFFECTIVE one whose date has come. */
+export function rulingConfiguration(): Query<ConfigurationVersion> {
+  const text = `select ${tableOf(ConfigurationVersion).selection} from configuration_version
+    where tenant_id = $1 and state = 'EFFECTIVE' and effective_from <= clock_timestamp()
+    order by effective_from desc, version desc limit 1`;
+  return sql(text, [], (rows) => {
+    if (!rows[0]) throw new AppError('UNAVAILABLE', 'The tenant has no configuration yet.', { remedy: 'Apply its file with `countersign tenants apply`.' });
+    return hydrate(ConfigurationVersion, rows[0]);
+  });
+}
+
+/** A version by id. */
+export const configurationById = (id: string): Query<ConfigurationVersion> => selectRequired(ConfigurationVersion, id);
+
+/** The version that a handoff was opened under. */
+export function configurationOfHandoff(handoffId: string): Query<ConfigurationVersion> {
+  const columns = tableOf(ConfigurationVersion).columns.map((column) => `v.${column.name}`).join(', ');
+  const text = `select ${columns} from handoff h join configuration_version v on v.tenant_id = $1 and v.id = h.configuration_version_id
+    where h.tenant_id = $1 and h.id = $2`;
+  return sql(text, [handoffId], (rows) => {
+    if (!rows[0]) throw new AppError('NOT_FOUND', `There is no Handoff ${handoffId} here.`, { type: 'Handoff', id: handoffId, remedy: 'Check the id; list what you can see with the query of that type.' });
+    return hydrate(ConfigurationVersion, rows[0]);
+  });
+}
+
+/** All versions, newest first, locked: who proposes or decides works on the list as it is. */
+export const lockVersions = (): Query<ConfigurationVersion[]> => select(ConfigurationVersion, {}, { orderBy: ['-version'], lock: 'UPDATE' });
+
+const parsed = new Map<string, TenantConfiguration>();
+const KEPT = 200;
+
+/** The configuration of a version; the same digest is the same content, so it is parsed once a process. */
+export function configurationOf(version: ConfigurationVersion): TenantConfiguration {
+  const known = parsed.get(version.digest);
+  if (known) return known;
+  const configuration = JSON.parse(version.content) as TenantConfiguration;
+  if (parsed.size >= KEPT) parsed.delete(parsed.keys().next().value!);
+  parsed.set(version.digest, configuration);
+  return configuration;
+}
+
+/** Whether a version rules already. */
+export const isRuling = (version: ConfigurationVersion, now: Date): boolean =>
+  version.state === ConfigurationState.EFFECTIVE && version.effectiveFrom <= now;

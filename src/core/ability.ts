@@ -1,0 +1,82 @@
+import { AbilityBuilder, createMongoAbility, type MongoAbility, type MongoQuery, subject as withType } from '@casl/ability';
+import type { Actor } from './actor.js';
+import { type EntityClass, tableOf } from './table.js';
+
+export type Ability = MongoAbility;
+
+/** Equality or membership only: each is compiled to SQL and checked against CASL's own answer (design 5). */
+export type AbilityConditions = Readonly<Record<string, string | number | boolean | null | { readonly $in: readonly (string | number)[] }>>;
+
+/** `grant(roles, actions, subject, conditions?)`: whoever holds one of the roles may. */
+export type Grant = (
+  roles: readonly string[],
+  actions: string | readonly string[],
+  subject: string,
+  conditions?: AbilityConditions,
+) => void;
+
+/** The rules that one domain contributes. */
+export type AbilityContribution = (grant: Grant, actor: Actor) => void;
+
+/** The abilities of an actor, built from every domain's contribution. Nobody holds 'manage all'. */
+export function abilityOf(actor: Actor, contributions: readonly AbilityContribution[]): Ability {
+  const { can, build } = new AbilityBuilder<MongoAbility>(createMongoAbility);
+  const grant: Grant = (roles, actions, subject, conditions) => {
+    if (!roles.some((role) => actor.roles.includes(role))) return;
+    can(actions as string | string[], subject, conditions as MongoQuery | undefined);
+  };
+  for (const contribute of contributions) contribute(grant, actor);
+  return build();
+}
+
+/** Whether the actor may do it at all, or on this row. */
+export function allows(ability: Ability, action: string, type: string, row?: object | null): boolean {
+  // CASL tags the object with its type: a copy keeps frozen facts and shared rows untouched.
+  return row ? ability.can(action, withType(type, { ...row })) : ability.can(action, type);
+}
+
+/**
+ * The same rules as a SQL condition over the entity's table: ` and (...)`, appended to `values` from `$2` on.
+ * An operator that this compiler does not know throws: it never answers with more rows than CASL would.
+ */
+export function abilityCondition(
+  ability: Ability,
+  action: string,
+  type: string,
+  entity: EntityClass,
+  values: unknown[],
+): string {
+  let condition = 'false';
+  for (const rule of ability.rulesFor(action, type).toReversed()) {
+    const own = rule.conditions ? compile(rule.conditions as AbilityConditions, entity, values) : 'true';
+    condition = rule.inverted ? either(condition, own, `(${condition} and not ${own})`) : widen(condition, own);
+  }
+  return condition === 'true' ? '' : ` and ${condition}`;
+}
+
+function widen(condition: string, own: string): string {
+  if (condition === 'true' || own === 'true') return 'true';
+  return condition === 'false' ? own : `(${condition} or ${own})`;
+}
+
+function either(condition: string, own: string, narrowed: string): string {
+  return own === 'true' || condition === 'false' ? 'false' : narrowed;
+}
+
+function compile(conditions: AbilityConditions, entity: EntityClass, values: unknown[]): string {
+  const parts = Object.entries(conditions).map(([property, expected]) => {
+    const column = tableOf(entity).byProperty.get(property);
+    if (!column) throw new Error(`An ability names ${property}, which ${entity.name} does not have`);
+    if (expected === null) return `${column.name} is null`;
+    if (typeof expected !== 'object') {
+      values.push(expected);
+      return `coalesce(${column.name} = $${values.length + 1}, false)`;
+    }
+    if (!Array.isArray(expected.$in) || Object.keys(expected).length !== 1) {
+      throw new Error(`An ability on ${entity.name}.${property} uses an operator that has no SQL form`);
+    }
+    values.push([...expected.$in]);
+    return `coalesce(${column.name} = any($${values.length + 1}), false)`;
+  });
+  return `(${parts.join(' and ')})`;
+}

@@ -1,0 +1,20 @@
+/** Who acts. Votes and contributions name the person, never the account (design 1). */
+export interface Actor {
+  readonly kind: 'PERSON' | 'SERVICE' | 'SYSTEM';
+  readonly tenantId: string;
+  /** The person's id, the API key's id, or the name of a job of the worker. */
+  readonly id: string;
+  /** The roles of the membership at this time. */
+  readonly roles: readonly string[];
+  /** Scopes of an API key; empty for people. */
+  readonly scopes: readonly string[];
+  /** When the person last proved who they are (`auth_time`); null when the token does not say. */
+  readonly authTime: Date | null;
+  /** The account by which the person signed in; null for services. */
+  readonly accountId: string | null;
+}
+
+/** The worker's own hand: every automated decision names the job and keeps its sources. */
+export function systemActor(tenantId: string, job: string): Actor {
+  return { kind: 'SYSTEM', tenantId, id: job, roles: ['SYSTEM'], scopes: [], authTime: null, accountId: null };
+}

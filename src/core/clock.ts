@@ -1,0 +1,31 @@
+import { sql, type Query } from './statement.js';
+
+/**
+ * Time comes from the database (one clock for all processes) or, in tests, from the test. It is read as the last
+ * statement of a command's first flush, after its locks are held, so that a deadline is judged when the decision is made.
+ */
+export interface Clock {
+  /** The moment, at millisecond precision: every column is timestamptz(3). */
+  now(): Query<Date>;
+}
+
+const readNow = (rows: readonly Readonly<Record<string, unknown>>[]): Date => rows[0]?.now as Date;
+
+/** The database's own clock. `$1` is named so that the statement has the tenant like every other. */
+export const databaseClock: Clock = {
+  now: () => sql("select date_trunc('milliseconds', clock_timestamp()) as now where $1::uuid is not null", [], readNow),
+};
+
+/** A clock that a test moves; it answers through the database all the same, so that the flushes stay alike. */
+export class SettableClock implements Clock {
+  constructor(public at: Date) {}
+
+  now(): Query<Date> {
+    return sql('select $2::timestamptz as now where $1::uuid is not null', [this.at.toISOString()], readNow);
+  }
+
+  /** Moves the clock on by so many hours. */
+  advanceHours(hours: number): void {
+    this.at = new Date(this.at.getTime() + hours * 3_600_000);
+  }
+}

@@ -1,0 +1,53 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import type { Logger } from 'pino';
+import type { Ability } from '../ability.js';
+import type { Actor } from '../actor.js';
+import type { Command } from '../command.js';
+import type { Pipeline } from '../pipeline.js';
+import { Reader } from '../reader.js';
+import type { Gateway } from '../gateway.js';
+import type { Queries } from '../statement.js';
+import type { EntityClass } from '../table.js';
+import { type RefusedType, refusal } from './types.js';
+
+/** What a resolver may use: who asks, reading, and running a command. Nothing else reaches the database. */
+export class RequestContext {
+  readonly reader: Reader;
+
+  constructor(
+    readonly actor: Actor,
+    readonly ability: Ability,
+    private readonly pipeline: Pipeline,
+    gateway: Gateway,
+    private readonly idempotencyKey: string | null,
+    readonly requestId: string,
+    readonly log: Logger,
+  ) {
+    this.reader = new Reader(gateway, actor.tenantId, ability);
+  }
+
+  /** Runs a command and reads the row that it answers with; a refusal is answered as data. */
+  async run<I, F extends Queries, T extends { id: string }>(
+    command: Command<I, F>,
+    input: I,
+    info: GraphQLResolveInfo,
+    entity: EntityClass<T>,
+  ): Promise<T | RefusedType> {
+    const result = await this.pipeline.run(this.actor, command, input, { idempotencyKey: this.idempotencyKey, path: String(info.path.key) });
+    if (result.kind === 'refused') return refusal(result.findings);
+    this.reader.clear();
+    const row = await this.reader.required(entity, result.id);
+    if (result.secret !== undefined) this.secrets.set(result.id, result.secret);
+    return row;
+  }
+
+  /** What a command's answer shows once, by the id of the row: a new API key's text. */
+  readonly secrets = new Map<string, string>();
+}
+
+/** The context of a request without a token: it may ask for the schema where the setting allows, and nothing else. */
+export interface AnonymousContext {
+  readonly actor: null;
+}
+
+export type ApiContext = RequestContext | AnonymousContext;

@@ -1,0 +1,6 @@
+import { v7 } from 'uuid';
+
+/** A new uuid v7: ids are made by the application, so that a row's id is known before it is written (design 4). */
+export function newId(): string {
+  return v7();
+}

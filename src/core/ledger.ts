@@ -1,0 +1,101 @@
+import { Column, Entity } from 'typeorm';
+import { createHash } from 'node:crypto';
+import { canonicalJson } from './canonical.js';
+import type { Actor } from './actor.js';
+import type { SourceReference } from './source.js';
+import { insert, type Statement } from './statement.js';
+import { Instant, TenantOwned } from './table.js';
+
+/** What a ledger entry is about. */
+export interface LedgerSubject {
+  readonly type: string;
+  readonly id: string;
+}
+
+/** DONE: the change happened. REFUSED: a gate or rule said no. DENIED: the actor had no right to ask. */
+export type LedgerOutcome = 'DONE' | 'REFUSED' | 'DENIED';
+
+/**
+ * One row a change, refusal or denial, written in the same transaction. `content` is the whole entry as canonical
+ * JSON (RFC 8785) and `leafHash` is SHA-256 over 0x00 and that text (the leaf of RFC 6962), so that a row which was
+ * edited afterwards is found. It holds ids, codes, digests and figures; never personal data.
+ */
+@Entity()
+export class LedgerEntry extends TenantOwned {
+  @Instant()
+  at: Date;
+
+  @Column('text')
+  actorKind: string;
+
+  @Column('text')
+  actorId: string;
+
+  @Column('text')
+  action: string;
+
+  @Column('text')
+  outcome: LedgerOutcome;
+
+  @Column('text')
+  subjectType: string;
+
+  @Column('text', { nullable: true })
+  subjectId: string | null;
+
+  @Column('text')
+  content: string;
+
+  @Column('text')
+  leafHash: string;
+}
+
+export interface LedgerRecord {
+  readonly id: string;
+  readonly at: Date;
+  readonly actor: Actor;
+  readonly action: string;
+  readonly outcome: LedgerOutcome;
+  readonly subject: { readonly type: string; readonly id: string | null };
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly sources: readonly SourceReference[];
+}
+
+/** SHA-256 over 0x00 and the text: the leaf hash of RFC 6962 section 2.1, lower-case hex. */
+export function leafHash(content: string): string {
+  return createHash('sha256').update(Buffer.of(0)).update(content, 'utf8').digest('hex');
+}
+
+/** The statement that appends an entry. */
+export function appendToLedger(record: LedgerRecord): Statement {
+  const { id, at, actor, action, outcome, subject, body, sources } = record;
+  const content = canonicalJson({
+    tenant: actor.tenantId,
+    id,
+    at: at.toISOString(),
+    actor: { kind: actor.kind, id: actor.id },
+    action,
+    outcome,
+    subject: { type: subject.type, id: subject.id },
+    body: plain(body),
+    sources: plain(sources),
+  });
+  return insert(LedgerEntry, {
+    id,
+    at,
+    actorKind: actor.kind,
+    actorId: actor.id,
+    action,
+    outcome,
+    subjectType: subject.type,
+    subjectId: subject.id,
+    content,
+    leafHash: leafHash(content),
+  });
+}
+
+/** Big integers and dates become text: canonical JSON knows neither. */
+function plain<T>(value: T): T {
+  const text = JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? inner.toString() : inner));
+  return JSON.parse(text) as T;
+}

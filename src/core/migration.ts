@@ -1,0 +1,60 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** What the application role may do with the rows of a table. Never TRUNCATE, REFERENCES or TRIGGER (reliability 1.2). */
+export type Grants = 'select' | 'select, insert' | 'select, insert, update' | 'select, insert, update, delete';
+
+/** One policy form everywhere: bare, because Citus refuses a sub-select and the planner needs no more (design 4). */
+const POLICY = "tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid";
+
+/**
+ * Creates a tenant's table: `tenant_id` and the key `(tenant_id, ...)`, forced row-level security with the one policy,
+ * and the grants of the application role. `columns` is the rest of the definition.
+ */
+export async function createTenantTable(
+  runner: QueryRunner,
+  name: string,
+  columns: string,
+  grants: Grants,
+  key = 'tenant_id, id',
+): Promise<void> {
+  const id = key === 'tenant_id, id' ? 'id uuid not null,' : '';
+  await runner.query(`create table ${name} (
+    tenant_id uuid not null references tenant (tenant_id),
+    ${id}
+    ${columns},
+    primary key (${key})
+  )`);
+  await runner.query(`alter table ${name} enable row level security`);
+  await runner.query(`alter table ${name} force row level security`);
+  await runner.query(`create policy tenant_isolation on ${name} using (${POLICY}) with check (${POLICY})`);
+  await runner.query(`grant ${grants} on ${name} to ${await applicationRole(runner)}`);
+}
+
+/** The name of the role that the servers use, quoted; the migrate command sets it on the connection. */
+export async function applicationRole(runner: QueryRunner): Promise<string> {
+  const rows = (await runner.query("select quote_ident(nullif(current_setting('countersign.application_role', true), '')) as role")) as { role: string | null }[];
+  const role = rows[0]?.role;
+  if (!role) throw new Error('countersign.application_role is not set: run migrations with `countersign migrate`');
+  return role;
+}
+
+/**
+ * A backfill or a new constraint on a table under FORCE: the owner sees no rows there, so an update would report 0 and
+ * a foreign key would validate over orphans. Runs the work between NO FORCE and FORCE in the migration's transaction.
+ */
+export async function withoutForce(runner: QueryRunner, table: string, work: () => Promise<void>): Promise<void> {
+  await runner.query(`alter table ${table} no force row level security`);
+  await work();
+  await runner.query(`alter table ${table} force row level security`);
+}
+
+/** A migration that creates tables in order and drops them in reverse. */
+export abstract class TablesMigration implements MigrationInterface {
+  abstract readonly tables: readonly string[];
+
+  abstract up(runner: QueryRunner): Promise<void>;
+
+  async down(runner: QueryRunner): Promise<void> {
+    for (const table of this.tables.toReversed()) await runner.query(`drop table ${table}`);
+  }
+}

@@ -1,0 +1,45 @@
+import { badInput } from './error.js';
+
+/** The most rows that one page may have, whether asked by literal, variable or default. */
+export const LARGEST_PAGE = 100;
+export const DEFAULT_PAGE = 25;
+
+/** Relay's forward arguments, checked. */
+export interface PageArguments {
+  readonly first: number;
+  readonly after: string | null;
+}
+
+/** Relay's connection, as plain data. */
+export interface Page<T> {
+  readonly edges: readonly { readonly node: T; readonly cursor: string }[];
+  readonly pageInfo: {
+    readonly hasNextPage: boolean;
+    readonly hasPreviousPage: boolean;
+    readonly startCursor: string | null;
+    readonly endCursor: string | null;
+  };
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** Refuses a page that is too large, empty or negative, instead of quietly giving another one. */
+export function pageArguments(first: number | null | undefined, after: string | null | undefined): PageArguments {
+  const size = first ?? DEFAULT_PAGE;
+  if (!Number.isInteger(size) || size < 1 || size > LARGEST_PAGE) {
+    throw badInput('first', `is ${size}`, `Ask for 1 to ${LARGEST_PAGE} rows a page and follow pageInfo.endCursor.`);
+  }
+  return { first: size, after: after ?? null };
+}
+
+/** A cursor is the uuid of the last row, so that a page costs the same wherever it starts. */
+export function encodeCursor(id: string): string {
+  return Buffer.from(`id:${id}`).toString('base64url');
+}
+
+/** The id in a cursor; anything else is bad input. */
+export function decodeCursor(cursor: string): string {
+  const id = Buffer.from(cursor, 'base64url').toString('utf8').replace(/^id:/, '');
+  if (!UUID.test(id)) throw badInput('after', 'is not a cursor of this list', 'Pass pageInfo.endCursor of the page before.');
+  return id;
+}

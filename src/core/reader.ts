@@ -1,0 +1,162 @@
+import DataLoader from 'dataloader';
+import { type Ability, abilityCondition } from './ability.js';
+import { notFound } from './error.js';
+import type { Gateway } from './gateway.js';
+import { decodeCursor, encodeCursor, type Page, type PageArguments } from './page.js';
+import { conditions, ordering, type Query, sql, type Where } from './statement.js';
+import { type EntityClass, hydrate, tableOf } from './table.js';
+
+interface Waiting {
+  readonly query: Query<unknown>;
+  readonly resolve: (answer: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Reads of one request, for one actor. Whatever the resolvers of one depth ask is sent together: a flush a depth,
+ * a statement a field, whatever the size of the page. Rows that the actor may not read are not found.
+ */
+export class Reader {
+  private readonly loaders = new Map<string, DataLoader<string, unknown>>();
+  private waiting: Waiting[] = [];
+
+  constructor(
+    private readonly gateway: Gateway,
+    private readonly tenantId: string,
+    private readonly ability: Ability,
+  ) {}
+
+  /** The answer of a query, sent with all others of this tick. */
+  ask<T>(query: Query<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.waiting.push({ query, resolve: resolve as (answer: unknown) => void, reject });
+      // After the promise jobs of this tick, so that sibling fields share the flush (as DataLoader does).
+      if (this.waiting.length === 1) setImmediate(() => void this.flush());
+    });
+  }
+
+  /** The row by id, or null when it is not there or not for this actor. */
+  async one<T extends { id: string }>(entity: EntityClass<T>, id: string | null): Promise<T | null> {
+    if (id === null) return null;
+    const rows = await this.loader(entity, 'id', []).load(id);
+    return (rows as T[])[0] ?? null;
+  }
+
+  /** The row by id, or NOT_FOUND. */
+  async required<T extends { id: string }>(entity: EntityClass<T>, id: string): Promise<T> {
+    const row = await this.one(entity, id);
+    if (!row) throw notFound(entity.name, id);
+    return row;
+  }
+
+  /** All rows of one parent, by the property that names it. Batched over the parents of a page. */
+  async many<T extends object>(
+    entity: EntityClass<T>,
+    property: keyof T & string,
+    parentId: string,
+    orderBy: readonly string[] = ['id'],
+  ): Promise<T[]> {
+    return (await this.loader(entity, property, orderBy).load(parentId)) as T[];
+  }
+
+  /** The first row of one parent in the given order, or null. */
+  async first<T extends object>(
+    entity: EntityClass<T>,
+    property: keyof T & string,
+    parentId: string,
+    orderBy: readonly string[] = ['-id'],
+  ): Promise<T | null> {
+    return (await this.many(entity, property, parentId, orderBy))[0] ?? null;
+  }
+
+  /** A keyset page, newest first by default; the cursor is opaque and stays flat at page 1,000. */
+  async page<T extends { id: string }>(entity: EntityClass<T>, where: Where<T>, args: PageArguments): Promise<Page<T>> {
+    const table = tableOf(entity);
+    const values: unknown[] = [];
+    const filter = conditions(entity, where, values);
+    const allowed = abilityCondition(this.ability, 'read', entity.name, entity, values);
+    let after = '';
+    if (args.after !== null) {
+      values.push(decodeCursor(args.after));
+      after = ` and id < $${values.length + 1}`;
+    }
+    const rows = await this.ask(
+      sql(
+        `select ${table.selection} from ${table.name} where tenant_id = $1${filter}${allowed}${after} order by id desc limit ${args.first + 1}`,
+        values,
+        (found) => found.map((row) => hydrate(entity, row)),
+      ),
+    );
+    const nodes = rows.slice(0, args.first);
+    return {
+      edges: nodes.map((node) => ({ node, cursor: encodeCursor(node.id) })),
+      pageInfo: {
+        hasNextPage: rows.length > args.first,
+        hasPreviousPage: args.after !== null,
+        startCursor: nodes[0] ? encodeCursor(nodes[0].id) : null,
+        endCursor: nodes.at(-1) ? encodeCursor(nodes.at(-1)!.id) : null,
+      },
+    };
+  }
+
+  /** Forgets what was loaded: after a change the same request must see it. */
+  clear(): void {
+    this.loaders.clear();
+  }
+
+  private loader<T extends object>(
+    entity: EntityClass<T>,
+    property: string,
+    orderBy: readonly string[],
+  ): DataLoader<string, unknown> {
+    const key = `${entity.name}.${property}.${orderBy.join(',')}`;
+    const known = this.loaders.get(key);
+    if (known) return known;
+    const loader = new DataLoader<string, unknown>((ids) => this.load(entity, property, orderBy, ids));
+    this.loaders.set(key, loader);
+    return loader;
+  }
+
+  private async load<T extends object>(
+    entity: EntityClass<T>,
+    property: string,
+    orderBy: readonly string[],
+    ids: readonly string[],
+  ): Promise<T[][]> {
+    const table = tableOf(entity);
+    const values: unknown[] = [];
+    const filter = conditions(entity, { [property]: [...new Set(ids)] } as unknown as Where<T>, values);
+    const allowed = abilityCondition(this.ability, 'read', entity.name, entity, values);
+    const rows = await this.ask(
+      sql(
+        `select ${table.selection} from ${table.name} where tenant_id = $1${filter}${allowed}${ordering(entity, orderBy)}`,
+        values,
+        (found) => found.map((row) => hydrate(entity, row)),
+      ),
+    );
+    const groups = groupBy(rows, (row) => (row as Record<string, unknown>)[property] as string);
+    return ids.map((id) => groups.get(id) ?? []);
+  }
+
+  private async flush(): Promise<void> {
+    const batch = this.waiting;
+    this.waiting = [];
+    const queries = Object.fromEntries(batch.map(({ query }, index) => [String(index), query]));
+    try {
+      const answers = await this.gateway.read(this.tenantId, queries);
+      batch.forEach(({ resolve }, index) => resolve(answers[String(index)]));
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+  }
+}
+
+function groupBy<T>(rows: readonly T[], keyOf: (row: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const row of rows) {
+    const group = groups.get(keyOf(row));
+    if (group) group.push(row);
+    else groups.set(keyOf(row), [row]);
+  }
+  return groups;
+}

@@ -1,0 +1,95 @@
+import { Field, ID, ObjectType } from 'type-graphql';
+import { type ColumnOptions, getMetadataArgsStorage, Column } from 'typeorm';
+
+/** The class of an entity. */
+export type EntityClass<T extends object = object> = new () => T;
+
+/** A column of a table: the entity's property, the column's name, and how its values travel. */
+export interface TableColumn {
+  readonly property: string;
+  readonly name: string;
+  readonly to: (value: unknown) => unknown;
+  readonly from: (value: unknown) => unknown;
+}
+
+/** What core needs to know of an entity to read and write its rows; TypeORM's decorators are the source. */
+export interface Table {
+  readonly name: string;
+  readonly columns: readonly TableColumn[];
+  readonly byProperty: ReadonlyMap<string, TableColumn>;
+  /** `a, b, c`: every column, in the entity's order. */
+  readonly selection: string;
+}
+
+/** `handoffId` becomes `handoff_id`: one naming rule for tables, columns and the TypeORM data source. */
+export function snakeCase(name: string): string {
+  return name.replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
+}
+
+/** Base of every tenant-owned entity: the key is always `(tenant_id, id)` (design 4). */
+@ObjectType()
+export abstract class TenantOwned {
+  @Column('uuid', { primary: true })
+  tenantId: string;
+
+  /** uuid v7, made by the application. */
+  @Field(() => ID, { description: 'The id, a uuid v7.' })
+  @Column('uuid', { primary: true })
+  id: string;
+}
+
+/** A column of an instant, at the one precision that every table has: milliseconds, as JavaScript's. */
+export function Instant(options: ColumnOptions = {}): PropertyDecorator {
+  return Column({ ...options, type: 'timestamptz', precision: 3 });
+}
+
+/** A column that holds structured data as canonical JSON text (not jsonb, which reorders). */
+export function JsonText(options: ColumnOptions = {}): PropertyDecorator {
+  return Column('text', {
+    ...options,
+    transformer: {
+      to: (value: unknown) => (value === null || value === undefined ? value : JSON.stringify(value)),
+      from: (value: unknown) => (typeof value === 'string' ? JSON.parse(value) : value),
+    },
+  });
+}
+
+const tables = new Map<EntityClass, Table>();
+
+/** The table of an entity, read once from TypeORM's decorator metadata. */
+export function tableOf(entity: EntityClass): Table {
+  const known = tables.get(entity);
+  if (known) return known;
+  const lineage = new Set<unknown>();
+  for (let type: unknown = entity; typeof type === 'function'; type = Object.getPrototypeOf(type)) lineage.add(type);
+  const storage = getMetadataArgsStorage();
+  const tableArgs = storage.tables.find((t) => t.target === entity);
+  if (!tableArgs) throw new Error(`${entity.name} is not an entity`);
+  const columns = storage.columns
+    .filter((c) => lineage.has(c.target))
+    .map((c): TableColumn => {
+      const transformer = Array.isArray(c.options.transformer) ? c.options.transformer[0] : c.options.transformer;
+      const same = (value: unknown): unknown => value;
+      return {
+        property: c.propertyName,
+        name: c.options.name ?? snakeCase(c.propertyName),
+        to: transformer ? (value) => transformer.to(value) as unknown : same,
+        from: transformer ? (value) => transformer.from(value) as unknown : same,
+      };
+    });
+  const table: Table = {
+    name: tableArgs.name ?? snakeCase(entity.name),
+    columns,
+    byProperty: new Map(columns.map((c) => [c.property, c])),
+    selection: columns.map((c) => c.name).join(', '),
+  };
+  tables.set(entity, table);
+  return table;
+}
+
+/** Turns a database row into an instance of the entity. */
+export function hydrate<T extends object>(entity: EntityClass<T>, row: Readonly<Record<string, unknown>>): T {
+  const instance = new entity() as Record<string, unknown>;
+  for (const column of tableOf(entity).columns) instance[column.property] = column.from(row[column.name]);
+  return instance as T;
+}

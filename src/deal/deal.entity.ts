@@ -1,0 +1,153 @@
+import { Column, Entity } from 'typeorm';
+import { Field, Int, ObjectType } from 'type-graphql';
+import { Sensitive } from '../core/graphql/rights.js';
+import { DateTimeScalar, DecimalScalar, LocalDateScalar } from '../core/graphql/scalars.js';
+import { Instant, JsonText, TenantOwned } from '../core/table.js';
+
+/** The MSP's customer. */
+@Entity()
+@ObjectType({ description: 'A customer of your MSP.' })
+export class Client extends TenantOwned {
+  @Column('text')
+  @Field(() => String, { description: 'The customer\'s name, as the PSA has it.' })
+  name: string;
+
+  /** The id in the PSA; unique a tenant. */
+  @Column('text')
+  @Field(() => String, { description: 'The id of the client in HaloPSA.' })
+  externalId: string;
+
+  @Instant()
+  createdAt: Date;
+}
+
+/** The opportunity as the PSA knows it; what it said at each time stands in its snapshots. */
+@Entity()
+@ObjectType({ description: 'A deal: the opportunity as the PSA knows it.' })
+export class Deal extends TenantOwned {
+  @Column('text')
+  @Field(() => String, { description: 'Where it came from: HALOPSA.' })
+  source: string;
+
+  @Column('text')
+  @Field(() => String, { description: 'The id of the opportunity there.' })
+  externalId: string;
+
+  @Column('uuid')
+  clientId: string;
+
+  @Column('text')
+  @Field(() => String, { description: 'The summary of the opportunity.' })
+  title: string;
+
+  /** Revision and snapshot of the current content. */
+  @Column('int')
+  @Field(() => Int, { description: 'The revision of the current snapshot; the same content twice makes none.' })
+  currentRevision: number;
+
+  @Column('uuid')
+  currentSnapshotId: string;
+
+  @Instant()
+  @Field(() => DateTimeScalar, { description: 'When it was first imported.' })
+  createdAt: Date;
+}
+
+/** What the PSA said at one time, immutable: the raw payload as text, and the terms read from it. */
+@Entity()
+@ObjectType({ description: 'What the PSA said of a deal at one time. Immutable.' })
+export class DealSnapshot extends TenantOwned {
+  @Column('uuid')
+  dealId: string;
+
+  @Column('int')
+  @Field(() => Int, { description: 'Counts the deal\'s snapshots from 1.' })
+  revision: number;
+
+  /** The payload as it came, never parsed again for display. */
+  @Column('text')
+  raw: string;
+
+  @Column('text')
+  @Field(() => String, { description: 'SHA-256 of the payload as it came.' })
+  rawDigest: string;
+
+  /** NormalisedTerms as canonical JSON text (terms.rules.ts). */
+  @Column('text')
+  terms: string;
+
+  @Column('text')
+  @Field(() => String, { description: 'SHA-256 of the normalised terms (RFC 8785): what approvals are bound to.' })
+  termsDigest: string;
+
+  @Column('text')
+  @Field(() => String, { description: 'ISO 4217 currency of all its money.' })
+  currency: string;
+
+  /** Findings of the import, kept: a missing cost stays missing. */
+  @JsonText()
+  findings: unknown[];
+
+  @Column('text')
+  importedBy: string;
+
+  @Instant()
+  @Field(() => DateTimeScalar, { description: 'When it was imported.' })
+  importedAt: Date;
+
+  @Column('date', { nullable: true })
+  @Field(() => LocalDateScalar, { nullable: true, description: 'The day on which the PSA says the deal was won.' })
+  wonOn: string | null;
+}
+
+/** One line of the quotation within a snapshot. */
+@Entity()
+@ObjectType({ description: 'One line of the quotation.' })
+export class QuoteLine extends TenantOwned {
+  @Column('uuid')
+  dealSnapshotId: string;
+
+  @Column('int')
+  @Field(() => Int, { description: 'The place in the quotation, from 1.' })
+  position: number;
+
+  @Column('text')
+  @Field(() => String, { description: 'LABOUR, HARDWARE, SOFTWARE, LICENCE, SERVICE or OTHER.' })
+  kind: string;
+
+  @Column('text')
+  @Field(() => String, { description: 'What is sold.' })
+  description: string;
+
+  @Column('text')
+  @Field(() => DecimalScalar, { description: 'How many.' })
+  quantity: string;
+
+  @Column('text')
+  @Field(() => DecimalScalar, { description: 'Price of one, in major units of the snapshot\'s currency, as quoted.' })
+  unitPrice: string;
+
+  @Column('text', { nullable: true })
+  @Sensitive('COST')
+  @Field(() => DecimalScalar, { nullable: true, description: 'Cost of one; null when the PSA gave none (COST_MISSING), never a guess.' })
+  unitCost: string | null;
+
+  @Column('text')
+  @Field(() => String, { description: 'ONE_OFF or RECURRING.' })
+  billing: string;
+
+  @Column('text', { nullable: true })
+  @Field(() => String, { nullable: true, description: 'MONTHLY, QUARTERLY, ANNUAL ... of a recurring line.' })
+  billingPeriod: string | null;
+
+  @Column('int', { nullable: true })
+  @Field(() => Int, { nullable: true, description: 'Periods of the contract term of a recurring line.' })
+  periods: number | null;
+
+  /** Minor units: of the line, or of one period of a recurring line. */
+  @Column('bigint')
+  totalMinor: bigint;
+
+  @Column('bigint', { nullable: true })
+  costMinor: bigint | null;
+}

@@ -1,0 +1,54 @@
+import { digestOf } from '../core/canonical.js';
+import { staleRevision } from '../core/error.js';
+import { type Finding, finding } from '../core/finding.js';
+import type { LedgerSubject } from '../core/ledger.js';
+import { type Statement, update } from '../core/statement.js';
+import { Handoff } from './handoff.entity.js';
+import { EDITABLE, targetOf, transitionsFrom, type Transition } from './stage.rules.js';
+
+/** The digest of everything that an approval of the terms stands on. */
+export function governedDigest(terms: { dealTermsDigest: string; serviceTemplate: string; dealType: string }): string {
+  const { dealTermsDigest, serviceTemplate, dealType } = terms;
+  return digestOf({ dealTermsDigest, serviceTemplate, dealType });
+}
+
+/** Throws STALE_REVISION unless the caller decided on the row as it is. */
+export function checkRevision(handoff: Handoff, expected: number): void {
+  if (handoff.revision !== expected) throw staleRevision('Handoff', handoff.id, expected, handoff.revision);
+}
+
+/** A finding when the transition does not start at the handoff's stage. */
+export function stageFindings(handoff: Handoff, transition: Transition): Finding[] {
+  if (targetOf(transition, handoff.stage)) return [];
+  return [
+    finding({
+      code: 'WRONG_STAGE',
+      path: 'handoff.stage',
+      message: `A handoff in ${handoff.stage} cannot take the step ${transition}.`,
+      facts: { stage: handoff.stage, transition, available: transitionsFrom(handoff.stage) },
+      remedy: `From ${handoff.stage} these steps are open: ${transitionsFrom(handoff.stage).join(', ') || 'none'}.`,
+    }),
+  ];
+}
+
+/** A finding when sales may no longer edit the content. */
+export function editFindings(handoff: Handoff): Finding[] {
+  if (EDITABLE.includes(handoff.stage)) return [];
+  return [
+    finding({
+      code: 'NOT_EDITABLE',
+      path: 'handoff.stage',
+      message: `The content of a handoff in ${handoff.stage} is closed.`,
+      facts: { stage: handoff.stage },
+      remedy: 'Delivery returns the handoff first, naming the gaps.',
+    }),
+  ];
+}
+
+/** The ledger's subject of a handoff: everything inside the aggregate is filed under it. */
+export const handoffSubject = (id: string): LedgerSubject => ({ type: 'Handoff', id });
+
+/** The statement that changes the aggregate's row and raises its revision; the caller holds its lock. */
+export function changeHandoff(handoff: Handoff, changes: Partial<Omit<Handoff, 'tenantId' | 'id' | 'revision'>> = {}): Statement {
+  return update(Handoff, { id: handoff.id }, { ...changes, revision: handoff.revision + 1 });
+}

@@ -1,0 +1,55 @@
+import { registerEnumType } from 'type-graphql';
+
+/** Where a handoff stands on its way (design 2). */
+export enum Stage {
+  DRAFT = 'DRAFT',
+  IN_REVIEW = 'IN_REVIEW',
+  RETURNED = 'RETURNED',
+  SIGNED_OFF = 'SIGNED_OFF',
+  KICKOFF_SCHEDULED = 'KICKOFF_SCHEDULED',
+  KICKED_OFF = 'KICKED_OFF',
+  CLOSED = 'CLOSED',
+  WITHDRAWN = 'WITHDRAWN',
+}
+registerEnumType(Stage, {
+  name: 'Stage',
+  description: 'Where a handoff stands on its way from the sale to the kickoff.',
+  valuesConfig: {
+    DRAFT: { description: 'Opened, prefilled from the PSA; sales completes it.' },
+    IN_REVIEW: { description: 'Submitted through the gates; delivery reviews it. Project and baseline exist.' },
+    RETURNED: { description: 'Delivery named the gaps; sales has 24 hours.' },
+    SIGNED_OFF: { description: 'Delivery accepted feasibility, resource plan and named risks.' },
+    KICKOFF_SCHEDULED: { description: 'The client has a date, under a live sign-off.' },
+    KICKED_OFF: { description: 'The kickoff was held.' },
+    CLOSED: { description: 'Feedback was given.' },
+    WITHDRAWN: { description: 'The deal was lost or reopened.' },
+  },
+});
+
+/** The transitions a person can ask for. */
+export type Transition = 'submit' | 'return' | 'signOff' | 'revokeSignOff' | 'scheduleKickoff' | 'holdKickoff' | 'close' | 'withdraw';
+
+/** From where, by which transition, to where: draws the diagram, feeds `availableActions`, and is what the tests walk. */
+export const TRANSITIONS: readonly { readonly transition: Transition; readonly from: readonly Stage[]; readonly to: Stage }[] = [
+  { transition: 'submit', from: [Stage.DRAFT, Stage.RETURNED], to: Stage.IN_REVIEW },
+  { transition: 'return', from: [Stage.IN_REVIEW], to: Stage.RETURNED },
+  { transition: 'signOff', from: [Stage.IN_REVIEW], to: Stage.SIGNED_OFF },
+  { transition: 'revokeSignOff', from: [Stage.SIGNED_OFF, Stage.KICKOFF_SCHEDULED], to: Stage.IN_REVIEW },
+  { transition: 'scheduleKickoff', from: [Stage.SIGNED_OFF, Stage.KICKOFF_SCHEDULED], to: Stage.KICKOFF_SCHEDULED },
+  { transition: 'holdKickoff', from: [Stage.KICKOFF_SCHEDULED], to: Stage.KICKED_OFF },
+  { transition: 'close', from: [Stage.KICKED_OFF], to: Stage.CLOSED },
+  { transition: 'withdraw', from: [Stage.DRAFT, Stage.IN_REVIEW, Stage.RETURNED, Stage.SIGNED_OFF, Stage.KICKOFF_SCHEDULED], to: Stage.WITHDRAWN },
+];
+
+/** The stages in which sales edits the handoff's content. */
+export const EDITABLE: readonly Stage[] = [Stage.DRAFT, Stage.RETURNED];
+
+/** The stage to which a transition leads from here, or null when it does not start here. */
+export function targetOf(transition: Transition, from: Stage): Stage | null {
+  return TRANSITIONS.find((row) => row.transition === transition && row.from.includes(from))?.to ?? null;
+}
+
+/** The transitions that start at a stage. */
+export function transitionsFrom(stage: Stage): Transition[] {
+  return TRANSITIONS.filter((row) => row.from.includes(stage)).map((row) => row.transition);
+}

@@ -1,0 +1,22 @@
+import type { AbilityContribution } from '../core/ability.js';
+import { DELIVERY, EVERYONE, Role } from './roles.js';
+
+const { SALES_MANAGER, DELIVERY_MANAGER, FINANCE_APPROVER, SERVICE_DELIVERY_LEAD, REVOPS_ADMIN, AUDITOR, INTEGRATOR } = Role;
+
+/** Members, tenant and keys; and which kinds of field each role may see. */
+export const identityAbilities: AbilityContribution = (grant, actor) => {
+  grant(EVERYONE, 'read', 'Person');
+  grant(EVERYONE, 'read', 'TenantProfile');
+  grant([REVOPS_ADMIN, AUDITOR], 'read', 'RoleGrant');
+  grant([REVOPS_ADMIN, AUDITOR], 'read', 'Account');
+  grant([REVOPS_ADMIN, AUDITOR], 'read', 'ApiKey');
+  grant([INTEGRATOR], 'read', 'ApiKey', { id: actor.id });
+  grant([REVOPS_ADMIN], 'administer', 'Person');
+  grant([REVOPS_ADMIN], 'administer', 'ApiKey');
+  grant([REVOPS_ADMIN], 'administer', 'TenantProfile');
+  grant([SALES_MANAGER, FINANCE_APPROVER, SERVICE_DELIVERY_LEAD, AUDITOR], 'see', 'COST');
+  grant([SALES_MANAGER, FINANCE_APPROVER, AUDITOR], 'see', 'MARGIN');
+  grant([SALES_MANAGER, FINANCE_APPROVER, ...DELIVERY, AUDITOR], 'see', 'COMMERCIAL');
+  grant([SALES_MANAGER, DELIVERY_MANAGER, SERVICE_DELIVERY_LEAD, REVOPS_ADMIN], 'see', 'PERSONAL');
+  grant([REVOPS_ADMIN], 'see', 'CREDENTIAL');
+};

@@ -1,0 +1,116 @@
+import { Column, Entity } from 'typeorm';
+import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Sensitive } from '../core/graphql/rights.js';
+import { DateTimeScalar } from '../core/graphql/scalars.js';
+import { Instant, TenantOwned } from '../core/table.js';
+import { Role } from './roles.js';
+
+registerEnumType(Role, {
+  name: 'Role',
+  description: 'What a member may do; the matrix stands in docs/access-matrix.md.',
+  valuesConfig: {
+    SALES_MANAGER: { description: 'Opens, fills and submits handoffs; owns the promise made to the client.' },
+    DELIVERY_MANAGER: { description: 'The project manager who answers for delivery: signs off feasibility or returns.' },
+    FINANCE_APPROVER: { description: 'Votes on exceptions to the margin floor.' },
+    SERVICE_DELIVERY_LEAD: { description: 'Leads the delivery teams: evidence, decisions, capacity.' },
+    REVOPS_ADMIN: { description: 'Runs the tenant: members, configuration, integrations.' },
+    AUDITOR: { description: 'Reads everything but personal data and credentials; changes nothing.' },
+    INTEGRATOR: { description: 'A program with an API key; never approves.' },
+  },
+});
+
+export enum MemberState {
+  ACTIVE = 'ACTIVE',
+  SUSPENDED = 'SUSPENDED',
+}
+registerEnumType(MemberState, {
+  name: 'MemberState',
+  description: 'Whether a member may sign in.',
+  valuesConfig: {
+    ACTIVE: { description: 'May sign in and act.' },
+    SUSPENDED: { description: 'May not sign in; past acts stay.' },
+  },
+});
+
+/** A natural person of one tenant and their membership; may sign in by several accounts. */
+@Entity()
+@ObjectType({ description: 'A natural person of your MSP. Votes and contributions name the person, never the account.' })
+export class Person extends TenantOwned {
+  @Column('text')
+  @Field(() => String, { description: 'A short name within the tenant, such as `sofia.sales`.' })
+  handle: string;
+
+  @Column('text')
+  @Sensitive('PERSONAL')
+  @Field(() => String, { description: 'The name as people write it.' })
+  name: string;
+
+  @Column('text')
+  @Sensitive('PERSONAL')
+  @Field(() => String, { description: 'The mail address for notices; never used to recognise the person.' })
+  email: string;
+
+  @Column('text')
+  @Field(() => MemberState, { description: 'Whether the member may sign in.' })
+  state: MemberState;
+
+  /** Two records that turned out to be one human: votes count by the canonical person. */
+  @Column('uuid', { nullable: true })
+  mergedInto: string | null;
+
+  @Column('int')
+  @Field(() => Int, { description: 'Raised by every change; send it back as expectedRevision.' })
+  revision: number;
+
+  @Instant()
+  @Field(() => DateTimeScalar, { description: 'When the person became a member.' })
+  createdAt: Date;
+}
+
+/** A way for a person to sign in: an Entra `tid` + `oid`, or an OpenID `iss` + `sub`. Never an e-mail address. */
+@Entity()
+@ObjectType({ description: 'One account by which a person signs in.' })
+export class Account extends TenantOwned {
+  @Column('uuid')
+  personId: string;
+
+  @Column('text')
+  @Field(() => String, { description: 'The issuer of its tokens; `*` when the tenant\'s Entra directory issues them.' })
+  issuer: string;
+
+  @Column('text')
+  @Sensitive('PERSONAL')
+  @Field(() => String, { description: 'The `oid` (Entra) or `sub` (OpenID) of the account.' })
+  subject: string;
+
+  @Instant()
+  @Field(() => DateTimeScalar, { description: 'When it was linked.' })
+  linkedAt: Date;
+}
+
+/** A role of a person, from when, given by whom; ending it keeps the row. */
+@Entity()
+@ObjectType({ description: 'A role that a person holds or held.' })
+export class RoleGrant extends TenantOwned {
+  @Column('uuid')
+  personId: string;
+
+  @Column('text')
+  @Field(() => Role, { description: 'The role.' })
+  role: Role;
+
+  /** The person or job that gave it. */
+  @Column('text')
+  grantedBy: string;
+
+  @Instant()
+  @Field(() => DateTimeScalar, { description: 'Since when.' })
+  grantedAt: Date;
+
+  @Column('text', { nullable: true })
+  revokedBy: string | null;
+
+  @Instant({ nullable: true })
+  @Field(() => DateTimeScalar, { nullable: true, description: 'Until when; null while it is held.' })
+  revokedAt: Date | null;
+}

@@ -1,0 +1,67 @@
+import { command, done } from '../core/command.js';
+import { staleRevision } from '../core/error.js';
+import { insert, selectRequired, update } from '../core/statement.js';
+import { ApiKey } from './api-key.entity.js';
+import { makeApiKey } from './api-key.secret.js';
+import type { CreateApiKeyInput, RevokeApiKeyInput, SuspendTenantInput } from './identity.input.js';
+import { lockApiKey } from './identity.queries.js';
+import { TenantProfile, TenantState } from './tenant.entity.js';
+
+const DAY = 86_400_000;
+
+/** Makes an API key; its text is in this answer only. */
+export const createApiKey = command({
+  name: 'createApiKey',
+  action: 'administer',
+  subject: 'ApiKey',
+  services: false,
+  facts: (_input: CreateApiKeyInput) => ({}),
+  decide: (_facts, { name, scopes, days }, { newId, now, actor }) => {
+    const id = newId();
+    const { text, secretHash } = makeApiKey(actor.tenantId, id);
+    const expiresAt = new Date(now.getTime() + days * DAY);
+    return done({
+      id,
+      subject: { type: 'ApiKey', id },
+      body: { scopes, expiresAt: expiresAt.toISOString() },
+      writes: [insert(ApiKey, { id, name, secretHash, scopes, createdAt: now, expiresAt })],
+      secret: text,
+    });
+  },
+});
+
+/** Ends an API key at once. */
+export const revokeApiKey = command({
+  name: 'revokeApiKey',
+  action: 'administer',
+  subject: 'ApiKey',
+  services: false,
+  facts: (input: RevokeApiKeyInput) => ({ key: lockApiKey(input.apiKeyId) }),
+  decide: ({ key }, _input, { now }) =>
+    done({
+      id: key.id,
+      subject: { type: 'ApiKey', id: key.id },
+      writes: key.revokedAt ? [] : [update(ApiKey, { id: key.id }, { revokedAt: now })],
+    }),
+});
+
+/** Stops every sign-in and side effect of the tenant; an operator resumes it on the command line. */
+export const suspendTenant = command({
+  name: 'suspendTenant',
+  action: 'administer',
+  subject: 'TenantProfile',
+  services: false,
+  facts: (_input: SuspendTenantInput, actor) => ({ tenant: selectRequired(TenantProfile, actor.tenantId, { lock: 'UPDATE' }) }),
+  decide: ({ tenant }, { expectedRevision }) => {
+    if (tenant.revision !== expectedRevision) throw staleRevision('Tenant', tenant.id, expectedRevision, tenant.revision);
+    const { id, revision } = tenant;
+    return done({
+      id,
+      subject: { type: 'Tenant', id },
+      writes: [
+        update(TenantProfile, { id }, { state: TenantState.SUSPENDED, revision: revision + 1 }),
+        { text: "update tenant set state = 'SUSPENDED' where tenant_id = $1", values: [] },
+      ],
+    });
+  },
+});

@@ -22,6 +22,7 @@ const shared = {
 };
 
 export default {
+  testTimeout: 30_000,
   projects: [
     { ...shared, displayName: 'rules', testMatch: ['<rootDir>/test/rules/**/*.test.ts'] },
     {
@@ -32,6 +33,8 @@ export default {
     {
       ...shared,
       displayName: 'system',
+      globalSetup: '<rootDir>/test/kit/global-setup.ts',
+      globalTeardown: '<rootDir>/test/kit/global-teardown.ts',
       testMatch: ['<rootDir>/test/{command,api,tenancy,integrations,faults}/**/*.test.ts'],
     },
   ],

@@ -21,18 +21,18 @@ registerEnumType(ConfigurationState, {
 
 /** One immutable version of a tenant's configuration: canonical text, digest, from when (design 6). */
 @Entity()
-@ObjectType({ description: 'One immutable version of the tenant\'s configuration.' })
+@ObjectType({ description: "One immutable version of the tenant's configuration." })
 export class ConfigurationVersion extends TenantOwned {
   @Column('int')
-  @Field(() => Int, { description: 'Counts the tenant\'s versions from 1.' })
+  @Field(() => Int, { description: "Counts the tenant's versions from 1." })
   version: number;
 
   @Column('text')
   @Field(() => ConfigurationState, { description: 'Whether it rules.' })
   state: ConfigurationState;
 
+  /** The whole configuration as canonical JSON (RFC 8785). */
   @Column('text')
-  @Field(() => String, { description: 'The whole configuration as canonical JSON (RFC 8785).' })
   content: string;
 
   @Column('text')

@@ -1,11 +1,12 @@
 /** One whole: 10000 basis points are 100 %. */
 export const WHOLE_BPS = 10_000;
 const WHOLE = BigInt(WHOLE_BPS);
+const DISPLAY_LIMIT = 2_000_000_000;
 
 /** What is missing for a margin to meet its floor; all zero when it does. */
 export interface MarginShortfall {
-  /** Minor units by which the cost must fall, at the given revenue. */
-  readonly costMinor: bigint;
+  /** Minor units by which the cost must fall, at the given revenue; null when no cost helps (revenue negative). */
+  readonly costMinor: bigint | null;
   /** Minor units by which the revenue must rise, at the given cost; null when no price can reach the floor. */
   readonly revenueMinor: bigint | null;
   /** Basis points to the floor, rounded up; null when the margin has no rate (revenue zero or negative). */
@@ -32,10 +33,12 @@ export function marginBelowFloor(revenueMinor: bigint, costMinor: bigint, floorB
 /**
  * The margin in basis points of the revenue, for display only: rounded down (towards minus infinity), so that a
  * margin below its floor never shows as equal to it. Null when the revenue is zero or negative: there is no rate.
+ * Held within plus and minus 2000000000, the range of a GraphQL Int; no decision reads this figure.
  */
 export function marginBps(revenueMinor: bigint, costMinor: bigint): number | null {
   if (revenueMinor <= 0n) return null;
-  return Number(floorDivide((revenueMinor - costMinor) * WHOLE, revenueMinor));
+  const bps = Number(floorDivide((revenueMinor - costMinor) * WHOLE, revenueMinor));
+  return Math.max(-DISPLAY_LIMIT, Math.min(DISPLAY_LIMIT, bps));
 }
 
 /**
@@ -47,7 +50,7 @@ export function marginShortfall(revenueMinor: bigint, costMinor: bigint, floorBp
   const room = WHOLE - checkedFloor(floorBps);
   const actual = marginBps(revenueMinor, costMinor);
   return {
-    costMinor: atLeastZero(costMinor - floorDivide(room * atLeastZero(revenueMinor), WHOLE)),
+    costMinor: revenueMinor < 0n ? null : costMinor - floorDivide(room * revenueMinor, WHOLE),
     revenueMinor: neededRevenue(costMinor, room, revenueMinor),
     bps: actual === null ? null : floorBps - actual,
   };
@@ -55,8 +58,9 @@ export function marginShortfall(revenueMinor: bigint, costMinor: bigint, floorBp
 
 /** The least revenue of zero or more with (revenue - cost) * 10000 >= floor * revenue, less what there is. */
 function neededRevenue(costMinor: bigint, room: bigint, revenueMinor: bigint): bigint | null {
-  if (costMinor <= 0n) return atLeastZero(-revenueMinor);
-  if (room <= 0n) return null;
+  // Below the floor without a cost means a negative revenue: up to zero is enough.
+  if (costMinor <= 0n) return -revenueMinor;
+  if (room === 0n) return null;
   return -floorDivide(-costMinor * WHOLE, room) - revenueMinor;
 }
 
@@ -70,8 +74,4 @@ function checkedFloor(floorBps: number): bigint {
 function floorDivide(numerator: bigint, positive: bigint): bigint {
   const quotient = numerator / positive;
   return numerator < 0n && quotient * positive !== numerator ? quotient - 1n : quotient;
-}
-
-function atLeastZero(value: bigint): bigint {
-  return value < 0n ? 0n : value;
 }

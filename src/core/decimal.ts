@@ -18,18 +18,14 @@ const MAX_SCALE = 30;
 const MAX_TEXT = 100;
 const SHAPE = /^(-?)(0|[1-9]\d*)(?:\.(\d+))?(?:[eE]([+-]?\d{1,5}))?$/;
 
-/** Ten to the power of a non-negative integer. */
-export function powerOfTen(exponent: number): bigint {
-  return 10n ** BigInt(exponent);
-}
-
 /** Reads the text of a JSON number exactly; the exponent form too (`1.5e3` is 1500). Never goes through a float. */
 export function readDecimal(
   text: string,
 ): { readonly ok: true; readonly value: Decimal } | { readonly ok: false; readonly fault: DecimalFault } {
   if (text.length > MAX_TEXT) return { ok: false, fault: /^[-\d.eE+]+$/.test(text) ? 'OUT_OF_RANGE' : 'NOT_A_DECIMAL' };
   const match = SHAPE.exec(text);
-  if (!match) return { ok: false, fault: /^-?\d+(\.\d+)?[eE][+-]?\d+$/.test(text) ? 'OUT_OF_RANGE' : 'NOT_A_DECIMAL' };
+  if (!match)
+    return { ok: false, fault: /^-?(0|[1-9]\d*)(\.\d+)?[eE][+-]?\d+$/.test(text) ? 'OUT_OF_RANGE' : 'NOT_A_DECIMAL' };
   const [, sign = '', whole = '0', fraction = '', exponent = '0'] = match;
   const digits = BigInt(whole + fraction);
   if (digits === 0n) return { ok: true, value: { unscaled: 0n, scale: 0 } };
@@ -40,7 +36,10 @@ export function readDecimal(
     return { ok: false, fault: 'OUT_OF_RANGE' };
   }
   const unscaled = sign === '-' ? -digits : digits;
-  return { ok: true, value: trim(scale < 0 ? { unscaled: unscaled * powerOfTen(-scale), scale: 0 } : { unscaled, scale }) };
+  return {
+    ok: true,
+    value: trim(scale < 0 ? { unscaled: unscaled * powerOfTen(-scale), scale: 0 } : { unscaled, scale }),
+  };
 }
 
 /** Reads a decimal that the program itself made or has already checked; throws a RangeError on anything else. */
@@ -99,4 +98,8 @@ function trim({ unscaled, scale }: Decimal): Decimal {
     scale -= 1;
   }
   return { unscaled, scale };
+}
+
+function powerOfTen(exponent: number): bigint {
+  return 10n ** BigInt(exponent);
 }

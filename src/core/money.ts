@@ -6,7 +6,6 @@ import {
   decimalText,
   multiplyDecimals,
   parseDecimal,
-  powerOfTen,
   roundHalfAwayFromZero,
 } from './decimal.js';
 
@@ -90,16 +89,6 @@ export function lineTotal(
   const kept = multiplyDecimals(addDecimals(HUNDRED, negate(percent)), HUNDREDTH);
   const net = addDecimals(multiplyDecimals(gross, kept), negate(parseDecimal(discount.amount)));
   return roundToMoney(net, currency);
-}
-
-/** The decimal in major units that an amount stands for. */
-export function moneyToDecimal({ minor, currency }: Money): Decimal {
-  return multiplyDecimals({ unscaled: minor, scale: 0 }, { unscaled: 1n, scale: currencyExponent(currency) });
-}
-
-/** One major unit in minor units: 100 for GBP. */
-export function minorPerMajor(currency: string): bigint {
-  return powerOfTen(currencyExponent(currency));
 }
 
 function negate(value: Decimal): Decimal {

@@ -2,20 +2,26 @@ import { Column, Entity } from 'typeorm';
 import { Field, Int, ObjectType } from 'type-graphql';
 import { Sensitive } from '../core/graphql/rights.js';
 import { DateTimeScalar, DecimalScalar, LocalDateScalar } from '../core/graphql/scalars.js';
+import type { Finding } from '../core/finding.js';
+import type { SourceReference } from '../core/source.js';
 import { Instant, JsonText, TenantOwned } from '../core/table.js';
+import type { Billing, BillingPeriod, LineKind } from './terms.rules.js';
 
 /** The MSP's customer. */
 @Entity()
 @ObjectType({ description: 'A customer of your MSP.' })
 export class Client extends TenantOwned {
   @Column('text')
-  @Field(() => String, { description: 'The customer\'s name, as the PSA has it.' })
+  @Field(() => String, { description: "The customer's name, as the PSA has it." })
   name: string;
 
-  /** The id in the PSA; unique a tenant. */
-  @Column('text')
-  @Field(() => String, { description: 'The id of the client in HaloPSA.' })
-  externalId: string;
+  /** The id in the PSA; unique a tenant. Null for a prospect, whom the PSA knows by name alone. */
+  @Column('text', { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The id of the client in HaloPSA; null while it is a prospect, known by name alone.',
+  })
+  externalId: string | null;
 
   @Instant()
   createdAt: Date;
@@ -61,7 +67,7 @@ export class DealSnapshot extends TenantOwned {
   dealId: string;
 
   @Column('int')
-  @Field(() => Int, { description: 'Counts the deal\'s snapshots from 1.' })
+  @Field(() => Int, { description: "Counts the deal's snapshots from 1." })
   revision: number;
 
   /** The payload as it came, never parsed again for display. */
@@ -84,10 +90,19 @@ export class DealSnapshot extends TenantOwned {
   @Field(() => String, { description: 'ISO 4217 currency of all its money.' })
   currency: string;
 
+  @Column('text', { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The stage of the opportunity in the PSA, in its own words.' })
+  stageName: string | null;
+
+  @Column('text', { nullable: true })
+  @Field(() => String, { nullable: true, description: "The client's purchase order number, as the quotation has it." })
+  purchaseOrder: string | null;
+
   /** Findings of the import, kept: a missing cost stays missing. */
   @JsonText()
-  findings: unknown[];
+  findings: Finding[];
 
+  /** The person, or the API key. */
   @Column('text')
   importedBy: string;
 
@@ -96,8 +111,17 @@ export class DealSnapshot extends TenantOwned {
   importedAt: Date;
 
   @Column('date', { nullable: true })
-  @Field(() => LocalDateScalar, { nullable: true, description: 'The day on which the PSA says the deal was won.' })
+  @Field(() => LocalDateScalar, {
+    nullable: true,
+    description: "The day, in the tenant's time zone, on which the PSA says the deal was won.",
+  })
   wonOn: string | null;
+}
+
+/** The source reference of a snapshot, for every decision that reads the deal's terms. */
+export function snapshotSource(snapshot: Pick<DealSnapshot, 'id' | 'revision' | 'termsDigest'>): SourceReference {
+  const { id, revision, termsDigest } = snapshot;
+  return { type: 'DEAL_SNAPSHOT', id, version: String(revision), hash: termsDigest };
 }
 
 /** One line of the quotation within a snapshot. */
@@ -112,8 +136,12 @@ export class QuoteLine extends TenantOwned {
   position: number;
 
   @Column('text')
-  @Field(() => String, { description: 'LABOUR, HARDWARE, SOFTWARE, LICENCE, SERVICE or OTHER.' })
-  kind: string;
+  @Field(() => String, { description: 'What kind of thing is sold: LABOUR, HARDWARE, SOFTWARE, LICENCE, SERVICE or OTHER.' })
+  kind: LineKind;
+
+  @Column('text', { nullable: true })
+  @Field(() => String, { nullable: true, description: "The product code in the PSA, if the line has one." })
+  productCode: string | null;
 
   @Column('text')
   @Field(() => String, { description: 'What is sold.' })
@@ -124,24 +152,40 @@ export class QuoteLine extends TenantOwned {
   quantity: string;
 
   @Column('text')
-  @Field(() => DecimalScalar, { description: 'Price of one, in major units of the snapshot\'s currency, as quoted.' })
+  @Sensitive('COMMERCIAL')
+  @Field(() => DecimalScalar, {
+    description: "Price of one (and of a billing period), in major units of the snapshot's currency, before the discount.",
+  })
   unitPrice: string;
+
+  @Column('text')
+  @Sensitive('COMMERCIAL')
+  @Field(() => DecimalScalar, { description: 'Percent off price times quantity, 0 to 100.' })
+  discountPercent: string;
+
+  @Column('text')
+  @Sensitive('COMMERCIAL')
+  @Field(() => DecimalScalar, { description: 'Major units off the whole line, after the percentage.' })
+  discountAmount: string;
 
   @Column('text', { nullable: true })
   @Sensitive('COST')
-  @Field(() => DecimalScalar, { nullable: true, description: 'Cost of one; null when the PSA gave none (COST_MISSING), never a guess.' })
+  @Field(() => DecimalScalar, {
+    nullable: true,
+    description: 'Cost of one; null when the PSA gave none (COST_MISSING), never a guess.',
+  })
   unitCost: string | null;
 
   @Column('text')
   @Field(() => String, { description: 'ONE_OFF or RECURRING.' })
-  billing: string;
+  billing: Billing;
 
   @Column('text', { nullable: true })
   @Field(() => String, { nullable: true, description: 'MONTHLY, QUARTERLY, ANNUAL ... of a recurring line.' })
-  billingPeriod: string | null;
+  billingPeriod: BillingPeriod | null;
 
   @Column('int', { nullable: true })
-  @Field(() => Int, { nullable: true, description: 'Periods of the contract term of a recurring line.' })
+  @Field(() => Int, { nullable: true, description: 'Billing periods of the agreed term of a recurring line; null when it rolls on.' })
   periods: number | null;
 
   /** Minor units: of the line, or of one period of a recurring line. */

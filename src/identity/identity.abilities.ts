@@ -13,7 +13,8 @@ export const identityAbilities: AbilityContribution = (grant, actor) => {
   grant([INTEGRATOR], 'read', 'ApiKey', { id: actor.id });
   grant([REVOPS_ADMIN], 'administer', 'Person');
   grant([REVOPS_ADMIN], 'administer', 'ApiKey');
-  grant([REVOPS_ADMIN], 'administer', 'TenantProfile');
+  grant([REVOPS_ADMIN, 'SYSTEM'], 'administer', 'TenantProfile');
+  grant(['SYSTEM'], 'resume', 'TenantProfile');
   grant([SALES_MANAGER, FINANCE_APPROVER, SERVICE_DELIVERY_LEAD, AUDITOR], 'see', 'COST');
   grant([SALES_MANAGER, FINANCE_APPROVER, AUDITOR], 'see', 'MARGIN');
   grant([SALES_MANAGER, FINANCE_APPROVER, ...DELIVERY, AUDITOR], 'see', 'COMMERCIAL');

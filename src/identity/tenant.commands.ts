@@ -1,4 +1,4 @@
-import { command, done } from '../core/command.js';
+import { command, done, type DoneOutcome } from '../core/command.js';
 import { staleRevision } from '../core/error.js';
 import { insert, selectRequired, update } from '../core/statement.js';
 import { ApiKey } from './api-key.entity.js';
@@ -52,16 +52,28 @@ export const suspendTenant = command({
   subject: 'TenantProfile',
   services: false,
   facts: (_input: SuspendTenantInput, actor) => ({ tenant: selectRequired(TenantProfile, actor.tenantId, { lock: 'UPDATE' }) }),
-  decide: ({ tenant }, { expectedRevision }) => {
-    if (tenant.revision !== expectedRevision) throw staleRevision('Tenant', tenant.id, expectedRevision, tenant.revision);
-    const { id, revision } = tenant;
-    return done({
-      id,
-      subject: { type: 'Tenant', id },
-      writes: [
-        update(TenantProfile, { id }, { state: TenantState.SUSPENDED, revision: revision + 1 }),
-        { text: "update tenant set state = 'SUSPENDED' where tenant_id = $1", values: [] },
-      ],
-    });
-  },
+  decide: ({ tenant }, { expectedRevision }) => setState(tenant, expectedRevision, TenantState.SUSPENDED),
 });
+
+/** Lets a suspended tenant work again: the operator's alone, since its members cannot sign in. */
+export const resumeTenant = command({
+  name: 'resumeTenant',
+  action: 'resume',
+  subject: 'TenantProfile',
+  facts: (_input: SuspendTenantInput, actor) => ({ tenant: selectRequired(TenantProfile, actor.tenantId, { lock: 'UPDATE' }) }),
+  decide: ({ tenant }, { expectedRevision }) => setState(tenant, expectedRevision, TenantState.ACTIVE),
+});
+
+function setState(tenant: TenantProfile, expectedRevision: number, state: TenantState): DoneOutcome {
+  const { id, revision } = tenant;
+  if (revision !== expectedRevision) throw staleRevision('Tenant', id, expectedRevision, revision);
+  return done({
+    id,
+    subject: { type: 'Tenant', id },
+    body: { state },
+    writes: [
+      update(TenantProfile, { id }, { state, revision: revision + 1 }),
+      { text: 'update tenant set state = $2 where tenant_id = $1', values: [state] },
+    ],
+  });
+}

@@ -1,6 +1,5 @@
 import Fastify, { type FastifyInstance } from 'fastify';
-import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -12,8 +11,10 @@ import {
   type BearerVerifier,
 } from '../../src/core/bearer.js';
 import { requestSandboxToken } from '../../src/sandbox/identity/client.js';
+import { sandboxKeys } from '../../src/sandbox/identity/keys.js';
 import { mountSandboxIdentity, type SandboxIdentityOptions } from '../../src/sandbox/identity/mount.js';
 import type { SandboxPerson } from '../../src/sandbox/identity/person.js';
+import { Browser, postToken, rawGet } from '../kit/sandbox-browser.js';
 
 const AUDIENCE = 'countersign-sandbox-api';
 const NORTHWIND = '6f1c1f0e-3c0a-4c55-8f0e-000000000001';
@@ -49,7 +50,7 @@ async function start(over: Partial<SandboxIdentityOptions> = {}, port = 0): Prom
     people: () => [SOFIA, PAUL],
     ...over,
   });
-  app.get('/headers', async (request) => ({ all: authorizationHeaders(request.raw.rawHeaders) }));
+  app.get('/headers', (request, reply) => reply.send({ all: authorizationHeaders(request.raw.rawHeaders) }));
   await app.listen({ host: '127.0.0.1', port });
   origin = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
   const verifier = createBearerVerifier({ kind: 'oidc', issuer: `${origin}/sandbox/identity`, audience: AUDIENCE });
@@ -241,6 +242,8 @@ describe('the authorization code flow with PKCE', () => {
     expect((await stranger.send(victim.url)).status).toBe(400);
     const posted = await stranger.send(victim.url, new URLSearchParams({ person: 'paul.pm@northwind-managed' }));
     expect(posted.status).toBe(400);
+    const browser = new Browser(running.origin);
+    expect((await browser.send(`${(await browser.authorize()).url}x`)).status).toBe(400);
   });
 
   test('an unknown person on the page is refused', async () => {
@@ -272,11 +275,11 @@ describe('the signing keys', () => {
     expect((await stat(`${keyFile}.copy`)).mode & 0o777).toBe(0o600);
   });
 
-  test('two starts at once agree on one key', async () => {
+  test('processes that start at once agree on one key', async () => {
     const keyFile = join(folder, 'race.json');
-    const both = await Promise.all([start({ keyFile }), start({ keyFile })]);
-    const [one, two] = await Promise.all(both.map(({ origin }) => rawGet(origin, '/jwks')));
-    expect(one?.body).toBe(two?.body);
+    const all = await Promise.all(Array.from({ length: 8 }, () => sandboxKeys(keyFile)));
+    expect(new Set(all.map(({ keys }) => keys[0]?.kid)).size).toBe(1);
+    expect(await readdir(folder)).not.toContainEqual(expect.stringMatching(/^race\.json\../));
   });
 
   test('a damaged file, an impossible place and a wrong issuer get one clear sentence', async () => {
@@ -295,95 +298,3 @@ test('nothing is written to the console, neither at load nor at work', async () 
   });
   for (const spy of spoken) expect(spy).not.toHaveBeenCalled();
 });
-
-function postToken(
-  origin: string,
-  form: Record<string, string>,
-  headers: Record<string, string> = {},
-): Promise<Response> {
-  const all = { grant_type: 'urn:countersign:sandbox:person', client_id: 'countersign-cli', ...form };
-  return fetch(`${origin}/sandbox/identity/token`, { method: 'POST', body: new URLSearchParams(all), headers });
-}
-
-/** `fetch` neither sends a Host header of our choice nor keeps `..` in a path. */
-function rawGet(origin: string, path: string, host?: string): Promise<{ status: number; body: string }> {
-  const { hostname, port } = new URL(origin);
-  return new Promise((resolve, reject) => {
-    const options = { hostname, port, path: `/sandbox/identity${path}`, headers: host ? { host } : {} };
-    httpRequest(options, (response) => {
-      let body = '';
-      response.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
-    })
-      .on('error', reject)
-      .end();
-  });
-}
-
-/** Follows redirects with cookies, as far as the client's own address. */
-class Browser {
-  readonly #cookies = new Map<string, string>();
-  readonly #verifier = randomBytes(32).toString('base64url');
-
-  constructor(readonly origin: string) {}
-
-  async send(url: string, body?: URLSearchParams | string): Promise<Response> {
-    const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const headers = { accept: 'text/html', cookie };
-    const response = await fetch(url, {
-      method: body === undefined ? 'GET' : 'POST',
-      body,
-      headers,
-      redirect: 'manual',
-    });
-    for (const line of response.headers.getSetCookie()) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
-      if (value) this.#cookies.set(name, value);
-      else this.#cookies.delete(name);
-    }
-    return response;
-  }
-
-  async #follow(url: string, body?: URLSearchParams): Promise<{ url: string; response: Response; html: string }> {
-    let response = await this.send(url, body);
-    let at = url;
-    for (let hops = 0; hops < 10 && response.status === 303; hops += 1) {
-      at = new URL(response.headers.get('location') ?? '', at).href;
-      if (new URL(at).pathname === '/graphql') return { url: at, response, html: '' };
-      response = await this.send(at);
-    }
-    return { url: at, response, html: await response.text() };
-  }
-
-  authorize(over: Record<string, string | undefined> = {}) {
-    const params = {
-      client_id: 'countersign-pages',
-      response_type: 'code',
-      redirect_uri: `${this.origin}/graphql`,
-      scope: 'openid access_as_user',
-      state: 'kept',
-      code_challenge: createHash('sha256').update(this.#verifier).digest('base64url'),
-      code_challenge_method: 'S256',
-      ...over,
-    };
-    const given = Object.entries(params).filter((entry): entry is [string, string] => entry[1] !== undefined);
-    return this.#follow(`${this.origin}/sandbox/identity/auth?${new URLSearchParams(given).toString()}`);
-  }
-
-  async pick(url: string, person: string): Promise<string> {
-    const back = new URL((await this.#follow(url, new URLSearchParams({ person }))).url);
-    expect(back.searchParams.get('state')).toBe('kept');
-    return back.searchParams.get('code') ?? '';
-  }
-
-  async redeem(code: string): Promise<Record<string, unknown>> {
-    const response = await postToken(this.origin, {
-      grant_type: 'authorization_code',
-      client_id: 'countersign-pages',
-      redirect_uri: `${this.origin}/graphql`,
-      code_verifier: this.#verifier,
-      code,
-    });
-    return (await response.json()) as Record<string, unknown>;
-  }
-}

@@ -162,16 +162,21 @@ test('after a kill -9 the server left running is stopped, its data are found, an
   await query(report.ownerUrl, 'CREATE TABLE kept ()');
   const left = postmasterOf(report);
   const exit = once(first.process, 'exit');
-  // The whole group, as a terminal's Ctrl-C would: the server must not be in it.
+  // The whole group, as a terminal's Ctrl-C reaches it: the server must not be in it.
   process.kill(-(first.process.pid ?? 0), 'SIGKILL');
   await exit;
   expect(startOf(left)).toBeDefined();
+  expect(leadsItsGroup(left)).toBe(true);
 
   const rush = Array.from({ length: 4 }, () => startInstance(app, options));
   instances.push(...rush);
   const reports = await Promise.all(rush.map((one) => one.report));
   const winner = reports.findIndex((one) => one.refusal === undefined);
   expect(startOf(left)).toBeUndefined();
+  // Stopped in good order, so that nothing had to be recovered.
+  expect(readFileSync(join(options.dataRoot, 'postgres', 'server.log'), 'utf8')).toMatch(
+    /database system was shut down/,
+  );
   expect(await query(reports[winner]?.ownerUrl ?? '', 'SELECT * FROM kept')).toEqual([]);
   for (const loser of reports.filter((_, index) => index !== winner)) {
     expect(loser).toMatchObject({
@@ -192,7 +197,8 @@ test('a killed server, whose process id and lock another process has now, is sta
   const killed = postmasterOf(report);
   process.kill(killed, 'SIGKILL');
 
-  const bystander = spawn('sleep', ['60'], isRoot() ? NOBODY : {});
+  const bystander = spawn('sleep', ['60'], { ...(isRoot() ? NOBODY : {}), stdio: 'ignore' });
+  bystander.unref();
   const pidFile = join(report.dataDirectory, 'postmaster.pid');
   writeFileSync(pidFile, readFileSync(pidFile, 'utf8').replace(/^\d+/, String(bystander.pid)));
   const lockFile = join(report.dataDirectory, '..', 'instance.lock');
@@ -251,29 +257,35 @@ test('two projects at once fill an empty cache of programs without harm', async 
   }
 });
 
-whenRoot('a project moved keeps its data, a copy and a new clone at the old path begin with none', async () => {
-  const before = await start(options);
-  await query(before.ownerUrl, 'CREATE TABLE kept ()');
-  await before.stop();
-  const moved = { ...options, dataRoot: join(work, 'moved', '.countersign') };
-  renameSync(join(work, 'clone'), join(work, 'moved'));
-  const after = await start(moved);
-  expect(await query(after.ownerUrl, 'SELECT * FROM kept')).toEqual([]);
+whenRoot(
+  'a project moved keeps its data; a copy, a new clone at the old path and a deleted data root begin with none',
+  async () => {
+    const before = await start(options);
+    await query(before.ownerUrl, 'CREATE TABLE kept ()');
+    await before.stop();
+    const moved = { ...options, dataRoot: join(work, 'moved', '.countersign') };
+    renameSync(join(work, 'clone'), join(work, 'moved'));
+    const after = await start(moved);
+    expect(await query(after.ownerUrl, 'SELECT * FROM kept')).toEqual([]);
 
-  cpSync(join(work, 'moved'), join(work, 'copy'), { recursive: true });
-  for (const dataRoot of [join(work, 'copy', '.countersign'), options.dataRoot]) {
-    const other = await start({ ...options, dataRoot });
-    expect(other.dataDirectory).not.toBe(after.dataDirectory);
-    await expect(query(other.ownerUrl, 'SELECT * FROM kept')).rejects.toThrow('does not exist');
-  }
-  await after.stop();
-  rmSync(moved.dataRoot, { recursive: true });
-  const anew = await start(moved);
-  await expect(query(anew.ownerUrl, 'SELECT * FROM kept')).rejects.toThrow('does not exist');
-});
+    cpSync(join(work, 'moved'), join(work, 'copy'), { recursive: true });
+    for (const dataRoot of [join(work, 'copy', '.countersign'), options.dataRoot]) {
+      const other = await start({ ...options, dataRoot });
+      expect(other.dataDirectory).not.toBe(after.dataDirectory);
+      await expect(query(other.ownerUrl, 'SELECT * FROM kept')).rejects.toThrow('does not exist');
+      await query(other.ownerUrl, 'CREATE TABLE kept ()');
+      await other.stop();
+    }
+
+    rmSync(options.dataRoot, { recursive: true });
+    const anew = await start(options);
+    await expect(query(anew.ownerUrl, 'SELECT * FROM kept')).rejects.toThrow('does not exist');
+    expect(existsSync(`${anew.dataDirectory}.set-aside`)).toBe(true);
+  },
+);
 
 test('a taken port, lost passwords, missing programs and an unusable folder get one sentence each', async () => {
-  const listener = createServer().listen(0, '127.0.0.1');
+  const listener = createServer().listen(0, '127.0.0.1').unref();
   await once(listener, 'listening');
   const { port } = listener.address() as { port: number };
   await expect(start({ ...options, port })).rejects.toThrow(
@@ -318,6 +330,14 @@ function postmasterOf({ dataDirectory }: { dataDirectory: string }): number {
   const file = join(dataDirectory, 'postmaster.pid');
   if (existsSync(file)) pids.set(dataDirectory, Number(readFileSync(file, 'utf8').split('\n')[0]));
   return pids.get(dataDirectory) ?? 0;
+}
+
+function leadsItsGroup(pid: number): boolean {
+  try {
+    return process.kill(-pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 function modeOf(path: string): number {

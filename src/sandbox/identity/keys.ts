@@ -1,6 +1,7 @@
-import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { generateKeyPair, randomUUID } from 'node:crypto';
 import { chmod, link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { promisify } from 'node:util';
 import type { JWK } from 'oidc-provider';
 import { StartupError } from '../../core/startup-error.js';
 
@@ -52,7 +53,7 @@ function parseKeys(text: string): JWK[] | null {
 }
 
 async function createKeys(keyFile: string): Promise<PrivateKeySet> {
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
   const jwk = { ...privateKey.export({ format: 'jwk' }), kid: randomUUID(), use: 'sig', alg: 'RS256' } as JWK;
   await mkdir(dirname(keyFile), { recursive: true });
   const draft = `${keyFile}.${randomUUID()}`;

@@ -81,6 +81,7 @@ export async function mountSandboxIdentity(app: FastifyInstance, options: Sandbo
           return reply.code(421).send({ error: 'invalid_request', error_description: description });
         }
         pinOrigin(request.raw, own);
+        return undefined;
       });
       await scope.register(mountPickPerson, {
         provider,
@@ -92,10 +93,8 @@ export async function mountSandboxIdentity(app: FastifyInstance, options: Sandbo
         // oidc-provider reads the body itself, and warns when somebody else has.
         rest.removeAllContentTypeParsers();
         rest.addContentTypeParser('*', (_request, _payload, done) => done(null));
-        const pass = (request: FastifyRequest, reply: FastifyReply): Promise<void> =>
-          delegate(provider(), request, reply);
-        rest.all('/', pass);
-        rest.all('/*', pass);
+        rest.all('/', delegateTo(provider));
+        rest.all('/*', delegateTo(provider));
       });
     },
     { prefix: SANDBOX_IDENTITY_PATH },
@@ -103,13 +102,15 @@ export async function mountSandboxIdentity(app: FastifyInstance, options: Sandbo
 }
 
 /** Hands the raw request to koa as a mounted application: the prefix off `url`, the whole in `originalUrl` (connect's way). */
-async function delegate(provider: Provider, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  reply.hijack();
-  const raw = request.raw as IncomingMessage & { originalUrl?: string };
-  raw.originalUrl = raw.url ?? '';
-  raw.url = raw.originalUrl.slice(SANDBOX_IDENTITY_PATH.length) || '/';
-  if (!raw.url.startsWith('/')) raw.url = `/${raw.url}`;
-  await provider.callback()(raw, reply.raw);
+function delegateTo(provider: () => Provider): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
+  return async (request, reply) => {
+    reply.hijack();
+    const raw = request.raw as IncomingMessage & { originalUrl?: string };
+    raw.originalUrl = raw.url ?? '';
+    const rest = raw.originalUrl.slice(SANDBOX_IDENTITY_PATH.length);
+    raw.url = rest.startsWith('/') ? rest : `/${rest}`;
+    await provider().callback()(raw, reply.raw);
+  };
 }
 
 /** All URLs that the provider writes follow from the issuer, whatever name or scheme the request came in by. */

@@ -1,0 +1,134 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
+import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
+import type { Logger } from 'pino';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { abilityOf } from './core/ability.js';
+import type { Actor } from './core/actor.js';
+import { type BearerVerifier, createBearerVerifier } from './core/bearer.js';
+import { type Clock, databaseClock } from './core/clock.js';
+import type { Config } from './core/config.js';
+import { AppError, badInput } from './core/error.js';
+import { Gateway } from './core/gateway.js';
+import { type ApiContext, RequestContext } from './core/graphql/context.js';
+import { TrustedDocuments } from './core/graphql/documents.js';
+import { createApi } from './core/graphql/server.js';
+import { createListener } from './core/http.js';
+import { Pipeline } from './core/pipeline.js';
+import { refreshActor } from './identity/identity.queries.js';
+import { TenantRegistry } from './identity/registry.js';
+import { SignInService } from './identity/sign-in.js';
+import { SANDBOX_IDENTITY_PATH } from './sandbox/identity/constants.js';
+import { ABILITIES, buildApiSchema } from './schema.js';
+
+export interface AppOptions {
+  readonly config: Config;
+  readonly databaseUrl: string;
+  readonly log: Logger;
+  /** Where trusted documents stand: schema/operations of the project. */
+  readonly operationsFolder: string;
+  readonly clock?: Clock;
+  readonly onStatement?: (text: string) => void;
+  /** The base address of this listener, known once it listens; the sandbox's issuer stands under it. */
+  readonly ownAddress: () => string;
+}
+
+/** Everything that runs in one API process, wired by hand. */
+export interface App {
+  readonly gateway: Gateway;
+  readonly pipeline: Pipeline;
+  readonly registry: TenantRegistry;
+  readonly schema: GraphQLSchema;
+  readonly listener: FastifyInstance;
+  /** Not ready from now on, then drained: running requests end, new ones are refused. */
+  close(): Promise<void>;
+}
+
+/** The audience of the sandbox's tokens. */
+export const SANDBOX_AUDIENCE = 'countersign-api';
+
+/** Wires the API: database, pipeline, sign-in, schema, listener. Does not listen yet. */
+export async function createApp(options: AppOptions): Promise<App> {
+  const { config, log } = options;
+  const gateway = new Gateway({
+    url: options.databaseUrl,
+    poolSize: config.poolSize,
+    prepare: config.prepare,
+    ...(options.onStatement ? { onStatement: options.onStatement } : {}),
+    onError: (error) => log.warn({ err: error }, 'a database connection was lost'),
+  });
+  const pipeline = new Pipeline({ gateway, clock: options.clock ?? databaseClock, abilities: ABILITIES, refresh: refreshActor, log });
+  const registry = new TenantRegistry(gateway);
+  const signIn = new SignInService(gateway, registry, verifierOf(config, registry, options.ownAddress));
+  const schema = buildApiSchema();
+  const trusted = config.trustedDocuments ? new TrustedDocuments(options.operationsFolder) : null;
+  const api = createApi({ schema, introspection: config.introspection, trusted, log });
+  await api.start();
+  const limiter = new RateLimiterMemory({ points: config.requestsPerMinute, duration: 60 });
+  let closing = false;
+  const listener = createListener({
+    api,
+    log,
+    graphiql: config.graphiql ? renderGraphiQL({ title: 'Countersign', endpoint: '/graphql', credentials: 'omit' }) : null,
+    notReady: () => (closing ? Promise.resolve('shutting down') : databaseReason(gateway)),
+    contextOf: async (request): Promise<ApiContext> => {
+      const actor = await signIn.actorOf(request.raw.rawHeaders);
+      if (!actor) return { actor: null };
+      await spend(limiter, actor);
+      const key = idempotencyKey(request);
+      return new RequestContext(actor, abilityOf(actor, ABILITIES), pipeline, gateway, key, request.id, log);
+    },
+  });
+  return {
+    gateway,
+    pipeline,
+    registry,
+    schema,
+    listener,
+    close: async () => {
+      closing = true;
+      await listener.close();
+      await api.stop();
+      await gateway.end();
+    },
+  };
+}
+
+function verifierOf(config: Config, registry: TenantRegistry, ownAddress: () => string): BearerVerifier {
+  const { identity } = config;
+  if (identity.kind === 'entra') {
+    const isKnownTenant = async (tid: string): Promise<boolean> => (await registry.tenantOf(tid)) !== null;
+    return createBearerVerifier({ kind: 'entra', audience: identity.clientId, authorityHost: identity.authorityHost, isKnownTenant });
+  }
+  if (identity.kind === 'oidc') return createBearerVerifier(identity);
+  // The sandbox's issuer has the listener's port, which is known only once it listens.
+  let made: BearerVerifier | null = null;
+  const make = (): BearerVerifier => createBearerVerifier({ kind: 'oidc', issuer: `${ownAddress()}${SANDBOX_IDENTITY_PATH}`, audience: SANDBOX_AUDIENCE });
+  return { verify: (token) => (made ??= make()).verify(token) };
+}
+
+async function spend(limiter: RateLimiterMemory, actor: Actor): Promise<void> {
+  try {
+    await limiter.consume(`${actor.tenantId}:${actor.id}`);
+  } catch {
+    throw new AppError('RATE_LIMITED', 'You have sent more requests this minute than allowed.', { remedy: 'Wait a minute; ask for larger pages instead of more requests.' });
+  }
+}
+
+function idempotencyKey(request: FastifyRequest): string | null {
+  const key = request.headers['idempotency-key'];
+  if (key === undefined) return null;
+  if (typeof key !== 'string' || !/^[\x21-\x7e]{8,200}$/.test(key)) {
+    throw badInput('Idempotency-Key', 'is not a key', 'Send one header of 8 to 200 printable ASCII characters without spaces.');
+  }
+  return key;
+}
+
+async function databaseReason(gateway: Gateway): Promise<string | null> {
+  try {
+    await gateway.global('select 1');
+    return null;
+  } catch {
+    return 'the database cannot be reached';
+  }
+}

@@ -1,0 +1,76 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, Field, FieldResolver, Info, Mutation, ObjectType, Query, Resolver, Root } from 'type-graphql';
+import { RequestContext } from '../core/graphql/context.js';
+import { PageArgs } from '../core/graphql/page-args.js';
+import { Allow, Runs, Sensitive } from '../core/graphql/rights.js';
+import { connectionOf, resultOf } from '../core/graphql/shapes.js';
+import type { RefusedType } from '../core/graphql/types.js';
+import type { Page } from '../core/page.js';
+import { approveConfiguration, proposeConfiguration, rejectConfiguration } from './catalogue.commands.js';
+import { DecideConfigurationInput, ProposeConfigurationInput } from './catalogue.input.js';
+import { configurationOf, rulingConfiguration } from './catalogue.queries.js';
+import { diffConfigurations } from './configuration-diff.js';
+import { ConfigurationVersion } from './configuration-version.entity.js';
+
+const ConfigurationVersionConnection = connectionOf(ConfigurationVersion, 'ConfigurationVersion');
+const ConfigurationResult = resultOf('ConfigurationResult', ConfigurationVersion);
+
+@ObjectType({ description: 'One difference between two versions of the configuration.' })
+export class ConfigurationChangeType {
+  @Field(() => String, { description: 'Where, by keys, such as marginFloors.managed-network.' })
+  path: string;
+
+  @Field(() => String, { nullable: true, description: 'The value before, as JSON; null when it is new.' })
+  before: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The value after, as JSON; null when it is gone.' })
+  after: string | null;
+}
+
+const json = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
+
+@Resolver(() => ConfigurationVersion)
+export class CatalogueResolver {
+  @Allow('read', 'ConfigurationVersion')
+  @Query(() => ConfigurationVersion, { description: 'The configuration that rules now.' })
+  configuration(@Ctx() { reader }: RequestContext): Promise<ConfigurationVersion> {
+    return reader.ask(rulingConfiguration());
+  }
+
+  @Allow('read', 'ConfigurationVersion')
+  @Query(() => ConfigurationVersionConnection, { description: 'Every version, newest first.' })
+  configurationVersions(@Args() args: PageArgs, @Ctx() { reader }: RequestContext): Promise<Page<ConfigurationVersion>> {
+    return reader.page(ConfigurationVersion, {}, args.checked());
+  }
+
+  @Sensitive('PERSONAL')
+  @FieldResolver(() => String, { description: 'The whole configuration as canonical JSON; it names the bootstrap members.' })
+  document(@Root() version: ConfigurationVersion): string {
+    return version.content;
+  }
+
+  @FieldResolver(() => [ConfigurationChangeType], { description: 'What is different from the version that rules now.' })
+  async changes(@Root() version: ConfigurationVersion, @Ctx() { reader }: RequestContext): Promise<ConfigurationChangeType[]> {
+    const ruling = await reader.ask(rulingConfiguration());
+    const changes = diffConfigurations(configurationOf(ruling), configurationOf(version));
+    return changes.map(({ path, before, after }) => ({ path, before: json(before), after: json(after) }));
+  }
+
+  @Runs(proposeConfiguration)
+  @Mutation(() => ConfigurationResult, { description: 'Proposes a new version; another person decides.' })
+  proposeConfiguration(@Arg('input') input: ProposeConfigurationInput, @Ctx() ctx: RequestContext, @Info() info: GraphQLResolveInfo): Promise<ConfigurationVersion | RefusedType> {
+    return ctx.run(proposeConfiguration, input, info, ConfigurationVersion);
+  }
+
+  @Runs(approveConfiguration)
+  @Mutation(() => ConfigurationResult, { description: 'Lets a proposed version rule from its date; never by its proposer (SELF_APPROVAL).' })
+  approveConfiguration(@Arg('input') input: DecideConfigurationInput, @Ctx() ctx: RequestContext, @Info() info: GraphQLResolveInfo): Promise<ConfigurationVersion | RefusedType> {
+    return ctx.run(approveConfiguration, input, info, ConfigurationVersion);
+  }
+
+  @Runs(rejectConfiguration)
+  @Mutation(() => ConfigurationResult, { description: 'Refuses a proposed version for good.' })
+  rejectConfiguration(@Arg('input') input: DecideConfigurationInput, @Ctx() ctx: RequestContext, @Info() info: GraphQLResolveInfo): Promise<ConfigurationVersion | RefusedType> {
+    return ctx.run(rejectConfiguration, input, info, ConfigurationVersion);
+  }
+}

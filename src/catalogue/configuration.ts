@@ -1,0 +1,395 @@
+import type {
+  Any,
+  Billing,
+  ClockKey,
+  ClockUnit,
+  DealType,
+  EscalationTopic,
+  EvidenceKind,
+  LineKind,
+  MemberRole,
+  QuestionType,
+  ReopenCause,
+  Tier,
+  Weekday,
+} from './configuration.words.js';
+
+/**
+ * A tenant's configuration as code: what `tenants/<slug>.yaml` says after it was parsed and found valid. It is plain
+ * JSON data: its canonical text (RFC 8785) and digest identify one immutable version (design section 6).
+ * Money here is an integer in minor units of `tenant.currency`; rates are integer basis points (100 bps = 1 %).
+ */
+export interface TenantConfiguration {
+  /** Who the tenant is. */
+  tenant: TenantIdentity;
+  /** The bootstrap members: natural persons, their roles and accounts. */
+  people: ConfiguredPerson[];
+  /** The least margins that policy allows (requirement 002 step 1; the documents give no number). */
+  marginFloors: MarginFloor[];
+  /** Who must approve what (requirements section 6 "Manager override"; approvals-and-audit rules 1-13). */
+  approvalPolicy: ApprovalPolicy;
+  /** Checklists by key (slug). Which one a handoff gets, its tier rule says. */
+  checklistTemplates: Record<string, ChecklistTemplate>;
+  /** Services that the tenant delivers, by key (slug) (requirement 002 step 2). */
+  serviceTemplates: Record<string, ServiceTemplate>;
+  /** Questions about a deal whose answers switch conditional tasks. */
+  questions: DealQuestion[];
+  /** Tier rules in order; the first that matches wins, and the last one, without `when`, is the default. */
+  tiers: TierRule[];
+  /** SLA clocks (requirements section 6 "Kickoff time"; issue 5 "Clocks"). */
+  slaProfile: SlaProfile;
+  /** The business calendar on which business hours and days are counted. */
+  calendar: BusinessCalendar;
+  /** Who is told next, by topic (002 "escalation path", 003 "a specific person"). */
+  escalationContacts: EscalationContact[];
+  /** How the tenant's CRM or PSA words things; absent means the built-in reading. */
+  dealImport?: DealImport;
+}
+
+/** Who the tenant (one MSP) is. */
+export interface TenantIdentity {
+  /** The tenant's uuid; never changes. */
+  id: string;
+  /** Short name for URLs and the command line (slug). */
+  slug: string;
+  /** Display name. */
+  name: string;
+  /** The Entra ID directory (`tid`) whose tokens belong to this tenant (uuid). */
+  entraTid: string;
+  /** IANA time zone in which the tenant's dates are shown. */
+  timeZone: string;
+  /** ISO 4217 code of the currency of every amount in this file. */
+  currency: string;
+  /** BCP 47 language tag for generated documents; absent means `en`. */
+  locale?: string;
+}
+
+/** A natural person. Votes name the person, never an account (design section 1, "person"). */
+export interface ConfiguredPerson {
+  /** The person's uuid. */
+  id: string;
+  /** Memorable key by which this file refers to the person, like `sofia.sales`. */
+  key: string;
+  /** Display name. */
+  name: string;
+  /** Work email address. */
+  email: string;
+  /** Roles that the person holds; at least one. */
+  roles: MemberRole[];
+  /** Sign-in accounts of this one person; each belongs to one person only. */
+  accounts: ConfiguredAccount[];
+}
+
+/** One sign-in account. */
+export interface ConfiguredAccount {
+  /** OpenID issuer URL; absent means the identity provider of `tenant.entraTid` (or the sandbox's own). */
+  issuer?: string;
+  /** Object id of the account in its directory (uuid). */
+  oid: string;
+}
+
+/** The least margin for lines that match all four keys, from a date on. Which one binds, margin/floor.rules.ts says. */
+export interface MarginFloor {
+  /** Key of a service template, or `*`. */
+  serviceTemplate: string;
+  /** A deal type, or `*`. */
+  dealType: DealType | Any;
+  /** A line kind, or `*`. */
+  lineKind: LineKind | Any;
+  /** One-off or recurring, or `*`. */
+  billing: Billing | Any;
+  /** The floor in basis points of revenue: 3000 is 30 %. */
+  floorBps: number;
+  /** First calendar date (YYYY-MM-DD, in `tenant.timeZone`) on which it holds; it holds until a later one of the same keys. */
+  from: string;
+}
+
+/** Who must approve what. */
+export interface ApprovalPolicy {
+  /** A deal below its margin floor (issue 2, "Margin floor and two-person exception"). */
+  marginException: ApprovalRule;
+  /** A change of the budget baseline after sign-off; the shortfall is the margin lost against the baseline. */
+  rebaseline: ApprovalRule;
+  /** A change of this very configuration: a policy edit is itself four-eyes (approvals rule 13). */
+  configurationChange: ApprovalLevel;
+}
+
+/** One approval rule with its materiality threshold (requirements section 1 "Sector": two persons above materiality). */
+export interface ApprovalRule {
+  /** The threshold; a shortfall strictly above EITHER number is material. */
+  materiality: Materiality;
+  /** Who approves a shortfall that is not material (default: one). */
+  below: ApprovalLevel;
+  /** Who approves a material shortfall (at least two different natural persons). */
+  above: ApprovalLevel;
+  /** Business hours after which an undecided request is denied (approvals rule 6). */
+  pendingExpiryBusinessHours: number;
+  /** Business hours after which an approval that was not used lapses (approvals rule 6). */
+  grantExpiryBusinessHours: number;
+}
+
+/** Materiality threshold. */
+export interface Materiality {
+  /** Missing margin in minor units of `tenant.currency`. */
+  shortfallMinor: number;
+  /** Missing margin in basis points of revenue. */
+  shortfallBps: number;
+}
+
+/** How many different natural persons, out of whom. */
+export interface ApprovalLevel {
+  /** Number of different natural persons who must approve; requester and contributors never count. */
+  approvers: number;
+  /** An approver holds at least one of these roles. */
+  roles: MemberRole[];
+}
+
+/** A checklist. Must hold the five closed-won items (002 step 1) and those of document 004's pre-handoff list. */
+export interface ChecklistTemplate {
+  /** Display name. */
+  label: string;
+  /** The items in display order. */
+  items: ChecklistItem[];
+}
+
+/** One thing that must be proven. */
+export interface ChecklistItem {
+  /** Code like `SIGNED_SCOPE`, unique in its checklist. */
+  code: string;
+  /** Short display name. */
+  label: string;
+  /** What exactly must be proven. */
+  description: string;
+  /** Tiers in which the item is required; in others it is optional. */
+  requiredFor: Tier[];
+  /** Weight in the completeness percentage, a positive integer (requirements section 8). */
+  weight: number;
+  /** The role that provides the evidence. */
+  providerRole: MemberRole;
+  /** The role that verifies it; always another person than the provider (issue 2, "The handoff"). */
+  verifierRole: MemberRole;
+  /** Days that verified evidence stays valid (004: information 7 days); null: without end (an executed contract). */
+  validityDays: number | null;
+  /** Whether N/A may be claimed, with a reason that the verifier accepts; never for the closed-won five. */
+  allowNotApplicable: boolean;
+  /** What the evidence must consist of. */
+  evidence: EvidenceDemand;
+  /** Changes that reopen the item at once, whatever its age. */
+  reopensOn: ReopenCause[];
+}
+
+/** What a piece of evidence must consist of. */
+export interface EvidenceDemand {
+  /** Accepted forms. */
+  kinds: EvidenceKind[];
+  /** A document link with its content hash is obligatory. */
+  needsDocument: boolean;
+  /** The name of a signer and the date of signature are obligatory. */
+  needsSigner: boolean;
+  /** EVERY signer named in the contract must have signed (004: all client signers and counter-signatures). */
+  needsAllSigners: boolean;
+}
+
+/** A service that the tenant delivers: how its budget is cut, its milestones and tasks. */
+export interface ServiceTemplate {
+  /** Display name. */
+  label: string;
+  /** Deal types in which it is sold. */
+  dealTypes: DealType[];
+  /** The cut of the budget baseline; every line kind belongs to exactly one. */
+  budgetTypes: BudgetType[];
+  /** Milestones in display order. */
+  milestones: MilestoneTemplate[];
+  /** Task packs by deal type; `*` serves the deal types without an own one. */
+  taskPacks: Partial<Record<DealType | Any, TaskPack>>;
+}
+
+/** One bucket of the budget baseline (hours, cost and price by budget type). */
+export interface BudgetType {
+  /** Key, unique in the service template. */
+  key: string;
+  /** Display name. */
+  label: string;
+  /** Quote lines of these kinds fall into it. */
+  lineKinds: LineKind[];
+}
+
+/** One milestone, in business days from the project's start. */
+export interface MilestoneTemplate {
+  /** Key, unique in the service template. */
+  key: string;
+  /** Display name. */
+  name: string;
+  /** Business days from the project's start to the milestone's first day; 0 is the start day itself. */
+  startOffsetBusinessDays: number;
+  /** Length in business days, first and last included; at least 1. */
+  durationBusinessDays: number;
+}
+
+/** The tasks that a won deal brings (002 step 2 "mapped task packs"). */
+export interface TaskPack {
+  /** Key, unique in the file. */
+  key: string;
+  /** Version of the pack, like `1.2`; a project records which it got. */
+  version: string;
+  /** The tasks; the six of document 003 (`AUTO_TASKS`) are among them. */
+  tasks: TaskTemplate[];
+}
+
+/** One task with owner, deadline and dependency chain (003 "Auto tasks"). */
+export interface TaskTemplate {
+  /** Key, unique in the pack. */
+  key: string;
+  /** Short display name. */
+  title: string;
+  /** What is to be done. */
+  description: string;
+  /** The role that owns it until a person is assigned. */
+  ownerRole: MemberRole;
+  /** Key of the service template's milestone that it belongs to. */
+  milestone: string;
+  /** Deadline in business days from the project's start; 0 is the start day itself. */
+  offsetBusinessDays: number;
+  /** Keys of tasks of this pack that must be done before. */
+  dependsOn: string[];
+  /** Estimated effort in hours, a decimal string with at most two decimals, like `1.5`. */
+  estimateHours: string;
+  /** Key of the budget type that its hours are charged to. */
+  budgetType: string;
+  /** Present: the task exists only when the deal's answer equals this. */
+  when?: TaskCondition;
+}
+
+/** A condition on one of the deal's answers. */
+export interface TaskCondition {
+  /** Key of a question. */
+  question: string;
+  /** The answer: a boolean for a BOOLEAN question, one of the options' values for a CHOICE. */
+  equals: boolean | string;
+}
+
+/** A question about the deal. */
+export interface DealQuestion {
+  /** Key (slug). */
+  key: string;
+  /** The question as shown. */
+  label: string;
+  /** How it is answered. */
+  type: QuestionType;
+  /** The choices, of a CHOICE only. */
+  options?: QuestionOption[];
+}
+
+/** One choice of a question. */
+export interface QuestionOption {
+  /** Stored value (slug). */
+  value: string;
+  /** Display name. */
+  label: string;
+}
+
+/** One tier rule (design section 1 "tier": by deal type, value, segment). */
+export interface TierRule {
+  /** The tier that a matching deal gets. */
+  tier: Tier;
+  /** Why, for people who read the verdict. */
+  description: string;
+  /** All given conditions must hold; absent only in the last rule, the default. */
+  when?: TierCondition;
+  /** Key of the checklist that a matching deal gets. */
+  checklistTemplate: string;
+}
+
+/** Conditions of a tier rule; an absent one is not asked. */
+export interface TierCondition {
+  /** The deal is of one of these types. */
+  dealTypes?: DealType[];
+  /** The deal's value is at least this (minor units of `tenant.currency`, inclusive). */
+  minValueMinor?: number;
+  /** The deal's value is less than this (minor units of `tenant.currency`, exclusive). */
+  maxValueMinor?: number;
+  /** The client's segment is one of these; compared without regard to case and outer spaces. */
+  segments?: string[];
+}
+
+/** The SLA clocks and their exceptions by deal type. */
+export interface SlaProfile {
+  /** Every clock's default. */
+  clocks: Record<ClockKey, ClockSetting>;
+  /** Other settings for single clocks, by deal type. */
+  byDealType?: Partial<Record<DealType, Partial<Record<ClockKey, ClockSetting>>>>;
+}
+
+/** How long a clock runs. */
+export interface ClockSetting {
+  /** Positive integer, counted in `unit`. */
+  amount: number;
+  /** What is counted. */
+  unit: ClockUnit;
+}
+
+/** The business calendar. */
+export interface BusinessCalendar {
+  /** IANA time zone in which hours and holidays are meant. */
+  timeZone: string;
+  /** Working spans by weekday, in order, without overlap; an absent or empty weekday is not worked. */
+  hours: Partial<Record<Weekday, WorkingSpan[]>>;
+  /** Days that are not worked, whatever their weekday. */
+  holidays: Holiday[];
+}
+
+/** A span of working time on one day, wall-clock time. */
+export interface WorkingSpan {
+  /** First minute worked, `HH:MM`. */
+  from: string;
+  /** First minute not worked any more, `HH:MM`; `24:00` is midnight at the day's end. */
+  to: string;
+}
+
+/** A day that is not worked. */
+export interface Holiday {
+  /** Calendar date, YYYY-MM-DD. */
+  date: string;
+  /** What is celebrated. */
+  name: string;
+}
+
+/** Who is told, in order, about one topic. */
+export interface EscalationContact {
+  /** What the ladder is for. */
+  topic: EscalationTopic;
+  /** Person keys; the first is told first, the next when nothing happens. */
+  ladder: string[];
+}
+
+/** How deals are read from the tenant's own system, since ids and codes there are its own (issue 2, "Deal intake"). */
+export interface DealImport {
+  /** HaloPSA's wording; has the shape of `HaloOptions` in deal/halopsa-billing.rules.ts. */
+  halopsa?: HalopsaImport;
+}
+
+/** The tenant's own words in HaloPSA. All of it is optional. */
+export interface HalopsaImport {
+  /** ISO 4217 code to assume when an export names no currency. */
+  defaultCurrency?: string;
+  /** ISO 4217 codes by the tenant's names for currencies, such as `Sterling: GBP`. */
+  currencyNames?: Record<string, string>;
+  /** Line kinds by what a quote line carries; asked in this order, OTHER when none says. */
+  lineKinds?: {
+    /** By product code. */
+    productCodes?: Record<string, LineKind>;
+    /** By item group: its id or its name. */
+    itemGroups?: Record<string, LineKind>;
+    /** By nominal code of the ledger. */
+    nominalCodes?: Record<string, LineKind>;
+  };
+}
+
+/**
+ * The document and place that an automated decision came from (issue 2 "Core": source references NOT NULL).
+ * The caller adds the configuration's version and digest, which this pure code does not know.
+ */
+export interface ConfigurationSource {
+  /** Where in the configuration, with keys instead of array positions: `tiers[2]`, `serviceTemplates.x.taskPacks.*`. */
+  path: string;
+}

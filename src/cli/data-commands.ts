@@ -1,0 +1,92 @@
+import type { Command } from 'commander';
+import { readFileSync } from 'node:fs';
+import { readConfig } from '../core/config.js';
+import { StartupError } from '../core/startup-error.js';
+import { requestSandboxToken, SandboxTokenError } from '../sandbox/identity/client.js';
+import { asOwner, migrateUp, borrowDatabase, type Database } from './database.js';
+import { GraphQLClient } from './graphql-client.js';
+import { verifyLedgers } from './ledger.js';
+import { projectRoot } from './project-root.js';
+import { applyTenant, diffTenant, setTenantState, validateTenants } from './tenants.js';
+
+/** `migrate`, `tenants`, `token`, `import`, `ledger`: what works on data. */
+export function registerDataCommands(program: Command): void {
+  const migrate = program.command('migrate').description('The database schema.');
+  migrate.command('up').description('Runs what is pending.').action(() => withDatabase(async (database) => {
+    const names = await migrateUp(database);
+    console.log(names.length === 0 ? 'Nothing was pending.' : names.join('\n'));
+  }));
+  migrate.command('down').description('Undoes the last run; refuses over a ledger that is not empty.').action(() => withDatabase((database) =>
+    asOwner(database, async (owner) => {
+      try {
+        await owner.undoLastMigration();
+      } catch (error) {
+        throw new StartupError((error as Error).message, { cause: error });
+      }
+      console.log('One migration was undone.');
+    })));
+  migrate.command('status').description('What is pending.').action(() => withDatabase((database) =>
+    asOwner(database, async (owner) => {
+      const pending = await owner.showMigrations();
+      console.log(pending ? 'Migrations are pending: run `countersign migrate up`.' : 'The schema is up to date.');
+    })));
+
+  const tenants = program.command('tenants').description('The tenants\' configuration files.');
+  tenants.command('validate').argument('[files...]', 'files; all of tenants/ when left out').description('Checks files; prints every fault with its line.').action((files: string[]) => validateTenants(files));
+  tenants.command('diff').argument('<file>').description('What a file would change.').action((file: string) => diffTenant(file));
+  tenants.command('apply').argument('<file>').option('--effective-from <instant>', 'from when it is to rule').description('Makes the tenant, or proposes the file as its next version.').action((file: string, options: { effectiveFrom?: string }) => applyTenant(file, options.effectiveFrom));
+  tenants.command('suspend').argument('<tenant-id>').description('Stops every sign-in and side effect of a tenant.').action((id: string) => setTenantState(id, 'SUSPENDED'));
+  tenants.command('resume').argument('<tenant-id>').description('Lets a suspended tenant work again.').action((id: string) => setTenantState(id, 'ACTIVE'));
+
+  program.command('token').argument('<person>', 'such as sofia.sales@northwind-managed').option('--auth-age <seconds>', 'as if signed in so long ago').description('Prints a token for a sample person of the running sandbox.').action(async (person: string, options: { authAge?: string }) => {
+    console.log(await sandboxToken(person, options.authAge ? Number(options.authAge) : undefined));
+  });
+
+  const importing = program.command('import').description('Brings deals in.');
+  importing.command('halopsa').argument('<file>', 'an opportunity with its quotation, HaloPSA\'s own JSON').requiredOption('--as <person>', 'who imports, such as sofia.sales@northwind-managed').option('--service-template <key>').option('--deal-type <type>').description('Imports a HaloPSA opportunity into the running server.').action(importHaloPsa);
+
+  program.command('ledger').description('The record of every change.').command('verify').description('Recomputes every entry\'s hash; exit code 1 when one was tampered with.').action(() => withDatabase(async (database) => {
+    const sound = await verifyLedgers(database, console.log);
+    if (!sound) process.exitCode = 1;
+  }));
+}
+
+async function withDatabase(work: (database: Database) => Promise<void>): Promise<void> {
+  const root = projectRoot();
+  const database = await borrowDatabase(readConfig(process.env, root), root);
+  try {
+    await work(database);
+  } finally {
+    await database.release();
+  }
+}
+
+/** Where the running server is: COUNTERSIGN_URL, or this machine at PORT. */
+export function serverAddress(): string {
+  return process.env.COUNTERSIGN_URL ?? `http://127.0.0.1:${readConfig(process.env, projectRoot()).port}`;
+}
+
+async function sandboxToken(person: string, authAgeSeconds?: number): Promise<string> {
+  try {
+    const { accessToken } = await requestSandboxToken(serverAddress(), person, authAgeSeconds === undefined ? {} : { authAgeSeconds });
+    return accessToken;
+  } catch (error) {
+    if (error instanceof SandboxTokenError) throw new StartupError(error.message);
+    throw error;
+  }
+}
+
+async function importHaloPsa(file: string, options: { as: string; serviceTemplate?: string; dealType?: string }): Promise<void> {
+  let payload: string;
+  try {
+    payload = readFileSync(file, 'utf8');
+  } catch {
+    throw new StartupError(`${file} cannot be read.`);
+  }
+  const client = new GraphQLClient(serverAddress(), await sandboxToken(options.as));
+  const input = { payload, serviceTemplate: options.serviceTemplate ?? null, dealType: options.dealType ?? null };
+  const { data, errors } = await client.send(readFileSync(`${projectRoot()}/schema/operations/import-deal.graphql`, 'utf8'), { input });
+  console.log(JSON.stringify(data ?? errors, null, 2));
+  const result = (data as { importDeal?: { __typename: string } } | null)?.importDeal;
+  if (!result || result.__typename === 'Refused') process.exitCode = 1;
+}

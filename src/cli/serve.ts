@@ -1,0 +1,123 @@
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { createApp, type App, SANDBOX_AUDIENCE } from '../app.js';
+import type { Config } from '../core/config.js';
+import { databaseClock } from '../core/clock.js';
+import { Dispatcher } from '../core/dispatcher.js';
+import { createLog } from '../core/log.js';
+import { StartupError } from '../core/startup-error.js';
+import { effectHandlers } from '../effects.js';
+import { SANDBOX_IDENTITY_PATH } from '../sandbox/identity/constants.js';
+import { mountSandboxIdentity } from '../sandbox/identity/mount.js';
+import { sandboxPeople } from '../sandbox/people.js';
+import { asOwner, type Database, migrateUp, openDatabase } from './database.js';
+import { provision, readTenantFolder } from './tenant-files.js';
+
+export interface Running {
+  readonly address: string;
+  readonly app: App;
+  readonly database: Database;
+  stop(): Promise<void>;
+}
+
+export interface RunOptions {
+  readonly config: Config;
+  readonly root: string;
+  readonly log?: Logger;
+  /** Which parts run in this process. */
+  readonly api: boolean;
+  readonly worker: boolean;
+  /** A fresh clone's start migrates and loads tenants/*.yaml; `serve` and `worker` alone expect it done. */
+  readonly prepare: boolean;
+  readonly say?: (line: string) => void;
+}
+
+/** Starts what was asked for, in order, and undoes it in reverse when a step fails. */
+export async function run(options: RunOptions): Promise<Running> {
+  const { config, root, say = () => undefined } = options;
+  const log = options.log ?? createLog(config.logLevel);
+  const undo: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const step of undo.splice(0).toReversed()) await step();
+  };
+  try {
+    const database = await openDatabase(config, root);
+    undo.push(() => database.release());
+    say(`Database    ${database.label}`);
+    if (options.prepare) await migrateUp(database);
+    else await assertMigrated(database);
+    let address = '';
+    const app = await createApp({
+      config,
+      databaseUrl: database.applicationUrl,
+      log,
+      operationsFolder: join(root, 'schema/operations'),
+      ownAddress: () => address,
+    });
+    undo.push(() => app.close());
+    await assertUsable(app);
+    if (options.prepare) for (const file of readTenantFolder(join(root, 'tenants'))) await provision(app.pipeline, file);
+    if (config.identity.kind === 'sandbox' && options.api) {
+      await mountSandboxIdentity(app.listener, {
+        issuer: () => `${address}${SANDBOX_IDENTITY_PATH}`,
+        keyFile: join(config.dataRoot, 'identity-keys.json'),
+        audience: SANDBOX_AUDIENCE,
+        people: () => sandboxPeople(app.gateway, app.registry),
+      });
+    }
+    if (options.api) {
+      address = await listen(app, config);
+      say(`API         ${address}/graphql`);
+    }
+    if (options.worker) {
+      const dispatcher = startWorker(app, config, log);
+      undo.push(() => dispatcher.stop());
+      say('Worker      running');
+    }
+    return { address, app, database, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function listen(app: App, config: Config): Promise<string> {
+  try {
+    const address = await app.listener.listen({ port: config.port, host: config.host });
+    return address.replace('0.0.0.0', '127.0.0.1');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') throw new StartupError(`Port ${config.port} is taken: stop what uses it, or set PORT to another.`);
+    if (code === 'EACCES') throw new StartupError(`Port ${config.port} may not be used by this user: set PORT to one above 1023.`);
+    throw error;
+  }
+}
+
+function startWorker(app: App, config: Config, log: Logger): Dispatcher {
+  const tenants = async (): Promise<string[]> =>
+    (await app.registry.all()).filter((tenant) => tenant.state === 'ACTIVE').map((tenant) => tenant.tenantId);
+  const dispatcher = new Dispatcher({ gateway: app.gateway, clock: databaseClock, handlers: effectHandlers(config), tenants, log });
+  dispatcher.start();
+  return dispatcher;
+}
+
+/** A server never runs on a schema that it does not know. */
+async function assertMigrated(database: Database): Promise<void> {
+  if (!database.ownerUrl) return;
+  const pending = await asOwner(database, (owner) => owner.showMigrations());
+  if (pending) throw new StartupError('The database has migrations pending: run `countersign migrate up` first.');
+}
+
+/** Refuses to run with tables that are not isolated, or with a role that could see past the isolation. */
+async function assertUsable(app: App): Promise<void> {
+  let open: readonly Readonly<Record<string, unknown>>[];
+  try {
+    open = await app.gateway.global(`select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where n.nspname = current_schema() and c.relkind in ('r', 'p') and c.relname not in ('tenant', 'migration')
+        and not (c.relrowsecurity and c.relforcerowsecurity and exists (select 1 from pg_policy p where p.polrelid = c.oid))
+      union all select 'role ' || rolname from pg_roles where rolname = current_user and (rolsuper or rolbypassrls)`);
+  } catch (error) {
+    throw new StartupError(`The database of DATABASE_URL cannot be used: ${(error as Error).message}`, { cause: error });
+  }
+  if (open.length > 0) throw new StartupError(`Tenants would not be isolated: ${open.map((row) => row.relname).join(', ')}. Countersign does not start like this.`);
+}

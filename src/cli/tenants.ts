@@ -1,0 +1,110 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { userInfo } from 'node:os';
+import { proposeConfiguration } from '../catalogue/catalogue.commands.js';
+import { configurationOf, rulingConfiguration } from '../catalogue/catalogue.queries.js';
+import { diffConfigurations, type ConfigurationChange } from '../catalogue/configuration-diff.js';
+import { systemActor } from '../core/actor.js';
+import { databaseClock } from '../core/clock.js';
+import { readConfig } from '../core/config.js';
+import { Gateway } from '../core/gateway.js';
+import { createLog } from '../core/log.js';
+import { Pipeline } from '../core/pipeline.js';
+import { StartupError } from '../core/startup-error.js';
+import { selectRequired } from '../core/statement.js';
+import { refreshActor } from '../identity/identity.queries.js';
+import { resumeTenant, suspendTenant } from '../identity/tenant.commands.js';
+import { TenantProfile } from '../identity/tenant.entity.js';
+import { ABILITIES } from '../schema.js';
+import { borrowDatabase } from './database.js';
+import { projectRoot } from './project-root.js';
+import { provision, readTenantFile, type TenantFile } from './tenant-files.js';
+
+interface Tools {
+  readonly gateway: Gateway;
+  readonly pipeline: Pipeline;
+}
+
+/** Checks files and prints every fault with its line; the exit code says whether all are sound. */
+export function validateTenants(files: readonly string[]): void {
+  const folder = join(projectRoot(), 'tenants');
+  const paths = files.length > 0 ? files : readdirSync(folder).filter((name) => name.endsWith('.yaml')).map((name) => join(folder, name));
+  for (const path of paths) {
+    try {
+      readTenantFile(path);
+      console.log(`${path}: sound`);
+    } catch (error) {
+      if (!(error instanceof StartupError)) throw error;
+      console.error(error.message);
+      process.exitCode = 1;
+    }
+  }
+}
+
+/** Prints what a file would change of the configuration that rules. */
+export async function diffTenant(path: string): Promise<void> {
+  const file = readTenantFile(path);
+  await withTools(async (tools) => {
+    const changes = await changesOf(tools, file);
+    if (!changes) console.log('This tenant is not there yet: apply makes it.');
+    else printChanges(changes);
+  });
+}
+
+/** Makes the tenant when it is new; otherwise shows the difference and proposes the file as the next version. */
+export async function applyTenant(path: string, effectiveFrom: string | undefined): Promise<void> {
+  const file = readTenantFile(path);
+  if (effectiveFrom && Number.isNaN(Date.parse(effectiveFrom))) throw new StartupError(`--effective-from ${effectiveFrom} is not an instant: write it as 2026-12-01T00:00:00Z.`);
+  await withTools(async (tools) => {
+    const changes = await changesOf(tools, file);
+    if (!changes) {
+      await provision(tools.pipeline, file);
+      console.log(`${file.parsed.configuration.tenant.slug} is there now, with version 1 of its configuration.`);
+      return;
+    }
+    printChanges(changes);
+    const actor = systemActor(file.parsed.configuration.tenant.id, `command-line:${userInfo().username}`);
+    const input = { payload: file.text, effectiveFrom: effectiveFrom ? new Date(effectiveFrom) : null };
+    const result = await tools.pipeline.run(actor, proposeConfiguration, input, { idempotencyKey: null, path: 'apply' });
+    if (result.kind === 'refused') throw new StartupError(result.findings.map((found) => `${found.path}: ${found.message} ${found.remedy}`).join('\n'));
+    console.log(`Proposed as version ${result.id}. A member approves it with approveConfiguration.`);
+  });
+}
+
+/** Suspends a tenant, or lets it work again. */
+export async function setTenantState(tenantId: string, state: 'ACTIVE' | 'SUSPENDED'): Promise<void> {
+  await withTools(async ({ gateway, pipeline }) => {
+    const { tenant } = await gateway.read(tenantId, { tenant: selectRequired(TenantProfile, tenantId) });
+    const actor = systemActor(tenantId, `command-line:${userInfo().username}`);
+    const request = { idempotencyKey: null, path: 'state' };
+    const input = { expectedRevision: tenant.revision, reason: 'on the command line' };
+    await pipeline.run(actor, state === 'SUSPENDED' ? suspendTenant : resumeTenant, input, request);
+    console.log(`${tenant.slug} is ${state}.`);
+  });
+}
+
+async function changesOf({ gateway }: Tools, file: TenantFile): Promise<ConfigurationChange[] | null> {
+  const { configuration } = file.parsed;
+  const known = await gateway.global('select 1 from tenant where tenant_id = $1', [configuration.tenant.id]);
+  if (known.length === 0) return null;
+  const { ruling } = await gateway.read(configuration.tenant.id, { ruling: rulingConfiguration() });
+  return diffConfigurations(configurationOf(ruling), configuration);
+}
+
+function printChanges(changes: readonly ConfigurationChange[]): void {
+  if (changes.length === 0) console.log('Nothing is different.');
+  for (const { path, before, after } of changes) console.log(`${path}: ${JSON.stringify(before) ?? '(none)'} -> ${JSON.stringify(after) ?? '(none)'}`);
+}
+
+async function withTools(work: (tools: Tools) => Promise<void>): Promise<void> {
+  const root = projectRoot();
+  const config = readConfig(process.env, root);
+  const database = await borrowDatabase(config, root);
+  const gateway = new Gateway({ url: database.applicationUrl, poolSize: 2, prepare: false });
+  try {
+    await work({ gateway, pipeline: new Pipeline({ gateway, clock: databaseClock, abilities: ABILITIES, refresh: refreshActor, log: createLog('warn') }) });
+  } finally {
+    await gateway.end();
+    await database.release();
+  }
+}

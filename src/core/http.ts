@@ -1,0 +1,75 @@
+import type { ApolloServer } from '@apollo/server';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
+import { GraphQLError } from 'graphql';
+import type { Logger } from 'pino';
+import { AppError } from './error.js';
+import type { ApiContext } from './graphql/context.js';
+import { newId } from './id.js';
+
+/** The largest body: an import's payload of 1 MiB in JSON text, escaped. */
+const BODY_LIMIT = 2_500_000;
+const STATUS: Readonly<Record<string, number>> = { UNAUTHENTICATED: 401, FORBIDDEN: 403, RATE_LIMITED: 429, UNAVAILABLE: 503 };
+
+export interface ListenerOptions {
+  readonly api: ApolloServer<ApiContext>;
+  readonly log: Logger;
+  /** Makes the context of a request, or throws AppError. */
+  readonly contextOf: (request: FastifyRequest) => Promise<ApiContext>;
+  /** Why the process should get no traffic, or null when it may. */
+  readonly notReady: () => Promise<string | null>;
+  /** The offline GraphiQL page, or null when the setting is off. */
+  readonly graphiql: string | null;
+}
+
+/** The one HTTP listener: `/graphql`, `/healthz`, `/readyz`, and whatever the sandbox mounts beside them. */
+export function createListener(options: ListenerOptions): FastifyInstance {
+  const { api, log, contextOf, notReady, graphiql } = options;
+  const app = Fastify({
+    loggerInstance: log as unknown as FastifyBaseLogger,
+    bodyLimit: BODY_LIMIT,
+    genReqId: () => newId(),
+    // Headers and body of a slow client end after this, so that it holds nothing for long.
+    requestTimeout: 30_000,
+    forceCloseConnections: true,
+    onProtoPoisoning: 'error',
+    onConstructorPoisoning: 'error',
+  });
+  app.setErrorHandler(async (error: Error & { statusCode?: number; code?: string }, request, reply) => {
+    const status = error.statusCode && error.statusCode < 500 ? error.statusCode : 500;
+    if (status === 500) request.log.error({ err: error }, 'a request failed');
+    const message = status === 500 ? 'Something went wrong on our side.' : error.message;
+    return reply.status(status).send({ errors: [{ message, extensions: { code: status === 500 ? 'INTERNAL_SERVER_ERROR' : 'BAD_REQUEST' } }] });
+  });
+  app.setNotFoundHandler(async (_request, reply) =>
+    reply.status(404).send({ errors: [{ message: 'There is nothing here.', extensions: { code: 'NOT_FOUND', remedy: 'The API is at /graphql.' } }] }),
+  );
+  app.get('/healthz', async () => ({ status: 'alive' }));
+  app.get('/readyz', async (_request, reply) => {
+    const reason = await notReady();
+    return reply.status(reason ? 503 : 200).send(reason ? { status: 'not ready', reason } : { status: 'ready' });
+  });
+  const handler = fastifyApolloHandler<ApiContext>(api, { context: async (request) => asGraphQL(() => contextOf(request)) });
+  app.route({
+    url: '/graphql',
+    method: ['GET', 'POST'],
+    handler: async function (request, reply) {
+      if (graphiql && request.method === 'GET' && request.headers.accept?.includes('text/html')) {
+        return reply.type('text/html; charset=utf-8').send(graphiql);
+      }
+      return handler.call(app as never, request as never, reply as never) as unknown;
+    },
+  });
+  return app;
+}
+
+/** Apollo turns what the context throws into an answer: give it the code and the HTTP status. */
+async function asGraphQL<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const { code, message, details } = error;
+    throw new GraphQLError(message, { extensions: { ...details, code, http: { status: STATUS[code] ?? 400 } } });
+  }
+}

@@ -1,0 +1,52 @@
+import { IsUUID, Length, Matches, Min, ValidateIf } from 'class-validator';
+import { Field, ID, InputType, Int } from 'type-graphql';
+import { DecimalScalar, LocalDateScalar } from '../core/graphql/scalars.js';
+import { Booking } from './feasibility.entity.js';
+
+@InputType({ description: 'A line of the resource plan.' })
+export class AddResourceBookingInput {
+  @IsUUID()
+  @Field(() => ID, { description: 'The handoff.' })
+  handoffId: string;
+
+  @Min(1)
+  @Field(() => Int, { description: 'The handoff\'s revision that you saw.' })
+  expectedRevision: number;
+
+  @Length(2, 80)
+  @Field(() => String, { description: 'The role that is needed, such as network engineer.' })
+  role: string;
+
+  @ValidateIf((input: AddResourceBookingInput) => input.personId !== null && input.personId !== undefined)
+  @IsUUID()
+  @Field(() => ID, { nullable: true, description: 'The person, when one is named already.' })
+  personId: string | null;
+
+  @Matches(/^\d{1,3}(\.\d{1,2})?$/, { message: 'hoursPerWeek is 0 to 168 with at most two decimals' })
+  @Field(() => DecimalScalar, { description: 'Hours a week, above 0 and at most 168.' })
+  hoursPerWeek: string;
+
+  @Field(() => LocalDateScalar, { description: 'The first day.' })
+  fromOn: string;
+
+  @Field(() => LocalDateScalar, { description: 'The last day.' })
+  toOn: string;
+
+  @Field(() => Booking, { description: 'How firmly it is booked.' })
+  booking: Booking;
+}
+
+@InputType({ description: 'A line of the resource plan to take out.' })
+export class RemoveResourceBookingInput {
+  @IsUUID()
+  @Field(() => ID, { description: 'The handoff.' })
+  handoffId: string;
+
+  @Min(1)
+  @Field(() => Int, { description: 'The handoff\'s revision that you saw.' })
+  expectedRevision: number;
+
+  @IsUUID()
+  @Field(() => ID, { description: 'The line.' })
+  bookingId: string;
+}

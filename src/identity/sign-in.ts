@@ -1,0 +1,44 @@
+import type { Actor } from '../core/actor.js';
+import { authorizationHeaders, type BearerVerifier, parseAuthorization } from '../core/bearer.js';
+import { AppError } from '../core/error.js';
+import type { Gateway } from '../core/gateway.js';
+import { parseApiKey } from './api-key.secret.js';
+import { actorByApiKey, actorBySignIn } from './identity.queries.js';
+import type { TenantRegistry } from './registry.js';
+
+/** Turns the headers of a request into an actor: a person by token, a program by API key, or nobody. */
+export class SignInService {
+  constructor(
+    private readonly gateway: Gateway,
+    private readonly registry: TenantRegistry,
+    private readonly verifier: BearerVerifier,
+  ) {}
+
+  /** The actor, null without an Authorization header; UNAUTHENTICATED or FORBIDDEN otherwise. */
+  async actorOf(rawHeaders: readonly string[]): Promise<Actor | null> {
+    const token = parseAuthorization(authorizationHeaders(rawHeaders));
+    if (token === null) return null;
+    return token.startsWith('cs_') ? this.service(token) : this.person(token);
+  }
+
+  private async service(text: string): Promise<Actor> {
+    const parts = parseApiKey(text);
+    const found = parts && (await this.gateway.read(parts.tenantId, { actor: actorByApiKey(parts.tenantId, parts.keyId, parts.secretHash) }));
+    if (!found?.actor) {
+      throw new AppError('UNAUTHENTICATED', 'This API key is unknown, revoked or expired.', { remedy: 'Ask a RevOps administrator for a new key.' });
+    }
+    return found.actor;
+  }
+
+  private async person(token: string): Promise<Actor> {
+    const verified = await this.verifier.verify(token);
+    const tenantId = verified.tid ? await this.registry.tenantOf(verified.tid) : null;
+    const { issuer, subject, oid, authTime } = verified;
+    const found = tenantId && (await this.gateway.read(tenantId, { actor: actorBySignIn(tenantId, { issuer, subject, oid, authTime }) }));
+    // One answer for an unknown tenant, an unknown account, a suspended member and a suspended tenant.
+    if (!found || !found.actor) {
+      throw new AppError('FORBIDDEN', 'You are signed in, but not an active member here.', { remedy: 'Ask a RevOps administrator of your MSP to invite you or link this account.' });
+    }
+    return found.actor;
+  }
+}

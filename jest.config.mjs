@@ -33,9 +33,10 @@ export default {
     {
       ...shared,
       displayName: 'system',
-      globalSetup: '<rootDir>/test/kit/global-setup.ts',
-      globalTeardown: '<rootDir>/test/kit/global-teardown.ts',
+      globalSetup: '<rootDir>/test/kit/global-setup.cjs',
+      globalTeardown: '<rootDir>/test/kit/global-teardown.cjs',
       testMatch: ['<rootDir>/test/{command,api,tenancy,integrations,faults}/**/*.test.ts'],
     },
+    { ...shared, displayName: 'browser', testMatch: ['<rootDir>/test/browser/**/*.test.ts'] },
   ],
 };

@@ -1,9 +1,9 @@
 import type { QueryRunner } from 'typeorm';
 import { createTenantTable, TablesMigration } from '../src/core/migration.js';
 
-/** Clients, deals, their immutable snapshots and quote lines. */
+/** Clients, deals, their immutable snapshots with payload and quote lines. */
 export class Deal1700000000003 extends TablesMigration {
-  readonly tables = ['client', 'deal', 'deal_snapshot', 'quote_line'];
+  readonly tables = ['client', 'deal', 'deal_snapshot', 'deal_payload', 'quote_line'];
 
   async up(runner: QueryRunner): Promise<void> {
     await createTenantTable(
@@ -36,7 +36,6 @@ export class Deal1700000000003 extends TablesMigration {
       'deal_snapshot',
       `deal_id uuid not null,
       revision int not null check (revision > 0),
-      raw text not null,
       raw_digest text not null check (raw_digest ~ '^[0-9a-f]{64}$'),
       terms text not null,
       terms_digest text not null check (terms_digest ~ '^[0-9a-f]{64}$'),
@@ -49,6 +48,13 @@ export class Deal1700000000003 extends TablesMigration {
       won_on date,
       unique (tenant_id, deal_id, revision),
       foreign key (tenant_id, deal_id) references deal (tenant_id, id)`,
+      'select, insert',
+    );
+    await createTenantTable(
+      runner,
+      'deal_payload',
+      `raw text not null,
+      foreign key (tenant_id, id) references deal_snapshot (tenant_id, id)`,
       'select, insert',
     );
     await createTenantTable(

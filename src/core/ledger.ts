@@ -1,7 +1,9 @@
+import { Field, ObjectType, registerEnumType } from 'type-graphql';
 import { Column, Entity } from 'typeorm';
 import { createHash } from 'node:crypto';
 import { canonicalJson } from './canonical.js';
 import type { Actor } from './actor.js';
+import { DateTimeScalar } from './graphql/scalars.js';
 import type { SourceReference } from './source.js';
 import { insert, type Statement } from './statement.js';
 import { Instant, TenantOwned } from './table.js';
@@ -12,8 +14,20 @@ export interface LedgerSubject {
   readonly id: string;
 }
 
-/** DONE: the change happened. REFUSED: a gate or rule said no. DENIED: the actor had no right to ask. */
-export type LedgerOutcome = 'DONE' | 'REFUSED' | 'DENIED';
+export enum LedgerOutcome {
+  DONE = 'DONE',
+  REFUSED = 'REFUSED',
+  DENIED = 'DENIED',
+}
+registerEnumType(LedgerOutcome, {
+  name: 'LedgerOutcome',
+  description: 'What came of an attempt.',
+  valuesConfig: {
+    DONE: { description: 'The change happened.' },
+    REFUSED: { description: 'A gate or rule said no.' },
+    DENIED: { description: 'The actor had no right to ask.' },
+  },
+});
 
 /**
  * One row a change, refusal or denial, written in the same transaction. `content` is the whole entry as canonical
@@ -21,32 +35,42 @@ export type LedgerOutcome = 'DONE' | 'REFUSED' | 'DENIED';
  * edited afterwards is found. It holds ids, codes, digests and figures; never personal data.
  */
 @Entity()
+@ObjectType({ description: 'One row of the append-only record: a change, a refusal or a denial. Holds no personal data.' })
 export class LedgerEntry extends TenantOwned {
   @Instant()
+  @Field(() => DateTimeScalar, { description: 'When.' })
   at: Date;
 
   @Column('text')
+  @Field(() => String, { description: 'PERSON, SERVICE (an API key) or SYSTEM (a job).' })
   actorKind: string;
 
   @Column('text')
+  @Field(() => String, { description: 'The id of the person or key, or the name of the job.' })
   actorId: string;
 
   @Column('text')
+  @Field(() => String, { description: 'What was attempted: the name of the mutation or job.' })
   action: string;
 
   @Column('text')
+  @Field(() => LedgerOutcome, { description: 'What came of it.' })
   outcome: LedgerOutcome;
 
   @Column('text')
+  @Field(() => String, { description: 'The kind of record that it is about.' })
   subjectType: string;
 
   @Column('text', { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The id of that record; null when there was none.' })
   subjectId: string | null;
 
   @Column('text')
+  @Field(() => String, { description: 'The whole entry as canonical JSON (RFC 8785): what the hash covers.' })
   content: string;
 
   @Column('text')
+  @Field(() => String, { description: 'SHA-256 over 0x00 and the content (the leaf of RFC 6962), lower-case hex.' })
   leafHash: string;
 }
 

@@ -7,7 +7,7 @@ import { AppError } from './error.js';
 import { type Gateway, isStatementError, type Transaction } from './gateway.js';
 import { newId } from './id.js';
 import { claimKey, recall, remember, type IdempotencyScope, requestHash } from './idempotency.js';
-import { appendToLedger } from './ledger.js';
+import { appendToLedger, LedgerOutcome } from './ledger.js';
 import { enqueue } from './outbox.js';
 import type { Answers, Queries, Query, Statement } from './statement.js';
 
@@ -125,7 +125,7 @@ export class Pipeline {
     await this.options.gateway.transaction(actor.tenantId, async (tx) => {
       const { now } = await tx.flush({ now: this.options.clock.now() });
       const subject = { type: command.subject, id: (error.details.subjectId as string | null | undefined) ?? null };
-      const entry = { id: newId(), at: now, actor, action: command.name, outcome: 'DENIED' as const, subject, body: {}, sources: [] };
+      const entry = { id: newId(), at: now, actor, action: command.name, outcome: LedgerOutcome.DENIED, subject, body: {}, sources: [] };
       await tx.commit([appendToLedger(entry)]);
     });
   }
@@ -142,8 +142,8 @@ function secondFlush(
   const entry = { id: newId(), at: now, actor, action, sources: outcome.sources };
   const ledger =
     outcome.kind === 'done'
-      ? appendToLedger({ ...entry, outcome: 'DONE', subject: outcome.subject, body: outcome.body })
-      : appendToLedger({ ...entry, outcome: 'REFUSED', subject: outcome.subject ?? { type: subjectType, id: null }, body: refusalBody(outcome) });
+      ? appendToLedger({ ...entry, outcome: LedgerOutcome.DONE, subject: outcome.subject, body: outcome.body })
+      : appendToLedger({ ...entry, outcome: LedgerOutcome.REFUSED, subject: outcome.subject ?? { type: subjectType, id: null }, body: refusalBody(outcome) });
   return [
     ...outcome.writes,
     ...(outcome.kind === 'done' ? enqueue(outcome.messages, now, newId) : []),

@@ -59,7 +59,7 @@ export class Deal extends TenantOwned {
   createdAt: Date;
 }
 
-/** What the PSA said at one time, immutable: the raw payload as text, and the terms read from it. */
+/** What the PSA said at one time, immutable: the terms read from the payload, and both digests. */
 @Entity()
 @ObjectType({ description: 'What the PSA said of a deal at one time. Immutable.' })
 export class DealSnapshot extends TenantOwned {
@@ -69,10 +69,6 @@ export class DealSnapshot extends TenantOwned {
   @Column('int')
   @Field(() => Int, { description: "Counts the deal's snapshots from 1." })
   revision: number;
-
-  /** The payload as it came, never parsed again for display. */
-  @Column('text')
-  raw: string;
 
   @Column('text')
   @Field(() => String, { description: 'SHA-256 of the payload as it came.' })
@@ -118,6 +114,16 @@ export class DealSnapshot extends TenantOwned {
   wonOn: string | null;
 }
 
+/**
+ * The payload of a snapshot as it came, byte for byte; its id is the snapshot's. A row of its own, so that a list of
+ * snapshots never reads up to a megabyte of text a row.
+ */
+@Entity()
+export class DealPayload extends TenantOwned {
+  @Column('text')
+  raw: string;
+}
+
 /** The source reference of a snapshot, for every decision that reads the deal's terms. */
 export function snapshotSource(snapshot: Pick<DealSnapshot, 'id' | 'revision' | 'termsDigest'>): SourceReference {
   const { id, revision, termsDigest } = snapshot;
@@ -136,11 +142,13 @@ export class QuoteLine extends TenantOwned {
   position: number;
 
   @Column('text')
-  @Field(() => String, { description: 'What kind of thing is sold: LABOUR, HARDWARE, SOFTWARE, LICENCE, SERVICE or OTHER.' })
+  @Field(() => String, {
+    description: 'What kind of thing is sold: LABOUR, HARDWARE, SOFTWARE, LICENCE, SERVICE or OTHER.',
+  })
   kind: LineKind;
 
   @Column('text', { nullable: true })
-  @Field(() => String, { nullable: true, description: "The product code in the PSA, if the line has one." })
+  @Field(() => String, { nullable: true, description: 'The product code in the PSA, if the line has one.' })
   productCode: string | null;
 
   @Column('text')
@@ -154,7 +162,8 @@ export class QuoteLine extends TenantOwned {
   @Column('text')
   @Sensitive('COMMERCIAL')
   @Field(() => DecimalScalar, {
-    description: "Price of one (and of a billing period), in major units of the snapshot's currency, before the discount.",
+    description:
+      "Price of one (and of a billing period), in major units of the snapshot's currency, before the discount.",
   })
   unitPrice: string;
 
@@ -185,7 +194,10 @@ export class QuoteLine extends TenantOwned {
   billingPeriod: BillingPeriod | null;
 
   @Column('int', { nullable: true })
-  @Field(() => Int, { nullable: true, description: 'Billing periods of the agreed term of a recurring line; null when it rolls on.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Billing periods of the agreed term of a recurring line; null when it rolls on.',
+  })
   periods: number | null;
 
   /** Minor units: of the line, or of one period of a recurring line. */

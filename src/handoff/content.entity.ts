@@ -27,7 +27,23 @@ export enum StakeholderRole {
   PROJECT_LEAD = 'PROJECT_LEAD',
   OTHER = 'OTHER',
 }
-registerEnumType(StakeholderRole, { name: 'StakeholderRole', description: 'The part a stakeholder plays (document 004, stakeholder mapping).' });
+registerEnumType(StakeholderRole, {
+  name: 'StakeholderRole',
+  description: 'The part a stakeholder plays (document 004, stakeholder mapping).',
+  valuesConfig: {
+    EXECUTIVE_SPONSOR: { description: 'Answers for the purchase at the top of the client.' },
+    CHAMPION: { description: 'Wants it to succeed and says so.' },
+    ECONOMIC_BUYER: { description: 'Holds the budget.' },
+    TECHNICAL_EVALUATOR: { description: 'Judged whether it works.' },
+    END_USER: { description: 'Works with it.' },
+    BLOCKER: { description: 'Is against it, or doubts it.' },
+    PRIMARY_CONTACT: { description: 'Whom delivery speaks to first.' },
+    SIGNER: { description: 'Signs the contract.' },
+    ACCOUNT_OWNER: { description: 'Answers for the account at your MSP.' },
+    PROJECT_LEAD: { description: 'Leads the project.' },
+    OTHER: { description: 'Any other part; say it in the notes.' },
+  },
+});
 
 /** A person on either side who matters to the handoff. */
 @Entity()
@@ -65,8 +81,13 @@ export class Stakeholder extends TenantOwned {
   phone: string | null;
 
   @Column('text', { nullable: true })
+  @Sensitive('PERSONAL')
   @Field(() => String, { nullable: true, description: 'Attributes, sensitivities, personal wins.' })
   notes: string | null;
+
+  /** The snapshot that the row was prefilled from; null as soon as a person wrote it. */
+  @Column('uuid', { nullable: true })
+  dealSnapshotId: string | null;
 }
 
 export enum AssumptionState {
@@ -121,7 +142,16 @@ export enum RiskLevel {
   HIGH = 'HIGH',
   CRITICAL = 'CRITICAL',
 }
-registerEnumType(RiskLevel, { name: 'RiskLevel', description: 'How much a risk matters.' });
+registerEnumType(RiskLevel, {
+  name: 'RiskLevel',
+  description: 'How much a risk matters.',
+  valuesConfig: {
+    LOW: { description: 'A nuisance.' },
+    MEDIUM: { description: 'Costs time or money if it happens.' },
+    HIGH: { description: 'Endangers a milestone or the margin.' },
+    CRITICAL: { description: 'Endangers the project or the client.' },
+  },
+});
 
 /** A named risk or sensitivity; delivery accepts it by name when it signs off. */
 @Entity()
@@ -145,6 +175,10 @@ export class Risk extends TenantOwned {
   @Column('text')
   @Field(() => String, { description: 'Where it comes from.' })
   source: string;
+
+  /** The snapshot that the row was prefilled from; null as soon as a person wrote it. */
+  @Column('uuid', { nullable: true })
+  dealSnapshotId: string | null;
 
   @Instant()
   createdAt: Date;
@@ -201,6 +235,10 @@ export class HandoffStatement extends TenantOwned {
   @Column('date', { nullable: true })
   @Field(() => LocalDateScalar, { nullable: true, description: 'The day it speaks of, such as a promised date.' })
   dueOn: string | null;
+
+  /** The snapshot that the row was prefilled from; null as soon as a person wrote it. */
+  @Column('uuid', { nullable: true })
+  dealSnapshotId: string | null;
 
   @Instant()
   createdAt: Date;

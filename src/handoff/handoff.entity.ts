@@ -159,4 +159,12 @@ export class Handoff extends TenantOwned {
   @Instant({ nullable: true })
   @Field(() => DateTimeScalar, { nullable: true, description: 'Until when a returned handoff is to be corrected.' })
   correctionDueAt: Date | null;
+
+  @Instant({ nullable: true })
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was withdrawn: the deal was lost or reopened.' })
+  withdrawnAt: Date | null;
+
+  @Column('text', { nullable: true })
+  @Field(() => String, { nullable: true, description: 'Why it was withdrawn.' })
+  withdrawnReason: string | null;
 }

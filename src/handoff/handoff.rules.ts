@@ -3,8 +3,9 @@ import { staleRevision } from '../core/error.js';
 import { type Finding, finding } from '../core/finding.js';
 import type { LedgerSubject } from '../core/ledger.js';
 import { type Statement, update } from '../core/statement.js';
+import { DELIVERY } from '../identity/roles.js';
 import { Handoff } from './handoff.entity.js';
-import { EDITABLE, targetOf, transitionsFrom, type Transition } from './stage.rules.js';
+import { EDITABLE, ENDED, Stage, targetOf, transitionsFrom, type Transition } from './stage.rules.js';
 
 /** The digest of everything that an approval of the terms stands on. */
 export function governedDigest(terms: { dealTermsDigest: string; serviceTemplate: string; dealType: string }): string {
@@ -41,6 +42,26 @@ export function editFindings(handoff: Handoff): Finding[] {
       message: `The content of a handoff in ${handoff.stage} is closed.`,
       facts: { stage: handoff.stage },
       remedy: 'Delivery returns the handoff first, naming the gaps.',
+    }),
+  ];
+}
+
+/** A finding when neither sales may edit the content any more, nor delivery add what it found in its review. */
+export function assessFindings(handoff: Handoff, roles: readonly string[]): Finding[] {
+  const reviews = handoff.stage === Stage.IN_REVIEW && DELIVERY.some((role) => roles.includes(role));
+  return reviews ? [] : editFindings(handoff);
+}
+
+/** A finding when the handoff has come to its end. */
+export function endedFindings(handoff: Handoff): Finding[] {
+  if (!ENDED.includes(handoff.stage)) return [];
+  return [
+    finding({
+      code: 'HANDOFF_ENDED',
+      path: 'handoff.stage',
+      message: `A handoff in ${handoff.stage} changes no more.`,
+      facts: { stage: handoff.stage },
+      remedy: 'Open a new handoff for the deal if it goes on.',
     }),
   ];
 }

@@ -29,6 +29,32 @@ registerEnumType(Stage, {
 /** The transitions a person can ask for. */
 export type Transition = 'submit' | 'return' | 'signOff' | 'revokeSignOff' | 'scheduleKickoff' | 'holdKickoff' | 'close' | 'withdraw';
 
+/** The transitions as the API names them; each value is the mutation's action too, on the subject Handoff. */
+export const HANDOFF_ACTIONS = {
+  SUBMIT: 'submit',
+  RETURN: 'return',
+  SIGN_OFF: 'signOff',
+  REVOKE_SIGN_OFF: 'revokeSignOff',
+  SCHEDULE_KICKOFF: 'scheduleKickoff',
+  HOLD_KICKOFF: 'holdKickoff',
+  CLOSE: 'close',
+  WITHDRAW: 'withdraw',
+} as const satisfies Record<string, Transition>;
+registerEnumType(HANDOFF_ACTIONS, {
+  name: 'HandoffAction',
+  description: 'A step that a handoff can take.',
+  valuesConfig: {
+    SUBMIT: { description: 'Sales hands it over, through the submit gate.' },
+    RETURN: { description: 'Delivery sends it back, naming the gaps.' },
+    SIGN_OFF: { description: 'Delivery accepts feasibility, resource plan and named risks.' },
+    REVOKE_SIGN_OFF: { description: 'Delivery takes its sign-off back.' },
+    SCHEDULE_KICKOFF: { description: 'The client gets a date, or another one.' },
+    HOLD_KICKOFF: { description: 'The kickoff was held.' },
+    CLOSE: { description: 'Feedback was given.' },
+    WITHDRAW: { description: 'The deal was lost or reopened.' },
+  },
+});
+
 /** From where, by which transition, to where: draws the diagram, feeds `availableActions`, and is what the tests walk. */
 export const TRANSITIONS: readonly { readonly transition: Transition; readonly from: readonly Stage[]; readonly to: Stage }[] = [
   { transition: 'submit', from: [Stage.DRAFT, Stage.RETURNED], to: Stage.IN_REVIEW },
@@ -43,6 +69,9 @@ export const TRANSITIONS: readonly { readonly transition: Transition; readonly f
 
 /** The stages in which sales edits the handoff's content. */
 export const EDITABLE: readonly Stage[] = [Stage.DRAFT, Stage.RETURNED];
+
+/** The stages after which nothing changes any more. */
+export const ENDED: readonly Stage[] = [Stage.CLOSED, Stage.WITHDRAWN];
 
 /** The stage to which a transition leads from here, or null when it does not start here. */
 export function targetOf(transition: Transition, from: Stage): Stage | null {

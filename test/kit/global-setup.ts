@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/sandbox/postgres/index.js';
@@ -10,6 +10,8 @@ declare global {
 /** One real PostgreSQL for a whole run; every test file makes its own database in it. */
 export default async function setup(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-test-'));
+  // PostgreSQL runs as another user when the tests run as root: it must be able to pass, so that its data stay in here.
+  chmodSync(folder, 0o711);
   const packageDir = process.env.TEST_POSTGRES_PACKAGE ? resolve(process.env.TEST_POSTGRES_PACKAGE) : undefined;
   const server = await startEmbeddedPostgres({
     dataRoot: folder,

@@ -7,7 +7,7 @@ import { SUPERUSER, ensureCluster } from './cluster.js';
 import { connected } from './connection.js';
 import { type Credentials, credentialsIn } from './credentials.js';
 import { type Home, claimPlace, findHome } from './home.js';
-import type { Identity } from './identity.js';
+import { type Identity, isRoot } from './identity.js';
 import { takeLock } from './instance-lock.js';
 import { choosePort, rememberPort } from './port.js';
 import { clearLeftovers, halt, lastComplaint, launch, saysReady } from './postmaster.js';
@@ -69,6 +69,13 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   } catch (error) {
     const { code, path, syscall, message } = error as NodeJS.ErrnoException;
     if (error instanceof StartupError || syscall === undefined || code === undefined) throw error;
+    // What spawn says when a container or user namespace knows no other user than root.
+    if (isRoot() && syscall.startsWith('spawn') && (code === 'EINVAL' || code === 'EPERM')) {
+      throw new StartupError(
+        `PostgreSQL refuses to run as root, and this system lets root become no other user (${code}): start as a plain user, or set DATABASE_URL and DATABASE_OWNER_URL.`,
+        { cause: error },
+      );
+    }
     throw new StartupError(
       `The embedded PostgreSQL cannot use ${path ?? options.dataRoot}: ${ERRNO_REASONS[code] ?? message}.`,
       { cause: error },

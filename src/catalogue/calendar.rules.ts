@@ -1,0 +1,185 @@
+import { DateTime, IANAZone } from 'luxon';
+import type { BusinessCalendar, ClockSetting, WorkingSpan } from './configuration.js';
+import { WEEKDAYS } from './configuration.words.js';
+
+/** A stretch of working time, as instants; `to` is not worked any more. */
+export interface WorkingTime {
+  readonly from: Date;
+  readonly to: Date;
+}
+
+/** A calendar made ready for many questions. */
+interface PreparedCalendar {
+  readonly zone: IANAZone;
+  readonly holidays: ReadonlySet<string>;
+  /** Working spans in minutes of the day, by weekday, Monday first. */
+  readonly spans: readonly (readonly { readonly from: number; readonly to: number }[])[];
+}
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+/** No sound question leads further than this; a calendar whose holidays leave nothing ends here. */
+const MAX_DAYS_WALKED = 20_000;
+
+const prepared = new WeakMap<BusinessCalendar, PreparedCalendar>();
+
+/**
+ * Minutes of the day of an `HH:MM` text, 0 to 1440 (`24:00`); NaN for anything else.
+ */
+export function minuteOfDay(time: string): number {
+  const match = /^(\d\d):(\d\d)$/.exec(time);
+  const minutes = match ? Number(match[1]) * 60 + Number(match[2]) : Number.NaN;
+  return minutes <= 1440 && Number(match?.[2]) < 60 ? minutes : Number.NaN;
+}
+
+/** Whether a text is a date that exists, in the form YYYY-MM-DD: 2026-02-30 is none. */
+export function isCalendarDate(date: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}$/.test(date) && DateTime.fromISO(date, { zone: 'utc' }).isValid;
+}
+
+/** Whether a date (YYYY-MM-DD) is worked: its weekday has working hours and it is no holiday. */
+export function isBusinessDay(calendar: BusinessCalendar, date: string): boolean {
+  const { holidays, spans } = prepare(calendar);
+  return !holidays.has(date) && spans[weekdayIndex(date)]!.length > 0;
+}
+
+/** The date (YYYY-MM-DD) of an instant in the calendar's time zone. */
+export function dateOf(calendar: BusinessCalendar, instant: Date): string {
+  return isoDate(DateTime.fromJSDate(instant, { zone: prepare(calendar).zone }));
+}
+
+/**
+ * The n-th business day after a date (YYYY-MM-DD); the date itself is not counted, as in "within two business days".
+ * 0 is the date itself when it is worked, else the next business day; a negative number counts backwards.
+ * Throws a RangeError on a date that does not exist and on a calendar that has no such day.
+ */
+export function addBusinessDays(calendar: BusinessCalendar, date: string, days: number): string {
+  if (!Number.isSafeInteger(days)) throw new RangeError(`${days} is no whole number of days`);
+  const step = days < 0 ? -1 : 1;
+  let current = checkedDate(date);
+  if (days === 0 && isBusinessDay(calendar, date)) return date;
+  let left = Math.max(1, Math.abs(days));
+  for (let walked = 0; walked < MAX_DAYS_WALKED; walked += 1) {
+    current = current.plus({ days: step });
+    if (isBusinessDay(calendar, isoDate(current))) left -= 1;
+    if (left === 0) return isoDate(current);
+  }
+  throw noWorkingTime();
+}
+
+/**
+ * The working times of one date (YYYY-MM-DD) as instants, in order; none on a holiday. Where the clocks change within
+ * a span, its real length counts; an hour that does not exist begins or ends at the change, and of an hour that
+ * comes twice the first is meant.
+ */
+export function workingTimesOn(calendar: BusinessCalendar, date: string): WorkingTime[] {
+  if (!isBusinessDay(calendar, date)) return [];
+  const { zone, spans } = prepare(calendar);
+  return spans[weekdayIndex(date)]!.map(({ from, to }) => ({
+    from: instantAt(zone, date, from),
+    to: instantAt(zone, date, to),
+  })).filter(({ from, to }) => from < to);
+}
+
+/** Whether an instant lies within working time; the closing minute does not. */
+export function isWithinHours(calendar: BusinessCalendar, instant: Date): boolean {
+  return workingTimesOn(calendar, dateOf(calendar, instant)).some(({ from, to }) => from <= instant && instant < to);
+}
+
+/**
+ * The instant at which so many hours of working time have passed since `start`; time outside working hours does not
+ * count, so a start on a Saturday begins to count on Monday. Exactly filled at closing time, it is closing time.
+ * `hours` may have a fraction that is whole in milliseconds. Throws a RangeError on a negative number and on a calendar without so much time.
+ */
+export function addBusinessHours(calendar: BusinessCalendar, start: Date, hours: number): Date {
+  let left = Math.trunc(hours * HOUR);
+  if (!Number.isFinite(left) || left < 0) throw new RangeError(`${hours} is no number of hours`);
+  if (left === 0) return start;
+  let day = checkedDate(dateOf(calendar, start));
+  for (let walked = 0; walked < MAX_DAYS_WALKED; walked += 1) {
+    for (const { from, to } of workingTimesOn(calendar, isoDate(day))) {
+      const begin = Math.max(from.getTime(), start.getTime());
+      const length = Math.max(0, to.getTime() - begin);
+      if (left <= length) return new Date(begin + left);
+      left -= length;
+    }
+    day = day.plus({ days: 1 });
+  }
+  throw noWorkingTime();
+}
+
+/**
+ * When a clock that started at an instant is due (issue 5, "Clocks"):
+ * ELAPSED_HOURS after so many real hours, nights and weekends included;
+ * BUSINESS_HOURS after so much working time;
+ * BUSINESS_DAYS at closing time of the n-th business day after the start's date, which is itself not counted.
+ */
+export function due(clock: ClockSetting, start: Date, calendar: BusinessCalendar): Date {
+  switch (clock.unit) {
+    case 'ELAPSED_HOURS':
+      return new Date(start.getTime() + clock.amount * HOUR);
+    case 'BUSINESS_HOURS':
+      return addBusinessHours(calendar, start, clock.amount);
+    case 'BUSINESS_DAYS':
+      return closingTime(calendar, addBusinessDays(calendar, dateOf(calendar, start), clock.amount));
+  }
+}
+
+/** The instant at which the last working time of a business day ends. Throws a RangeError on a day that is not worked. */
+export function closingTime(calendar: BusinessCalendar, date: string): Date {
+  const last = workingTimesOn(calendar, date).at(-1);
+  if (!last) throw new RangeError(`${date} is not worked`);
+  return last.to;
+}
+
+function prepare(calendar: BusinessCalendar): PreparedCalendar {
+  const known = prepared.get(calendar);
+  if (known) return known;
+  const zone = IANAZone.create(calendar.timeZone);
+  if (!zone.isValid) throw new RangeError(`${calendar.timeZone} is no IANA time zone`);
+  const spans = WEEKDAYS.map((day) => (calendar.hours[day] ?? []).map(checkedSpan));
+  if (spans.every((day) => day.length === 0)) throw noWorkingTime();
+  const result = { zone, spans, holidays: new Set(calendar.holidays.map(({ date }) => date)) };
+  prepared.set(calendar, result);
+  return result;
+}
+
+function checkedSpan({ from, to }: WorkingSpan): { from: number; to: number } {
+  const span = { from: minuteOfDay(from), to: minuteOfDay(to) };
+  if (span.from < span.to) return span;
+  throw new RangeError(`${from} to ${to} is no working span`);
+}
+
+function checkedDate(date: string): DateTime {
+  if (!isCalendarDate(date)) throw new RangeError(`${date} is no date`);
+  // Dates are walked in UTC, where every day has 24 hours and exists.
+  return DateTime.fromISO(date, { zone: 'utc' });
+}
+
+const isoDate = (day: DateTime): string => day.toFormat('yyyy-MM-dd');
+const weekdayIndex = (date: string): number => checkedDate(date).weekday - 1;
+const noWorkingTime = (): RangeError => new RangeError('The calendar has no working time within reach');
+
+/**
+ * The first instant of a date at which the zone's wall clock shows at least so many minutes. Written out because
+ * luxon does not promise which of two equal wall times it picks, and pushes one that does not exist past the change.
+ */
+function instantAt(zone: IANAZone, date: string, minutes: number): Date {
+  const wall = checkedDate(date).toMillis() + minutes * MINUTE;
+  const before = wall - zone.offset(wall - DAY) * MINUTE;
+  const after = wall - zone.offset(wall + DAY) * MINUTE;
+  const exact = [before, after].filter((instant) => instant + zone.offset(instant) * MINUTE === wall);
+  return new Date(exact.length > 0 ? Math.min(...exact) : changeBetween(zone, after, before));
+}
+
+/** The instant between two at which the zone's offset changes, to the minute. */
+function changeBetween(zone: IANAZone, early: number, late: number): number {
+  let [low, high] = [early, late];
+  while (high - low > MINUTE) {
+    const middle = low + Math.floor((high - low) / 2 / MINUTE) * MINUTE;
+    if (zone.offset(middle) === zone.offset(early)) low = middle;
+    else high = middle;
+  }
+  return high;
+}

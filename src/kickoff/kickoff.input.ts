@@ -1,0 +1,40 @@
+import { IsBoolean, IsUUID, Length, Max, Min } from 'class-validator';
+import { Field, ID, InputType, Int } from 'type-graphql';
+import { DateTimeScalar } from '../core/graphql/scalars.js';
+
+@InputType({ description: 'A step of one handoff.' })
+export class HandoffStepInput {
+  @IsUUID()
+  @Field(() => ID, { description: 'The handoff.' })
+  handoffId: string;
+
+  @Min(1)
+  @Field(() => Int, { description: 'The handoff\'s revision that you saw.' })
+  expectedRevision: number;
+}
+
+@InputType({ description: 'A kickoff date for the client.' })
+export class ScheduleKickoffInput extends HandoffStepInput {
+  @Field(() => DateTimeScalar, { description: 'When the meeting begins; in the future and in the tenant\'s business hours.' })
+  startsAt: Date;
+
+  @Min(15)
+  @Max(480)
+  @Field(() => Int, { defaultValue: 45, description: 'How long it lasts, in minutes (document 004: 45).' })
+  durationMinutes: number;
+}
+
+@InputType({ description: 'What delivery says after the handoff (document 003).' })
+export class CloseHandoffInput extends HandoffStepInput {
+  @IsBoolean()
+  @Field(() => Boolean, { description: 'Whether the handoff document was accurate.' })
+  accurate: boolean;
+
+  @Length(0, 2000)
+  @Field(() => String, { description: 'What surprised delivery; empty when nothing did.' })
+  surprises: string;
+
+  @IsBoolean()
+  @Field(() => Boolean, { description: 'Whether expectations matched.' })
+  expectationsMet: boolean;
+}

@@ -1,0 +1,50 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, FieldResolver, Info, Mutation, Resolver, Root } from 'type-graphql';
+import { RequestContext } from '../core/graphql/context.js';
+import { Runs } from '../core/graphql/rights.js';
+import type { RefusedType } from '../core/graphql/types.js';
+import { Handoff } from '../handoff/handoff.entity.js';
+import { HandoffResult } from '../handoff/handoff.result.js';
+import { Person } from '../identity/person.entity.js';
+import { closeHandoff, holdKickoff, scheduleKickoff } from './kickoff.commands.js';
+import { HandoffFeedback, Kickoff } from './kickoff.entity.js';
+import { CloseHandoffInput, HandoffStepInput, ScheduleKickoffInput } from './kickoff.input.js';
+
+@Resolver(() => Handoff)
+export class HandoffKickoffResolver {
+  @FieldResolver(() => [Kickoff], { description: 'The kickoff dates, newest first; at most one is scheduled.' })
+  kickoffs(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<Kickoff[]> {
+    return reader.many(Kickoff, 'handoffId', handoff.id, ['-id']);
+  }
+
+  @FieldResolver(() => HandoffFeedback, { nullable: true, description: 'What delivery said after the handoff.' })
+  feedback(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<HandoffFeedback | null> {
+    return reader.first(HandoffFeedback, 'handoffId', handoff.id);
+  }
+
+  @Runs(scheduleKickoff)
+  @Mutation(() => HandoffResult, { description: 'Gives the client a date, or moves it; only under a live sign-off with no blocking decision open.' })
+  scheduleKickoff(@Arg('input') input: ScheduleKickoffInput, @Ctx() ctx: RequestContext, @Info() info: GraphQLResolveInfo): Promise<Handoff | RefusedType> {
+    return ctx.run(scheduleKickoff, input, info, Handoff);
+  }
+
+  @Runs(holdKickoff)
+  @Mutation(() => HandoffResult, { description: 'Records that the kickoff took place.' })
+  holdKickoff(@Arg('input') input: HandoffStepInput, @Ctx() ctx: RequestContext, @Info() info: GraphQLResolveInfo): Promise<Handoff | RefusedType> {
+    return ctx.run(holdKickoff, input, info, Handoff);
+  }
+
+  @Runs(closeHandoff)
+  @Mutation(() => HandoffResult, { description: 'Closes the handoff with delivery\'s feedback.' })
+  closeHandoff(@Arg('input') input: CloseHandoffInput, @Ctx() ctx: RequestContext, @Info() info: GraphQLResolveInfo): Promise<Handoff | RefusedType> {
+    return ctx.run(closeHandoff, input, info, Handoff);
+  }
+}
+
+@Resolver(() => Kickoff)
+export class KickoffResolver {
+  @FieldResolver(() => Person, { nullable: true, description: 'Who scheduled it.' })
+  scheduler(@Root() kickoff: Kickoff, @Ctx() { reader }: RequestContext): Promise<Person | null> {
+    return reader.one(Person, kickoff.scheduledBy);
+  }
+}

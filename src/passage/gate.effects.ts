@@ -1,0 +1,52 @@
+import type { Moment } from '../core/command.js';
+import { blocks, type Finding } from '../core/finding.js';
+import type { FindingSeverity } from '../core/graphql/types.js';
+import type { SourceReference } from '../core/source.js';
+import { insert, insertAll, type Statement } from '../core/statement.js';
+import type { Handoff } from '../handoff/handoff.entity.js';
+import { type Gate, GateEvaluation, GateFinding, Verdict } from './gate.entity.js';
+
+/** What a gate says of a handoff: everything it found, and what it was judged from. */
+export interface Judgement {
+  readonly findings: readonly Finding[];
+  readonly sources: readonly SourceReference[];
+  /** Checklist completeness in basis points. */
+  readonly completenessBps: number;
+}
+
+/** The rows of one attempt, whether it passes or not: a refusal commits these and nothing else. */
+export function recordEvaluation(judged: Judgement & { readonly gate: Gate; readonly handoff: Handoff }, moment: Moment): Statement[] {
+  const { gate, handoff, findings, sources, completenessBps } = judged;
+  const { now, actor, newId } = moment;
+  const evaluationId = newId();
+  return [
+    insert(GateEvaluation, {
+      id: evaluationId,
+      handoffId: handoff.id,
+      gate,
+      verdict: blocks(findings) ? Verdict.REFUSED : Verdict.PASSED,
+      handoffRevision: handoff.revision,
+      termsRevision: handoff.termsRevision,
+      completenessBps,
+      askedBy: actor.id,
+      evaluatedAt: now,
+      sources: [...sources],
+    }),
+    ...insertAll(
+      GateFinding,
+      findings.map(({ code, severity, path, message, facts, remedy, exceptionable }, index) => ({
+        id: newId(),
+        evaluationId,
+        handoffId: handoff.id,
+        position: index + 1,
+        code,
+        severity: severity as FindingSeverity,
+        path,
+        message,
+        facts: { ...facts },
+        remedy,
+        exceptionable,
+      })),
+    ),
+  ];
+}

@@ -1,0 +1,93 @@
+import { ArrayMaxSize, ArrayNotEmpty, ArrayUnique, IsIn, IsOptional, IsUUID, Length, Matches, Min, ValidateNested } from 'class-validator';
+import { Field, ID, InputType, Int } from 'type-graphql';
+import { DealType } from '../handoff/handoff.entity.js';
+
+@InputType({ description: 'A deal as the PSA exports it.' })
+export class ImportDealInput {
+  @Length(2, 1_048_576)
+  @Field(() => String, { description: 'HaloPSA\'s own JSON: the opportunity with its quotation, at most 1 MiB.' })
+  payload: string;
+
+  @IsOptional()
+  @Matches(/^[a-z0-9]+(-[a-z0-9]+)*$/)
+  @Length(2, 80)
+  @Field(() => String, { nullable: true, description: 'The service template; the tenant\'s first one when left out. Used when the handoff is opened.' })
+  serviceTemplate: string | null;
+
+  @IsOptional()
+  @IsIn(Object.values(DealType))
+  @Field(() => DealType, { nullable: true, description: 'The deal type; NEW_BUSINESS when left out. Used when the handoff is opened.' })
+  dealType: DealType | null;
+
+  @IsOptional()
+  @Length(1, 60)
+  @Field(() => String, { nullable: true, description: 'The client\'s segment. Used when the handoff is opened.' })
+  segment: string | null;
+}
+
+@InputType({ description: 'A step of one handoff.' })
+export class PassageInput {
+  @IsUUID()
+  @Field(() => ID, { description: 'The handoff.' })
+  handoffId: string;
+
+  @Min(1)
+  @Field(() => Int, { description: 'The handoff\'s revision that you saw.' })
+  expectedRevision: number;
+}
+
+@InputType({ description: 'What kind of deal this is, corrected.' })
+export class ClassifyHandoffInput extends PassageInput {
+  @Length(2, 80)
+  @Field(() => String, { description: 'The service template.' })
+  serviceTemplate: string;
+
+  @IsIn(Object.values(DealType))
+  @Field(() => DealType, { description: 'The deal type.' })
+  dealType: DealType;
+
+  @IsOptional()
+  @Length(1, 60)
+  @Field(() => String, { nullable: true, description: 'The client\'s segment.' })
+  segment: string | null;
+}
+
+@InputType({ description: 'One gap, named.' })
+export class GapInput {
+  @Length(2, 120)
+  @Field(() => String, { description: 'What it is about, such as checklist.SIGNED_SCOPE.' })
+  path: string;
+
+  @Length(5, 2000)
+  @Field(() => String, { description: 'What is missing or wrong.' })
+  text: string;
+}
+
+@InputType({ description: 'Why a handoff goes back to sales.' })
+export class ReturnHandoffInput extends PassageInput {
+  @ArrayNotEmpty()
+  @ArrayMaxSize(50)
+  @ValidateNested({ each: true })
+  @Field(() => [GapInput], { description: 'The gaps; at least one.' })
+  gaps: GapInput[];
+}
+
+@InputType({ description: 'The delivery manager\'s acceptance.' })
+export class SignOffFeasibilityInput extends PassageInput {
+  @ArrayUnique()
+  @ArrayMaxSize(200)
+  @IsUUID(undefined, { each: true })
+  @Field(() => [ID], { description: 'The risks that are accepted by name; every risk of the handoff has to be here.' })
+  acceptedRiskIds: string[];
+
+  @Length(20, 2000)
+  @Field(() => String, { description: 'What you say of feasibility and the resource plan.' })
+  statement: string;
+}
+
+@InputType({ description: 'Why a sign-off is taken back.' })
+export class RevokeSignOffInput extends PassageInput {
+  @Length(10, 1000)
+  @Field(() => String, { description: 'The reason.' })
+  reason: string;
+}

@@ -111,6 +111,7 @@ export class Handoff1700000000005 extends TablesMigration {
       foreign key (tenant_id, deal_snapshot_id) references deal_snapshot (tenant_id, id)`,
       'select, insert, update, delete',
     );
-    for (const table of this.tables.slice(1)) await runner.query(`create index ${table}_handoff on ${table} (tenant_id, handoff_id)`);
+    for (const table of this.tables.slice(1))
+      await runner.query(`create index ${table}_handoff on ${table} (tenant_id, handoff_id)`);
   }
 }

@@ -85,7 +85,9 @@ export class Project1700000000011 extends TablesMigration {
     for (const table of ['project_milestone', 'project_task']) {
       await runner.query(`create index ${table}_handoff on ${table} (tenant_id, handoff_id)`);
     }
-    await runner.query("create index project_task_owner on project_task (tenant_id, owner_id, due_on) where state = 'OPEN'");
+    await runner.query(
+      "create index project_task_owner on project_task (tenant_id, owner_id, due_on) where state = 'OPEN'",
+    );
     await createTenantTable(
       runner,
       'task_dependency',

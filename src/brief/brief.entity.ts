@@ -31,7 +31,7 @@ export class Brief extends TenantOwned {
   handoffId: string;
 
   @Column('int')
-  @Field(() => Int, { description: 'Counts the handoff\'s briefs from 1.' })
+  @Field(() => Int, { description: "Counts the handoff's briefs from 1." })
   version: number;
 
   @Column('text')
@@ -49,7 +49,10 @@ export class Brief extends TenantOwned {
   markdownHash: string;
 
   @Column('text', { nullable: true })
-  @Field(() => String, { nullable: true, description: 'SHA-256 of the DOCX file as it was stored; null until the worker has.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'SHA-256 of the DOCX file as it was stored; null until the worker has.',
+  })
   docxHash: string | null;
 
   @Column('int')
@@ -63,7 +66,9 @@ export class Brief extends TenantOwned {
   baselineId: string | null;
 
   @JsonText()
-  @Field(() => [SourceReferenceType], { description: 'What it was generated from: configuration, deal snapshot, baseline, evidence.' })
+  @Field(() => [SourceReferenceType], {
+    description: 'What it was generated from: configuration, deal snapshot, baseline, evidence.',
+  })
   sources: SourceReference[];
 
   @Instant()
@@ -82,11 +87,17 @@ export class Brief extends TenantOwned {
   releasedAt: Date | null;
 
   @Column('text', { nullable: true })
-  @Field(() => String, { nullable: true, description: 'Where the Markdown file lies in the document store; null until the worker has stored it.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Where the Markdown file lies in the document store; null until the worker has stored it.',
+  })
   markdownPath: string | null;
 
   @Column('text', { nullable: true })
-  @Field(() => String, { nullable: true, description: 'Where the DOCX file lies in the document store; null until the worker has stored it.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Where the DOCX file lies in the document store; null until the worker has stored it.',
+  })
   docxPath: string | null;
 
   @Instant({ nullable: true })

@@ -24,9 +24,7 @@ const MAX_DAYS_WALKED = 20_000;
 
 const prepared = new WeakMap<BusinessCalendar, PreparedCalendar>();
 
-/**
- * Minutes of the day of an `HH:MM` text, 0 to 1440 (`24:00`); NaN for anything else.
- */
+/** Minutes of the day of an `HH:MM` text, 0 to 1440 (`24:00`); NaN for anything else. */
 export function minuteOfDay(time: string): number {
   const match = /^(\d\d):(\d\d)$/.exec(time);
   const minutes = match ? Number(match[1]) * 60 + Number(match[2]) : Number.NaN;
@@ -90,7 +88,9 @@ export function isWithinHours(calendar: BusinessCalendar, instant: Date): boolea
 /**
  * The instant at which so many hours of working time have passed since `start`; time outside working hours does not
  * count, so a start on a Saturday begins to count on Monday. Exactly filled at closing time, it is closing time.
- * `hours` may have a fraction that is whole in milliseconds. Throws a RangeError on a negative number and on a calendar without so much time.
+ * `hours` may have a
+ * fraction that is whole in milliseconds. Throws a RangeError on a negative number and on a calendar without so much
+ * time.
  */
 export function addBusinessHours(calendar: BusinessCalendar, start: Date, hours: number): Date {
   let left = Math.trunc(hours * HOUR);
@@ -116,14 +116,9 @@ export function addBusinessHours(calendar: BusinessCalendar, start: Date, hours:
  * BUSINESS_DAYS at closing time of the n-th business day after the start's date, which is itself not counted.
  */
 export function due(clock: ClockSetting, start: Date, calendar: BusinessCalendar): Date {
-  switch (clock.unit) {
-    case 'ELAPSED_HOURS':
-      return new Date(start.getTime() + clock.amount * HOUR);
-    case 'BUSINESS_HOURS':
-      return addBusinessHours(calendar, start, clock.amount);
-    case 'BUSINESS_DAYS':
-      return closingTime(calendar, addBusinessDays(calendar, dateOf(calendar, start), clock.amount));
-  }
+  if (clock.unit === 'ELAPSED_HOURS') return new Date(start.getTime() + clock.amount * HOUR);
+  if (clock.unit === 'BUSINESS_HOURS') return addBusinessHours(calendar, start, clock.amount);
+  return closingTime(calendar, addBusinessDays(calendar, dateOf(calendar, start), clock.amount));
 }
 
 /** The instant at which the last working time of a business day ends. Throws a RangeError on a day that is not worked. */

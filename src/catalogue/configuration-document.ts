@@ -30,7 +30,7 @@ export interface ConfigurationDocument {
   /** Faults of the text: syntax, duplicate keys, aliases, characters that cannot be stored. */
   readonly faults: readonly TextFault[];
   /** The place of a value, or of its name; of the nearest thing around it when it does not exist. */
-  placeOf(path: FaultPath, atName?: boolean): Place;
+  readonly placeOf: (path: FaultPath, atName?: boolean) => Place;
 }
 
 /** Aliases may save repetition, but no file needs many: a limit keeps the expansion of a small file small. */
@@ -41,6 +41,12 @@ const MAX_DEPTH = 40;
 // oxlint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 
+const failed = (faults: readonly TextFault[]): ConfigurationDocument => ({
+  data: undefined,
+  faults,
+  placeOf: () => ({ line: 1, column: 1 }),
+});
+
 /** Reads YAML 1.2 text. Never throws: whatever is wrong is a fault with its line. */
 export function readDocument(text: string): ConfigurationDocument {
   const lines = new LineCounter();
@@ -48,11 +54,6 @@ export function readDocument(text: string): ConfigurationDocument {
     const { line, col } = lines.linePos(Math.max(0, offset));
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  const failed = (faults: readonly TextFault[]): ConfigurationDocument => ({
-    data: undefined,
-    faults,
-    placeOf: () => ({ line: 1, column: 1 }),
-  });
   let document: Document.Parsed;
   try {
     document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2', schema: 'core' });

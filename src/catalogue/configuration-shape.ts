@@ -104,8 +104,8 @@ function shortText(value: unknown): string {
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (value === null) return 'nothing';
   if (typeof value === 'object') return 'an object';
-  const text = String(value);
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : value);
+  const text = JSON.stringify(value) ?? 'nothing';
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
 /** A JSON pointer as path; the data tells a position in a list from a name that looks like a number. */

@@ -1,7 +1,42 @@
-import type { TenantConfiguration } from './configuration.js';
+import { checklistFaults } from './checklist.faults.js';
+import { calendarFaults, escalationFaults, slaFaults } from './clock.faults.js';
 import type { ConfigurationFault } from './configuration.fault.js';
+import type { TenantConfiguration } from './configuration.js';
+import { dealImportFaults, peopleFaults, tenantFaults } from './people.faults.js';
+import { approvalFaults, floorFaults } from './policy.faults.js';
+import { serviceFaults } from './service.faults.js';
+import { questionFaults, tierFaults } from './tier.faults.js';
 
-export function ruleFaults(_data: unknown, _broken: ReadonlySet<string>): ConfigurationFault[] {
-  const x: TenantConfiguration | null = null;
-  return x ?? [];
+/** A rule and the parts of the file that it reads. */
+interface ConfigurationRule {
+  readonly reads: readonly (keyof TenantConfiguration)[];
+  readonly faults: (configuration: TenantConfiguration) => ConfigurationFault[];
+}
+
+const RULES: readonly ConfigurationRule[] = [
+  { reads: ['tenant'], faults: tenantFaults },
+  { reads: ['people'], faults: peopleFaults },
+  { reads: ['marginFloors', 'serviceTemplates'], faults: floorFaults },
+  { reads: ['people', 'approvalPolicy'], faults: approvalFaults },
+  { reads: ['people', 'checklistTemplates'], faults: checklistFaults },
+  { reads: ['people', 'serviceTemplates', 'questions'], faults: serviceFaults },
+  { reads: ['questions'], faults: questionFaults },
+  { reads: ['tiers', 'checklistTemplates', 'serviceTemplates'], faults: tierFaults },
+  { reads: ['slaProfile'], faults: slaFaults },
+  { reads: ['calendar'], faults: calendarFaults },
+  { reads: ['people', 'escalationContacts'], faults: escalationFaults },
+  { reads: ['dealImport'], faults: dealImportFaults },
+];
+
+/**
+ * Everything that the JSON Schema cannot say: references, circles, quorums, dates, completeness. Rules that read a
+ * broken part (a field is missing there, or has another type) are skipped; `*` breaks all. Values may still be words
+ * or numbers outside their bounds, and every rule bears that.
+ */
+export function ruleFaults(data: unknown, broken: ReadonlySet<string>): ConfigurationFault[] {
+  if (broken.has('*')) return [];
+  const configuration = data as TenantConfiguration;
+  return RULES.filter(({ reads }) => reads.every((part) => !broken.has(part))).flatMap(({ faults }) =>
+    faults(configuration),
+  );
 }

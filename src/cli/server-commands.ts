@@ -1,16 +1,18 @@
 import type { Command } from 'commander';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readConfig } from '../core/config.js';
 import { writeSchema } from '../schema.js';
 import { personName } from '../sandbox/identity/person.js';
 import { sandboxPeople } from '../sandbox/people.js';
+import { matrixText } from './access-matrix.js';
 import { projectRoot } from './project-root.js';
 import { run, type Running, type RunOptions } from './serve.js';
 
 /** How long a stop may take before the process ends anyway, in milliseconds. */
 const STOP_WITHIN = 25_000;
 
-/** `start`, `serve`, `worker`, `schema`: what runs. */
+/** `start`, `serve`, `worker`: what runs; `schema`, `matrix`: what is written from the code. */
 export function registerServerCommands(program: Command): void {
   program
     .command('start')
@@ -28,6 +30,10 @@ export function registerServerCommands(program: Command): void {
     .command('schema')
     .description('Writes schema/schema.graphql.')
     .action(() => writeSchema(join(projectRoot(), 'schema/schema.graphql')));
+  program
+    .command('matrix')
+    .description('Writes docs/access-matrix.md.')
+    .action(() => writeFileSync(join(projectRoot(), 'docs/access-matrix.md'), matrixText()));
 }
 
 async function serveUntilStopped(parts: Pick<RunOptions, 'api' | 'worker' | 'prepare'>, greet: boolean): Promise<void> {

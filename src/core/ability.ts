@@ -46,21 +46,22 @@ export function abilityCondition(
   entity: EntityClass,
   values: unknown[],
 ): string {
-  let condition = 'false';
-  for (const rule of ability.rulesFor(action, type).toReversed()) {
-    const own = rule.conditions ? compile(rule.conditions as AbilityConditions, entity, values) : 'true';
-    condition = rule.inverted ? either(condition, own, `(${condition} and not ${own})`) : widen(condition, own);
+  // Rules apply from the first to the last; one without conditions settles everything before it.
+  let base = false;
+  let conditional: { inverted: boolean; conditions: AbilityConditions }[] = [];
+  for (const { inverted, conditions } of ability.rulesFor(action, type).toReversed()) {
+    if (!conditions) {
+      base = !inverted;
+      conditional = [];
+    } else if (conditional.length > 0 || inverted === base) {
+      conditional.push({ inverted, conditions: conditions as AbilityConditions });
+    }
   }
+  const condition = conditional.reduce((before, { inverted, conditions }) => {
+    const own = compile(conditions, entity, values);
+    return inverted ? `(${before} and not ${own})` : `(${before} or ${own})`;
+  }, String(base));
   return condition === 'true' ? '' : ` and ${condition}`;
-}
-
-function widen(condition: string, own: string): string {
-  if (condition === 'true' || own === 'true') return 'true';
-  return condition === 'false' ? own : `(${condition} or ${own})`;
-}
-
-function either(condition: string, own: string, narrowed: string): string {
-  return own === 'true' || condition === 'false' ? 'false' : narrowed;
 }
 
 function compile(conditions: AbilityConditions, entity: EntityClass, values: unknown[]): string {

@@ -48,13 +48,24 @@ export async function withoutForce(runner: QueryRunner, table: string, work: () 
   await runner.query(`alter table ${table} force row level security`);
 }
 
-/** A migration that creates tables in order and drops them in reverse. */
+/** Going down would destroy evidence, so every migration refuses while the ledger has a row. */
+async function refuseOverEvidence(runner: QueryRunner): Promise<void> {
+  let kept = false;
+  await withoutForce(runner, 'ledger_entry', async () => {
+    const rows = (await runner.query('select exists (select 1 from ledger_entry) as kept')) as { kept: boolean }[];
+    kept = rows[0]?.kept ?? true;
+  });
+  if (kept) throw new Error('The ledger is not empty: migrating down would destroy evidence. Export it first, and drop the database by hand if you mean to.');
+}
+
+/** A migration that creates tables in order, and drops them in reverse while nothing has happened yet. */
 export abstract class TablesMigration implements MigrationInterface {
   abstract readonly tables: readonly string[];
 
   abstract up(runner: QueryRunner): Promise<void>;
 
   async down(runner: QueryRunner): Promise<void> {
+    await refuseOverEvidence(runner);
     for (const table of this.tables.toReversed()) await runner.query(`drop table ${table}`);
   }
 }

@@ -50,6 +50,8 @@ export interface ReadNumber {
   readonly name: string;
 }
 
+const NOT_FINITE = /^[-+]?(nan|inf(inity)?)$/i;
+
 /** Absent: not there or null. Fault: there, unusable, and already reported. */
 export type NumberField = ReadNumber | 'ABSENT' | 'FAULT';
 
@@ -69,7 +71,7 @@ export function numberField({ record, path, report }: Scope, name: string, weigh
     return 'FAULT';
   };
   if (typeof value === 'string') {
-    return /^\s*[-+]?(nan|inf(inity)?)\s*$/i.test(value)
+    return NOT_FINITE.test(value.trim())
       ? fault('NUMBER_NOT_FINITE', `${name} is not a finite number.`, 'Correct the figure in HaloPSA and export again.')
       : fault('NUMBER_AS_TEXT', `${name} is a text, not a number.`, 'Export from the API, which gives a JSON number.');
   }
@@ -188,9 +190,9 @@ export function idField(scope: Scope, names: readonly string[]): string | null {
 function shown(value: ExportValue): string {
   if (value instanceof LosslessNumber) return value.value.slice(0, 60);
   if (typeof value === 'string') {
-    return /^\s*([-+\d.,eE%\s]*|[-+]?(nan|inf(inity)?))\s*$/i.test(value)
-      ? value.slice(0, 60)
-      : `text of ${value.length} characters`;
+    const text = value.trim();
+    const isFigure = text.length <= 60 && (/^[-+\d.,eE% ]*$/.test(text) || NOT_FINITE.test(text));
+    return isFigure ? text : `text of ${value.length} characters`;
   }
   if (value === null) return 'null';
   return Array.isArray(value) ? 'list' : typeof value;

@@ -12,6 +12,8 @@ export interface ExportRecord {
 export const MAX_EXPORT_BYTES = 1_000_000;
 /** Deepest nesting that is read; a HaloPSA opportunity with its quotation has about eight levels. */
 export const MAX_EXPORT_DEPTH = 64;
+/** Duplicate names that are reported; finding the line of each one of a hundred thousand would take minutes. */
+const MAX_DUPLICATES = 20;
 
 /** A parsed export, or why it could not be read. */
 export type ParsedExport =
@@ -72,7 +74,7 @@ function parseText(text: string): ParsedExport {
   try {
     const value = parse(text, undefined, {
       onDuplicateKey: ({ key, position, oldValue }) => {
-        findings.push(duplicate(key, placeOf(text, position)));
+        if (findings.length < MAX_DUPLICATES) findings.push(duplicate(key, placeOf(text, position)));
         return oldValue;
       },
     }) as ExportValue;

@@ -21,7 +21,16 @@ export const addAssumption = command({
     const { text, source, impact = null } = input;
     const id = newId();
     const state = AssumptionState.ASSUMED;
-    const row = insert(Assumption, { id, handoffId: handoff.id, text, state, source, impact, resolution: null, createdAt: now });
+    const row = insert(Assumption, {
+      id,
+      handoffId: handoff.id,
+      text,
+      state,
+      source,
+      impact,
+      resolution: null,
+      createdAt: now,
+    });
     return handoffDone(handoff, { body: { assumptionId: id, state }, writes: [row] });
   },
 });
@@ -43,7 +52,10 @@ export const resolveAssumption = command({
     if (findings.length > 0) return handoffRefused(handoff, findings);
     const { state, resolution } = input;
     const write = update(Assumption, { id: assumption.id, handoffId: handoff.id }, { state, resolution });
-    return handoffDone(handoff, { body: { assumptionId: assumption.id, from: assumption.state, state }, writes: [write] });
+    return handoffDone(handoff, {
+      body: { assumptionId: assumption.id, from: assumption.state, state },
+      writes: [write],
+    });
   },
 });
 

@@ -11,7 +11,7 @@ export enum Side {
 registerEnumType(Side, {
   name: 'Side',
   description: 'Whose person a stakeholder is.',
-  valuesConfig: { CLIENT: { description: 'The client\'s.' }, PROVIDER: { description: 'Your MSP\'s.' } },
+  valuesConfig: { CLIENT: { description: "The client's." }, PROVIDER: { description: "Your MSP's." } },
 });
 
 export enum StakeholderRole {
@@ -215,7 +215,7 @@ registerEnumType(StatementKind, {
 
 /** One statement of the handoff's content, always with its source. */
 @Entity('handoff_statement')
-@ObjectType('HandoffStatement', { description: 'One statement of the handoff\'s content, with its source.' })
+@ObjectType('HandoffStatement', { description: "One statement of the handoff's content, with its source." })
 export class HandoffStatement extends TenantOwned {
   @Column('uuid')
   handoffId: string;

@@ -44,7 +44,9 @@ export class AddStakeholderInput extends HandoffChangeInput {
   notes?: string | null;
 }
 
-@InputType({ description: 'A change to a stakeholder. A field left out stays as it is; null empties it where it may be empty.' })
+@InputType({
+  description: 'A change to a stakeholder. A field left out stays as it is; null empties it where it may be empty.',
+})
 export class ReviseStakeholderInput extends HandoffChangeInput {
   @IsUUID()
   @Field(() => ID, { description: 'The stakeholder.' })

@@ -86,7 +86,10 @@ export class Handoff extends TenantOwned {
   dealType: DealType;
 
   @Column('text', { nullable: true })
-  @Field(() => String, { nullable: true, description: 'The client\'s segment, such as SMB or ENTERPRISE; used by the tier rules.' })
+  @Field(() => String, {
+    nullable: true,
+    description: "The client's segment, such as SMB or ENTERPRISE; used by the tier rules.",
+  })
   segment: string | null;
 
   @Column('text')
@@ -116,11 +119,17 @@ export class Handoff extends TenantOwned {
   deliveryManagerId: string | null;
 
   @Column('date', { nullable: true })
-  @Field(() => LocalDateScalar, { nullable: true, description: 'The day on which the project is to start; milestones count from it.' })
+  @Field(() => LocalDateScalar, {
+    nullable: true,
+    description: 'The day on which the project is to start; milestones count from it.',
+  })
   startOn: string | null;
 
   @Column('text', { nullable: true })
-  @Field(() => String, { nullable: true, description: 'The client\'s background, objectives and priorities (document 004, customer context).' })
+  @Field(() => String, {
+    nullable: true,
+    description: "The client's background, objectives and priorities (document 004, customer context).",
+  })
   context: string | null;
 
   @Column('text', { nullable: true })
@@ -144,7 +153,7 @@ export class Handoff extends TenantOwned {
 
   /** Intake notes that delivery keeps; sales reads them. */
   @Column('text', { nullable: true })
-  @Field(() => String, { nullable: true, description: 'Delivery\'s own intake notes.' })
+  @Field(() => String, { nullable: true, description: "Delivery's own intake notes." })
   intakeNotes: string | null;
 
   @Instant()

@@ -1,4 +1,14 @@
-import { ArrayMaxSize, ArrayUnique, IsIn, IsOptional, IsUUID, Length, Matches, Min, ValidateNested } from 'class-validator';
+import {
+  ArrayMaxSize,
+  ArrayUnique,
+  IsIn,
+  IsOptional,
+  IsUUID,
+  Length,
+  Matches,
+  Min,
+  ValidateNested,
+} from 'class-validator';
 import { ArgsType, Field, ID, InputType, Int } from 'type-graphql';
 import { PageArgs } from '../core/graphql/page-args.js';
 import { LocalDateScalar } from '../core/graphql/scalars.js';
@@ -95,7 +105,10 @@ export class ClassifyHandoffInput extends HandoffChangeInput {
 
   @IsOptional()
   @Written(80)
-  @Field(() => String, { nullable: true, description: "The client's segment, such as SMB or ENTERPRISE; null empties it." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The client's segment, such as SMB or ENTERPRISE; null empties it.",
+  })
   segment?: string | null;
 }
 

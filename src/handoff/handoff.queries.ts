@@ -1,19 +1,58 @@
-import { mapQuery, type Query, select, selectFirst, selectRequired } from '../core/statement.js';
+import { notFound } from '../core/error.js';
+import { mapQuery, type Query, select, selectFirst, selectRequired, sql } from '../core/statement.js';
+import { type EntityClass, hydrate, tableOf } from '../core/table.js';
+import { DealSnapshot } from '../deal/deal.entity.js';
 import { Assumption, HandoffStatement, Risk, Stakeholder } from './content.entity.js';
 import { Handoff } from './handoff.entity.js';
+import { Stage } from './stage.rules.js';
 
 /** The handoff, locked until the transaction ends: the first fact of every command on it. */
 export const lockHandoff = (id: string): Query<Handoff> => selectRequired(Handoff, id, { lock: 'UPDATE' });
 
 /** The handoff of a deal that is not withdrawn, locked, or null. */
 export const lockHandoffOfDeal = (dealId: string): Query<Handoff | null> =>
-  mapQuery(select(Handoff, { dealId }, { orderBy: ['-id'], lock: 'UPDATE' }), (rows) => rows.find((row) => row.stage !== 'WITHDRAWN') ?? null);
+  mapQuery(
+    select(Handoff, { dealId }, { orderBy: ['-id'], lock: 'UPDATE' }),
+    (rows) => rows.find((row) => row.stage !== Stage.WITHDRAWN) ?? null,
+  );
 
 /** What people wrote into the handoff. */
-export const stakeholdersOf = (handoffId: string): Query<Stakeholder[]> => select(Stakeholder, { handoffId }, { orderBy: ['id'] });
-export const assumptionsOf = (handoffId: string): Query<Assumption[]> => select(Assumption, { handoffId }, { orderBy: ['id'] });
+export const stakeholdersOf = (handoffId: string): Query<Stakeholder[]> =>
+  select(Stakeholder, { handoffId }, { orderBy: ['id'] });
+export const assumptionsOf = (handoffId: string): Query<Assumption[]> =>
+  select(Assumption, { handoffId }, { orderBy: ['id'] });
 export const risksOf = (handoffId: string): Query<Risk[]> => select(Risk, { handoffId }, { orderBy: ['id'] });
-export const statementsOf = (handoffId: string): Query<HandoffStatement[]> => select(HandoffStatement, { handoffId }, { orderBy: ['id'] });
+export const statementsOf = (handoffId: string): Query<HandoffStatement[]> =>
+  select(HandoffStatement, { handoffId }, { orderBy: ['id'] });
 
 /** The handoff without a lock, or null. */
 export const handoffById = (id: string): Query<Handoff | null> => selectFirst(Handoff, { id });
+
+/** Every handoff of a deal by the deal's id in the PSA, newest first, locked: ask after lockDealByExternal. */
+export function lockHandoffsByExternal(source: string, externalId: string): Query<Handoff[]> {
+  return sql(
+    `select ${columnsOf(Handoff, 'h')} from deal d join handoff h on h.tenant_id = $1 and h.deal_id = d.id
+      where d.tenant_id = $1 and d.source = $2 and d.external_id = $3 order by h.id desc for update of h`,
+    [source, externalId],
+    (rows) => rows.map((row) => hydrate(Handoff, row)),
+  );
+}
+
+/** The snapshot that a handoff has adopted, or NOT_FOUND when there is no such handoff. */
+export function adoptedSnapshot(handoffId: string): Query<DealSnapshot> {
+  return sql(
+    `select ${columnsOf(DealSnapshot, 's')} from handoff h join deal_snapshot s on s.tenant_id = $1 and s.id = h.deal_snapshot_id
+      where h.tenant_id = $1 and h.id = $2`,
+    [handoffId],
+    (rows) => {
+      if (!rows[0]) throw notFound('Handoff', handoffId);
+      return hydrate(DealSnapshot, rows[0]);
+    },
+  );
+}
+
+function columnsOf(entity: EntityClass, alias: string): string {
+  return tableOf(entity)
+    .columns.map((column) => `${alias}.${column.name}`)
+    .join(', ');
+}

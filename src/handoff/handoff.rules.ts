@@ -70,6 +70,9 @@ export function endedFindings(handoff: Handoff): Finding[] {
 export const handoffSubject = (id: string): LedgerSubject => ({ type: 'Handoff', id });
 
 /** The statement that changes the aggregate's row and raises its revision; the caller holds its lock. */
-export function changeHandoff(handoff: Handoff, changes: Partial<Omit<Handoff, 'tenantId' | 'id' | 'revision'>> = {}): Statement {
+export function changeHandoff(
+  handoff: Handoff,
+  changes: Partial<Omit<Handoff, 'tenantId' | 'id' | 'revision'>> = {},
+): Statement {
   return update(Handoff, { id: handoff.id }, { ...changes, revision: handoff.revision + 1 });
 }

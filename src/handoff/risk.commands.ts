@@ -45,7 +45,10 @@ export const reviseRisk = command({
     const fields = Object.keys(changes);
     if (fields.length === 0) return handoffUnchanged(handoff);
     const write = update(Risk, { id: risk.id, handoffId: handoff.id }, { ...changes, dealSnapshotId: null });
-    return handoffDone(handoff, { body: { riskId: risk.id, level: input.level ?? risk.level, fields }, writes: [write] });
+    return handoffDone(handoff, {
+      body: { riskId: risk.id, level: input.level ?? risk.level, fields },
+      writes: [write],
+    });
   },
 });
 

@@ -27,7 +27,8 @@ registerEnumType(Stage, {
 });
 
 /** The transitions a person can ask for. */
-export type Transition = 'submit' | 'return' | 'signOff' | 'revokeSignOff' | 'scheduleKickoff' | 'holdKickoff' | 'close' | 'withdraw';
+export type Transition =
+  'submit' | 'return' | 'signOff' | 'revokeSignOff' | 'scheduleKickoff' | 'holdKickoff' | 'close' | 'withdraw';
 
 /** The transitions as the API names them; each value is the mutation's action too, on the subject Handoff. */
 export const HANDOFF_ACTIONS = {
@@ -56,7 +57,11 @@ registerEnumType(HANDOFF_ACTIONS, {
 });
 
 /** From where, by which transition, to where: draws the diagram, feeds `availableActions`, and is what the tests walk. */
-export const TRANSITIONS: readonly { readonly transition: Transition; readonly from: readonly Stage[]; readonly to: Stage }[] = [
+export const TRANSITIONS: readonly {
+  readonly transition: Transition;
+  readonly from: readonly Stage[];
+  readonly to: Stage;
+}[] = [
   { transition: 'submit', from: [Stage.DRAFT, Stage.RETURNED], to: Stage.IN_REVIEW },
   { transition: 'return', from: [Stage.IN_REVIEW], to: Stage.RETURNED },
   { transition: 'signOff', from: [Stage.IN_REVIEW], to: Stage.SIGNED_OFF },
@@ -64,7 +69,11 @@ export const TRANSITIONS: readonly { readonly transition: Transition; readonly f
   { transition: 'scheduleKickoff', from: [Stage.SIGNED_OFF, Stage.KICKOFF_SCHEDULED], to: Stage.KICKOFF_SCHEDULED },
   { transition: 'holdKickoff', from: [Stage.KICKOFF_SCHEDULED], to: Stage.KICKED_OFF },
   { transition: 'close', from: [Stage.KICKED_OFF], to: Stage.CLOSED },
-  { transition: 'withdraw', from: [Stage.DRAFT, Stage.IN_REVIEW, Stage.RETURNED, Stage.SIGNED_OFF, Stage.KICKOFF_SCHEDULED], to: Stage.WITHDRAWN },
+  {
+    transition: 'withdraw',
+    from: [Stage.DRAFT, Stage.IN_REVIEW, Stage.RETURNED, Stage.SIGNED_OFF, Stage.KICKOFF_SCHEDULED],
+    to: Stage.WITHDRAWN,
+  },
 ];
 
 /** The stages in which sales edits the handoff's content. */

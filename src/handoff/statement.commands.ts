@@ -46,7 +46,10 @@ export const reviseStatement = command({
     if (fields.length === 0) return handoffUnchanged(handoff);
     const { id } = statement;
     const write = update(HandoffStatement, { id, handoffId: handoff.id }, { ...changes, dealSnapshotId: null });
-    return handoffDone(handoff, { body: { statementId: id, kind: input.kind ?? statement.kind, fields }, writes: [write] });
+    return handoffDone(handoff, {
+      body: { statementId: id, kind: input.kind ?? statement.kind, fields },
+      writes: [write],
+    });
   },
 });
 

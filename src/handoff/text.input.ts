@@ -18,7 +18,7 @@ export function Given(): PropertyDecorator {
 
 /** Those of the named fields that the input gives: a field left out stays as it is, null empties it. */
 export function given<T extends object, K extends keyof T>(input: T, names: readonly K[]): Partial<Pick<T, K>> {
-  return Object.fromEntries(names.filter((name) => input[name] !== undefined).map((name) => [name, input[name]])) as Partial<
-    Pick<T, K>
-  >;
+  return Object.fromEntries(
+    names.filter((name) => input[name] !== undefined).map((name) => [name, input[name]]),
+  ) as Partial<Pick<T, K>>;
 }

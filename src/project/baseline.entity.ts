@@ -25,7 +25,7 @@ registerEnumType(BaselineReason, {
  * versions: nobody edits one afterwards (design 1; requirement 002 step 2).
  */
 @Entity()
-@ObjectType({ description: 'One immutable version of the project\'s budget. The current one is the highest version.' })
+@ObjectType({ description: "One immutable version of the project's budget. The current one is the highest version." })
 export class BudgetBaseline extends TenantOwned {
   @Column('uuid')
   projectId: string;
@@ -34,7 +34,7 @@ export class BudgetBaseline extends TenantOwned {
   handoffId: string;
 
   @Column('int')
-  @Field(() => Int, { description: 'Counts the handoff\'s baselines from 1.' })
+  @Field(() => Int, { description: "Counts the handoff's baselines from 1." })
   version: number;
 
   @Column('text')
@@ -57,7 +57,9 @@ export class BudgetBaseline extends TenantOwned {
   contentDigest: string;
 
   @Column('text')
-  @Field(() => String, { description: 'SHA-256 over the plan that it budgets: task pack, milestones, tasks and their days (RFC 8785).' })
+  @Field(() => String, {
+    description: 'SHA-256 over the plan that it budgets: task pack, milestones, tasks and their days (RFC 8785).',
+  })
   planDigest: string;
 
   @Column('uuid', { nullable: true })

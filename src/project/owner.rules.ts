@@ -15,7 +15,7 @@ export interface HandoffPeople {
 export function obviousOwner(role: string, people: HandoffPeople, eligible: readonly Eligible[]): string | null {
   const { ownerId, deliveryManagerId, projectLeadId } = people;
   const candidates = [...new Set([ownerId, deliveryManagerId, projectLeadId])].filter((id) =>
-    eligible.some((held) => held.personId === id && held.role === role),
+    eligible.some((held) => held.personId === id && (held.role as string) === role),
   );
   return candidates.length === 1 ? (candidates[0] ?? null) : null;
 }

@@ -1,18 +1,19 @@
-import type { DealQuestion, ServiceTemplate, TaskPack, TaskTemplate, TenantConfiguration } from '../catalogue/configuration.js';
+import { addBusinessDays, isBusinessDay } from '../catalogue/calendar.rules.js';
+import type { ServiceTemplate, TaskTemplate, TenantConfiguration } from '../catalogue/configuration.js';
+import type { DealType } from '../catalogue/configuration.words.js';
+import {
+  type ChosenTaskPack,
+  chooseTaskPack,
+  type DatedMilestone,
+  milestonesFor,
+  type ResolvedTask,
+  resolveTaskDates,
+  serviceTemplateOf,
+} from '../catalogue/selection.rules.js';
 import { digestOf } from '../core/canonical.js';
 import { type Finding, finding } from '../core/finding.js';
 import type { NormalisedTerms } from '../deal/terms.rules.js';
 import { budgetLines, type PlannedBudgetLine } from './budget.rules.js';
-
-/** Counting on the tenant's business calendar; days are `2026-11-21`. */
-export interface BusinessDays {
-  /** The day itself when it is worked, else the next that is. */
-  readonly onOrAfter: (day: string) => string;
-  /** The day itself when it is worked, else the last one before it that is. */
-  readonly onOrBefore: (day: string) => string;
-  /** So many business days after a business day; 0 is the day itself. */
-  readonly after: (day: string, businessDays: number) => string;
-}
 
 /** A promise of the sale that ends as a task. */
 export interface PromisedTask {
@@ -26,6 +27,7 @@ export interface PromisedTask {
 export interface PlanFacts {
   readonly configuration: TenantConfiguration;
   readonly serviceTemplate: string;
+  /** A deal type; one that the service template is not sold in is a finding. */
   readonly dealType: string;
   /** Answers to the configuration's questions, by key. */
   readonly answers: Readonly<Record<string, string | boolean>>;
@@ -79,30 +81,28 @@ export interface ProjectPlan {
   readonly findings: readonly Finding[];
 }
 
-/** Whom a promise waits for: the delivery manager answers for what delivery owes the client. */
+/** Who keeps a promise until somebody else is named: the delivery manager answers for what delivery owes the client. */
 const PROMISE_OWNER = 'DELIVERY_MANAGER';
 const TITLE_LENGTH = 120;
 
 /**
  * The project of a deal: the task pack by service template and deal type, milestones and deadlines in business days
- * from the start, conditional tasks by the deal's answers, and the budget by budget type (requirement 002 step 2,
- * document 003). A start on a day that is not worked moves to the next that is.
+ * from the start, conditional tasks by the deal's answers, promises as tasks, and the budget by budget type
+ * (requirement 002 step 2, document 003). A start on a day that is not worked moves to the next that is.
  */
-export function planProject(facts: PlanFacts, days: BusinessDays): ProjectPlan {
-  const { configuration, serviceTemplate, dealType } = facts;
-  const startOn = days.onOrAfter(facts.startOn);
-  const template = configuration.serviceTemplates[serviceTemplate];
-  const pack = template && taskPackOf(template, dealType);
-  if (!template || !pack) return unplanned(facts, startOn, Boolean(template));
-  const milestones = milestonesOf(template, startOn, days);
-  const chosen = tasksOf(pack, facts);
-  const dependencies = dependenciesOf(pack, chosen);
-  const dated = dateTasks(chosen, dependencies, startOn, days, configuration.questions);
-  const promised = (facts.promises ?? []).map((promise, index) =>
-    promisedTask(promise, dated.length + index + 1, template, milestones, days),
+export function planProject(facts: PlanFacts): ProjectPlan {
+  const { configuration, serviceTemplate, dealType, answers, terms, promises = [] } = facts;
+  const startOn = addBusinessDays(configuration.calendar, facts.startOn, 0);
+  const template = serviceTemplateOf(configuration, serviceTemplate);
+  const pack = chooseTaskPack(configuration, serviceTemplate, dealType as DealType, answers);
+  if (!template || !pack) return unplanned(facts, startOn, template !== null);
+  const milestones = milestonesFor(configuration, serviceTemplate, startOn).map(milestoneOf);
+  const packed = packedTasks(pack, template, facts, startOn);
+  const promised = promises.map((promise, index) =>
+    promisedTask(promise, packed.length + index + 1, { configuration, template, milestones, startOn }),
   );
-  const tasks = [...dated, ...promised];
-  const budget = budgetLines(template.budgetTypes, facts.terms.lines, tasks);
+  const tasks = [...packed, ...promised];
+  const budget = budgetLines(template.budgetTypes, terms.lines, tasks);
   return {
     serviceTemplate,
     dealType,
@@ -111,7 +111,9 @@ export function planProject(facts: PlanFacts, days: BusinessDays): ProjectPlan {
     targetOn: latest([startOn, ...milestones.map((m) => m.targetOn), ...tasks.map((t) => t.dueOn)]),
     milestones,
     tasks,
-    dependencies,
+    dependencies: pack.tasks.flatMap(({ key, dependsOn }) =>
+      dependsOn.map((other) => ({ task: key, dependsOn: other })),
+    ),
     budgetLines: budget.lines,
     findings: budget.findings,
   };
@@ -125,94 +127,106 @@ export function planDigest(plan: ProjectPlan): string {
 
 const latest = (days: readonly string[]): string => days.reduce((a, b) => (a < b ? b : a));
 
-function milestonesOf(template: ServiceTemplate, startOn: string, days: BusinessDays): PlannedMilestone[] {
-  return template.milestones.map(({ key, name, startOffsetBusinessDays, durationBusinessDays }, index) => ({
-    key,
-    name,
-    position: index + 1,
-    startOn: days.after(startOn, startOffsetBusinessDays),
-    targetOn: days.after(startOn, startOffsetBusinessDays + durationBusinessDays - 1),
-  }));
+function milestoneOf({ key, name, position, startOn, dueOn }: DatedMilestone): PlannedMilestone {
+  return { key, name, position, startOn, targetOn: dueOn };
 }
 
-/** The tasks whose condition the deal's answers meet; a question without an answer meets none. */
-function tasksOf(pack: TaskPack, { answers }: PlanFacts): TaskTemplate[] {
-  return pack.tasks.filter(({ when }) => !when || answers[when.question] === when.equals);
-}
-
-/**
- * The chain among the chosen tasks: where a task that was left out stood between two, the later waits for the earlier
- * directly, so that leaving it out loosens nothing else.
- */
-function dependenciesOf(pack: TaskPack, chosen: readonly TaskTemplate[]): PlannedDependency[] {
-  const templates = new Map(pack.tasks.map((task) => [task.key, task]));
-  const kept = new Set(chosen.map(({ key }) => key));
-  const awaited = (key: string, seen: Set<string>): string[] =>
-    (templates.get(key)?.dependsOn ?? []).flatMap((other) => {
-      if (seen.has(other)) return [];
-      seen.add(other);
-      return kept.has(other) ? [other] : awaited(other, seen);
-    });
-  return chosen.flatMap(({ key }) => awaited(key, new Set([key])).map((dependsOn) => ({ task: key, dependsOn })));
-}
-
-/** Orders the tasks behind what they wait for, and dates them: never due before a task that they wait for. */
-function dateTasks(
-  chosen: readonly TaskTemplate[],
-  dependencies: readonly PlannedDependency[],
+/** The pack's tasks behind what they wait for, and never due before it. */
+function packedTasks(
+  pack: ChosenTaskPack,
+  template: ServiceTemplate,
+  { configuration, dealType }: PlanFacts,
   startOn: string,
-  days: BusinessDays,
-  questions: readonly DealQuestion[],
 ): PlannedTask[] {
+  const conditions = new Map(
+    (template.taskPacks[dealType as DealType] ?? template.taskPacks['*'])?.tasks.map(({ key, when }) => [key, when]),
+  );
   const placed = new Map<string, PlannedTask>();
-  const awaitedBy = (key: string): string[] => dependencies.filter((d) => d.task === key).map((d) => d.dependsOn);
-  let waiting = [...chosen];
-  while (waiting.length > 0) {
-    const ready = waiting.find(({ key }) => awaitedBy(key).every((other) => placed.has(other)));
-    if (!ready) throw new Error('The configuration was found valid, yet its task pack has a circle');
-    const own = days.after(startOn, ready.offsetBusinessDays);
-    const dueOn = latest([own, ...awaitedBy(ready.key).map((other) => placed.get(other)!.dueOn)]);
-    const { key, milestone, title, description, ownerRole, estimateHours, budgetType } = ready;
-    const conditionNote = noteOf(ready, questions);
-    const task = { key, milestone, title, description, ownerRole, dueOn, estimateHours, budgetType, conditionNote };
-    placed.set(key, { position: placed.size + 1, ...task });
-    waiting = waiting.filter((task) => task !== ready);
+  for (const task of inOrder(resolveTaskDates(configuration.calendar, pack.tasks, startOn))) {
+    const { key, milestone, title, description, ownerRole, estimateHours, budgetType, dependsOn } = task;
+    const dueOn = latest([task.dueOn, ...dependsOn.map((other) => placed.get(other)!.dueOn)]);
+    const conditionNote = noteOf(conditions.get(key), configuration, pack.unanswered);
+    const position = placed.size + 1;
+    placed.set(key, {
+      key,
+      position,
+      milestone,
+      title,
+      description,
+      ownerRole,
+      dueOn,
+      estimateHours,
+      budgetType,
+      conditionNote,
+    });
   }
   return [...placed.values()];
 }
 
+/** The tasks in the pack's order, each moved behind what it waits for. */
+function inOrder<T extends ResolvedTask>(tasks: readonly T[]): T[] {
+  const ordered = new Map<string, T>();
+  let waiting = [...tasks];
+  while (waiting.length > 0) {
+    const ready = waiting.find(({ dependsOn }) => dependsOn.every((other) => ordered.has(other)));
+    if (!ready) throw new Error('The configuration was found valid, yet its task pack has a circle');
+    ordered.set(ready.key, ready);
+    waiting = waiting.filter((task) => task !== ready);
+  }
+  return [...ordered.values()];
+}
+
 /** Why a conditional task is there, in the question's own words. */
-function noteOf({ when }: TaskTemplate, questions: readonly DealQuestion[]): string | null {
+function noteOf(
+  when: TaskTemplate['when'],
+  { questions }: TenantConfiguration,
+  unanswered: readonly string[],
+): string | null {
   if (!when) return null;
   const question = questions.find(({ key }) => key === when.question);
-  const answer = question?.options?.find(({ value }) => value === when.equals)?.label ?? String(when.equals);
-  return `${question?.label ?? when.question}: ${answer === 'true' ? 'yes' : answer === 'false' ? 'no' : answer}`;
+  const label = question?.label ?? when.question;
+  if (unanswered.includes(when.question)) return `${label} Not answered, so the task is kept.`;
+  const choice = question?.options?.find(({ value }) => value === when.equals)?.label;
+  return `${label} ${choice ?? (when.equals === true ? 'Yes' : 'No')}.`;
+}
+
+interface Planning {
+  readonly configuration: TenantConfiguration;
+  readonly template: ServiceTemplate;
+  readonly milestones: readonly PlannedMilestone[];
+  readonly startOn: string;
 }
 
 /** A promise as a task: due at the latest on the day promised, in the milestone that is running then. */
-function promisedTask(
-  { id, text, dueOn: promisedOn }: PromisedTask,
-  position: number,
-  template: ServiceTemplate,
-  milestones: readonly PlannedMilestone[],
-  days: BusinessDays,
-): PlannedTask {
+function promisedTask(promise: PromisedTask, position: number, planning: Planning): PlannedTask {
+  const { template, configuration, startOn } = planning;
+  const milestones = planning.milestones.toSorted((a, b) => a.targetOn.localeCompare(b.targetOn));
   const last = milestones.at(-1)!;
-  const dueOn = promisedOn === null ? last.targetOn : latest([days.onOrBefore(promisedOn), milestones[0]!.startOn]);
+  const dueOn = promise.dueOn === null ? last.targetOn : latest([onOrBefore(configuration, promise.dueOn), startOn]);
   const milestone = milestones.find(({ targetOn }) => dueOn <= targetOn) ?? last;
   const labour = template.budgetTypes.find(({ lineKinds }) => lineKinds.includes('LABOUR')) ?? template.budgetTypes[0]!;
   return {
-    key: `commitment:${id}`,
+    key: `commitment:${promise.id}`,
     position,
     milestone: milestone.key,
-    title: text.length > TITLE_LENGTH ? `${text.slice(0, TITLE_LENGTH - 1)}…` : text,
-    description: text,
+    title: shortened(promise.text),
+    description: promise.text,
     ownerRole: PROMISE_OWNER,
     dueOn,
     estimateHours: '0',
     budgetType: labour.key,
     conditionNote: 'Promised in the sale; accepted as a task.',
   };
+}
+
+function onOrBefore({ calendar }: TenantConfiguration, day: string): string {
+  return isBusinessDay(calendar, day) ? day : addBusinessDays(calendar, day, -1);
+}
+
+/** The text cut at a whole character: half a surrogate pair has no digest. */
+function shortened(text: string): string {
+  const characters = Array.from(text);
+  return characters.length > TITLE_LENGTH ? `${characters.slice(0, TITLE_LENGTH - 1).join('')}…` : text;
 }
 
 function unplanned({ serviceTemplate, dealType }: PlanFacts, startOn: string, hasTemplate: boolean): ProjectPlan {

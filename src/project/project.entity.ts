@@ -70,7 +70,9 @@ export class Project extends TenantOwned {
   taskPackVersion: string;
 
   @JsonText()
-  @Field(() => [SourceReferenceType], { description: 'What the task pack was chosen from: configuration and deal snapshot.' })
+  @Field(() => [SourceReferenceType], {
+    description: 'What the task pack was chosen from: configuration and deal snapshot.',
+  })
   sources: SourceReference[];
 
   @Instant()
@@ -155,7 +157,9 @@ export class ProjectTask extends TenantOwned {
   milestoneId: string;
 
   @Column('text')
-  @Field(() => String, { description: 'Its key in the task pack, or `commitment:` and the promise; unique in the project.' })
+  @Field(() => String, {
+    description: 'Its key in the task pack, or `commitment:` and the promise; unique in the project.',
+  })
   key: string;
 
   @Column('int')
@@ -190,7 +194,10 @@ export class ProjectTask extends TenantOwned {
   budgetType: string;
 
   @Column('text', { nullable: true })
-  @Field(() => String, { nullable: true, description: 'Why a conditional task is there: the answer or promise that asked for it.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Why a conditional task is there: the answer or promise that asked for it.',
+  })
   conditionNote: string | null;
 
   @Column('text')

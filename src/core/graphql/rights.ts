@@ -15,6 +15,7 @@ interface Right {
 interface FieldRights {
   readonly right?: Right;
   readonly command?: string;
+  readonly services?: boolean;
   readonly fieldClass?: FieldClass;
 }
 
@@ -24,9 +25,9 @@ export function Allow(action: string, subject: string): MethodDecorator & Proper
 }
 
 /** Declares the command that a mutation runs; its action is the mutation's right. */
-export function Runs(command: { name: string; action: string; subject: string }): MethodDecorator & PropertyDecorator {
-  const { name, action, subject } = command;
-  return Extensions({ rights: { command: name, right: { action, subject } } satisfies FieldRights });
+export function Runs(command: { name: string; action: string; subject: string; services?: boolean }): MethodDecorator & PropertyDecorator {
+  const { name, action, subject, services = true } = command;
+  return Extensions({ rights: { command: name, services, right: { action, subject } } satisfies FieldRights });
 }
 
 /** Marks a field that only roles with the right to see its class may ask for. */
@@ -38,16 +39,26 @@ function rightsOf(field: { extensions?: Readonly<Record<string, unknown>> }): Fi
   return (field.extensions?.rights ?? {}) as FieldRights;
 }
 
+/** A root field and what it needs. */
+export interface RootRight {
+  readonly operation: 'query' | 'mutation';
+  readonly field: string;
+  readonly right: Right | null;
+  readonly command: string | null;
+  /** Whether API keys may at all. */
+  readonly services: boolean;
+}
+
 /** Every root field and what it needs, for the matrix and for the check at boot. */
-export function rootRights(schema: GraphQLSchema): { operation: 'query' | 'mutation'; field: string; right: Right | null; command: string | null }[] {
+export function rootRights(schema: GraphQLSchema): RootRight[] {
   const roots: ['query' | 'mutation', GraphQLObjectType | null | undefined][] = [
     ['query', schema.getQueryType()],
     ['mutation', schema.getMutationType()],
   ];
   return roots.flatMap(([operation, type]) =>
     Object.values(type?.getFields() ?? {}).map((field) => {
-      const { right = null, command = null } = rightsOf(field);
-      return { operation, field: field.name, right, command };
+      const { right = null, command = null, services = true } = rightsOf(field);
+      return { operation, field: field.name, right, command, services };
     }),
   );
 }

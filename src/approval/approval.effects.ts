@@ -1,0 +1,143 @@
+import type { Moment } from '../core/command.js';
+import type { SourceReference } from '../core/source.js';
+import { insert, type Statement, update } from '../core/statement.js';
+import type { Role } from '../identity/roles.js';
+import { isExpired, isOpen, type Subject } from './approval.rules.js';
+import { ApprovalRequest, ApprovalRound, ApprovalState, type PinnedTime } from './request.entity.js';
+import { ApprovalParticipant, Contribution } from './vote.entity.js';
+
+/** How many different people, out of which roles. */
+export interface ApprovalNeed {
+  readonly approvers: number;
+  readonly roles: readonly Role[];
+}
+
+/** A request as its domain asks for it; the domain has checked the quorum (quorumFindings) and its own rules. */
+export interface NewRequest {
+  readonly subject: Subject;
+  readonly kind: string;
+  /** Why, in the requester's words. */
+  readonly reason: string;
+  readonly digest: string;
+  readonly contentRevision: number;
+  /** What the first round needs. */
+  readonly need: ApprovalNeed;
+  /** What every later round needs: the most that the policy ever asks (see termsChanged). */
+  readonly strictest: ApprovalNeed;
+  readonly configurationVersionId: string;
+  /** The policy as it stands, as JSON text. */
+  readonly policy: string;
+  readonly sources: readonly SourceReference[];
+  readonly expiresAt: Date;
+  /** Working hours that an approval lasts. */
+  readonly grantHours: number;
+  /** The working time from now on, for as long as a grant could live. */
+  readonly workingTimes: readonly PinnedTime[];
+  /** contributorsOf(subject). */
+  readonly contributors: readonly string[];
+}
+
+/** What the content is now, and who made it so. */
+export interface ContentChange {
+  readonly digest: string;
+  /** Higher than every one before, also when the content goes back to what it was. */
+  readonly contentRevision: number;
+  /** The person who changed it; null when a program did. */
+  readonly editorId: string | null;
+  /** contributorsOf(subject), as it was before this change. */
+  readonly contributors: readonly string[];
+}
+
+/** Opens a request in the actor's name. The id is known before it is written. */
+export function openRequest(asked: NewRequest, moment: Moment): { readonly id: string; readonly statements: Statement[] } {
+  const { now, actor, newId } = moment;
+  const { subject, digest, contentRevision, need, strictest } = asked;
+  const id = newId();
+  const request = {
+    id,
+    subjectType: subject.type,
+    subjectId: subject.id,
+    kind: asked.kind,
+    state: ApprovalState.PENDING,
+    requesterId: actor.id,
+    reason: asked.reason,
+    round: 1,
+    digest,
+    contentRevision,
+    approversNeeded: need.approvers,
+    eligibleRoles: [...need.roles],
+    maximumApprovers: Math.max(strictest.approvers, need.approvers),
+    maximumRoles: [...strictest.roles],
+    configurationVersionId: asked.configurationVersionId,
+    policy: asked.policy,
+    sources: [...asked.sources],
+    openedAt: now,
+    expiresAt: asked.expiresAt,
+    grantHours: asked.grantHours,
+    workingTimes: [...asked.workingTimes],
+    decidedAt: null,
+    revision: 1,
+  };
+  return { id, statements: [insert(ApprovalRequest, request), ...openRound(request, [...asked.contributors, actor.id], moment)] };
+}
+
+/**
+ * What a change of governed content does to the requests about it; `open` is lockRequestsOf(subject), and the caller
+ * writes the content in the same transaction (approvals rules 1 and 5):
+ * - the editor becomes a contributor, for good;
+ * - a PENDING request gets a new round on the new content: its votes stay in history and count no longer, and the same
+ *   people may vote again, except who is a contributor by now;
+ * - an APPROVED request goes back to PENDING in the same way; its grant named other content and covers nothing now;
+ * - a request that has ended, or whose time has run out, stays as it is.
+ *
+ * A new round always needs the most approvers that the policy ever asks, out of those roles: the engine knows no domain
+ * and cannot weigh the new content, so it fails closed. A requester who thinks that fewer are enough withdraws and
+ * asks again. A new round does not move the deadline either: editing never prolongs a request.
+ */
+export function termsChanged(open: readonly ApprovalRequest[], subject: Subject, change: ContentChange, moment: Moment): Statement[] {
+  const { digest, contentRevision, editorId } = change;
+  const contributors = editorId === null ? change.contributors : [...change.contributors, editorId];
+  const rounds = open.filter((request) => isOpen(request, moment.now)).flatMap((request) => {
+    if (contentRevision <= request.contentRevision) throw new Error(`Content revision ${contentRevision} is not above ${request.contentRevision}`);
+    const changes = {
+      state: ApprovalState.PENDING,
+      round: request.round + 1,
+      digest,
+      contentRevision,
+      approversNeeded: request.maximumApprovers,
+      eligibleRoles: request.maximumRoles,
+      decidedAt: null,
+    };
+    const barred = [...contributors, request.requesterId];
+    return [update(ApprovalRequest, { id: request.id }, { ...changes, revision: request.revision + 1 }), ...openRound({ id: request.id, ...changes }, barred, moment)];
+  });
+  return [...(editorId === null ? [] : [recordContribution(subject, contentRevision, editorId, moment)]), ...rounds];
+}
+
+/** Records that a person wrote on a subject's governed content at this revision; once is enough. */
+export function recordContribution(subject: Subject, contentRevision: number, personId: string, { now, newId }: Moment): Statement {
+  const row = { id: newId(), subjectType: subject.type, subjectId: subject.id, contentRevision, personId, contributedAt: now };
+  return insert(Contribution, row, 'on conflict (tenant_id, subject_type, subject_id, content_revision, person_id) do nothing');
+}
+
+/** Marks the requests whose time has run out, so that a new one may take their place; of the same kind, under lock. */
+export function endExpired(requests: readonly ApprovalRequest[], kind: string, { now }: Moment): Statement[] {
+  return requests
+    .filter((request) => request.kind === kind && isExpired(request, now))
+    .map(({ id, revision }) => update(ApprovalRequest, { id }, { state: ApprovalState.EXPIRED, decidedAt: now, revision: revision + 1 }));
+}
+
+/** The round's row and everyone whom it bars. */
+function openRound(
+  { id, round, digest, contentRevision, approversNeeded }: Pick<ApprovalRequest, 'id' | 'round' | 'digest' | 'contentRevision' | 'approversNeeded'>,
+  barred: readonly string[],
+  { now, actor, newId }: Moment,
+): Statement[] {
+  return [
+    insert(ApprovalRound, { id: newId(), requestId: id, round, digest, contentRevision, approversNeeded, openedAt: now, openedBy: actor.id }),
+    insert(
+      ApprovalParticipant,
+      [...new Set(barred)].map((personId) => ({ requestId: id, round, personId, part: 'CONTRIBUTOR' as const })),
+    ),
+  ];
+}

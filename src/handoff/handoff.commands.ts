@@ -1,0 +1,135 @@
+import { configurationOf, configurationOfHandoff } from '../catalogue/catalogue.queries.js';
+import { command } from '../core/command.js';
+import { notFound } from '../core/error.js';
+import { type Finding, finding } from '../core/finding.js';
+import { type Eligible, eligiblePeople, personById } from '../identity/identity.queries.js';
+import { Role } from '../identity/roles.js';
+import { answerChange } from './answers.rules.js';
+import type { AssignHandoffInput, EditHandoffInput, EditIntakeInput, WithdrawHandoffInput } from './handoff.input.js';
+import { type HandoffChanges, handoffDone, handoffRefused, handoffUnchanged } from './handoff.outcomes.js';
+import { lockHandoff } from './handoff.queries.js';
+import { checkRevision, editFindings, endedFindings, stageFindings } from './handoff.rules.js';
+import { Stage } from './stage.rules.js';
+import { given } from './text.input.js';
+
+/** Changes sales' own fields; only those given change. */
+export const editHandoff = command({
+  name: 'editHandoff',
+  action: 'edit',
+  subject: 'Handoff',
+  facts: (input: EditHandoffInput) => ({
+    handoff: lockHandoff(input.handoffId),
+    version: configurationOfHandoff(input.handoffId),
+  }),
+  target: ({ handoff }) => handoff,
+  decide: ({ handoff, version }, input) => {
+    checkRevision(handoff, input.expectedRevision);
+    const answered = input.answers
+      ? answerChange(configurationOf(version).questions, handoff.answers, input.answers)
+      : null;
+    const findings = [...editFindings(handoff), ...(answered?.findings ?? [])];
+    if (findings.length > 0) return handoffRefused(handoff, findings);
+    const texts = ['context', 'communicationPreferences', 'billingTerms', 'paymentSchedule', 'specialTerms'] as const;
+    const changes: HandoffChanges = {
+      ...given(input, [...texts, 'startOn']),
+      ...(answered ? { answers: answered.answers } : {}),
+    };
+    const fields = Object.keys(changes);
+    if (fields.length === 0) return handoffUnchanged(handoff);
+    return handoffDone(handoff, { body: { fields, startOn: input.startOn ?? handoff.startOn }, changes });
+  },
+});
+
+/** Changes delivery's own fields (requirement 001, permission sets: delivery reads and edits its intake fields). */
+export const editIntake = command({
+  name: 'editIntake',
+  action: 'intake',
+  subject: 'Handoff',
+  facts: (input: EditIntakeInput) => ({ handoff: lockHandoff(input.handoffId) }),
+  target: ({ handoff }) => handoff,
+  decide: ({ handoff }, input) => {
+    checkRevision(handoff, input.expectedRevision);
+    const findings = endedFindings(handoff);
+    if (findings.length > 0) return handoffRefused(handoff, findings);
+    const changes = given(input, ['intakeNotes']);
+    const fields = Object.keys(changes);
+    return fields.length === 0 ? handoffUnchanged(handoff) : handoffDone(handoff, { body: { fields }, changes });
+  },
+});
+
+/** A finding when the person does not hold the role, or not actively; names those who do. */
+export function holderFindings(people: readonly Eligible[], personId: string, role: Role): Finding[] {
+  const holders = people.filter((person) => person.role === role).map((person) => person.personId);
+  if (holders.includes(personId)) return [];
+  return [
+    finding({
+      code: 'ROLE_NOT_HELD',
+      path: 'personId',
+      message: `This person is no active member with the role ${role}.`,
+      facts: { role, holders: holders.slice(0, 20) },
+      remedy: 'Name one of the holders, or ask a RevOps administrator to grant the role.',
+    }),
+  ];
+}
+
+/** Names the delivery manager who answers for the handoff (requirements 001 and 004: assigned before the gate). */
+export const assignDeliveryManager = command({
+  name: 'assignDeliveryManager',
+  action: 'assign',
+  subject: 'Handoff',
+  facts: (input: AssignHandoffInput) => ({
+    handoff: lockHandoff(input.handoffId),
+    person: personById(input.personId),
+    people: eligiblePeople(),
+  }),
+  target: ({ handoff }) => handoff,
+  decide: ({ handoff, person, people }, input) => {
+    checkRevision(handoff, input.expectedRevision);
+    if (!person) throw notFound('Person', input.personId);
+    const findings = [...endedFindings(handoff), ...holderFindings(people, person.id, Role.DELIVERY_MANAGER)];
+    if (findings.length > 0) return handoffRefused(handoff, findings);
+    if (handoff.deliveryManagerId === person.id) return handoffUnchanged(handoff);
+    const body = { from: handoff.deliveryManagerId, deliveryManagerId: person.id };
+    return handoffDone(handoff, { body, changes: { deliveryManagerId: person.id } });
+  },
+});
+
+/** Gives the handoff to another sales manager. */
+export const assignOwner = command({
+  name: 'assignOwner',
+  action: 'reassign',
+  subject: 'Handoff',
+  facts: (input: AssignHandoffInput) => ({
+    handoff: lockHandoff(input.handoffId),
+    person: personById(input.personId),
+    people: eligiblePeople(),
+  }),
+  target: ({ handoff }) => handoff,
+  decide: ({ handoff, person, people }, input) => {
+    checkRevision(handoff, input.expectedRevision);
+    if (!person) throw notFound('Person', input.personId);
+    const findings = [...endedFindings(handoff), ...holderFindings(people, person.id, Role.SALES_MANAGER)];
+    if (findings.length > 0) return handoffRefused(handoff, findings);
+    if (handoff.ownerId === person.id) return handoffUnchanged(handoff);
+    return handoffDone(handoff, {
+      body: { from: handoff.ownerId, ownerId: person.id },
+      changes: { ownerId: person.id },
+    });
+  },
+});
+
+/** Takes the handoff out of the path: the deal was lost or reopened. */
+export const withdrawHandoff = command({
+  name: 'withdrawHandoff',
+  action: 'withdraw',
+  subject: 'Handoff',
+  facts: (input: WithdrawHandoffInput) => ({ handoff: lockHandoff(input.handoffId) }),
+  target: ({ handoff }) => handoff,
+  decide: ({ handoff }, input, { now }) => {
+    checkRevision(handoff, input.expectedRevision);
+    const findings = stageFindings(handoff, 'withdraw');
+    if (findings.length > 0) return handoffRefused(handoff, findings);
+    const changes = { stage: Stage.WITHDRAWN, withdrawnAt: now, withdrawnReason: input.reason, correctionDueAt: null };
+    return handoffDone(handoff, { body: { from: handoff.stage, stage: Stage.WITHDRAWN }, changes });
+  },
+});

@@ -1,0 +1,180 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, Field, FieldResolver, Info, Mutation, ObjectType, Query, Resolver, Root } from 'type-graphql';
+import { allows } from '../core/ability.js';
+import type { RequestContext } from '../core/graphql/context.js';
+import { Allow, Runs } from '../core/graphql/rights.js';
+import { connectionOf } from '../core/graphql/shapes.js';
+import type { RefusedType } from '../core/graphql/types.js';
+import type { Page } from '../core/page.js';
+import { Client, Deal, DealSnapshot } from '../deal/deal.entity.js';
+import { Person } from '../identity/person.entity.js';
+import { Assumption, HandoffStatement, Risk, Stakeholder } from './content.entity.js';
+import { assignDeliveryManager, assignOwner, editHandoff, editIntake, withdrawHandoff } from './handoff.commands.js';
+import { Handoff } from './handoff.entity.js';
+import {
+  AssignHandoffInput,
+  EditHandoffInput,
+  EditIntakeInput,
+  HandoffArgs,
+  HandoffNumberArgs,
+  HandoffsArgs,
+  StatementsArgs,
+  WithdrawHandoffInput,
+} from './handoff.input.js';
+import { HandoffResult } from './handoff.result.js';
+import { HANDOFF_ACTIONS, type Transition, transitionsFrom } from './stage.rules.js';
+
+const HandoffConnection = connectionOf(Handoff, 'Handoff');
+
+@ObjectType('HandoffAnswer', { description: "An answer to one of the configuration's questions." })
+class HandoffAnswerType {
+  @Field(() => String, { description: 'The key of the question.' })
+  key: string;
+
+  @Field(() => String, { description: '"true" or "false" for a yes-or-no question, the value of an option otherwise.' })
+  value: string;
+}
+
+@Resolver(() => Handoff)
+export class HandoffResolver {
+  @Allow('read', 'Handoff')
+  @Query(() => Handoff, { description: 'One handoff; NOT_FOUND when there is none here for you.' })
+  handoff(@Args() { id }: HandoffArgs, @Ctx() { reader }: RequestContext): Promise<Handoff> {
+    return reader.required(Handoff, id);
+  }
+
+  @Allow('read', 'Handoff')
+  @Query(() => Handoff, {
+    nullable: true,
+    description: 'The handoff with this number; null when there is none here for you.',
+  })
+  handoffByNumber(@Args() { number }: HandoffNumberArgs, @Ctx() { reader }: RequestContext): Promise<Handoff | null> {
+    return reader.first(Handoff, 'number', number);
+  }
+
+  @Allow('read', 'Handoff')
+  @Query(() => HandoffConnection, { description: 'The handoffs, newest first.' })
+  handoffs(@Args() args: HandoffsArgs, @Ctx() { reader }: RequestContext): Promise<Page<Handoff>> {
+    const given = Object.entries(args.filter ?? {}).filter(([, value]) => value !== null && value !== undefined);
+    return reader.page(Handoff, Object.fromEntries(given), args.checked());
+  }
+
+  @FieldResolver(() => Deal, { nullable: true, description: 'The deal that is handed over.' })
+  deal(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<Deal | null> {
+    return reader.one(Deal, handoff.dealId);
+  }
+
+  @FieldResolver(() => DealSnapshot, {
+    nullable: true,
+    description: 'The adopted snapshot: the terms that govern the handoff.',
+  })
+  snapshot(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<DealSnapshot | null> {
+    return reader.one(DealSnapshot, handoff.dealSnapshotId);
+  }
+
+  @FieldResolver(() => Client, { nullable: true, description: 'The customer.' })
+  client(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<Client | null> {
+    return reader.one(Client, handoff.clientId);
+  }
+
+  @FieldResolver(() => Person, { nullable: true, description: 'The sales manager who owns it.' })
+  owner(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<Person | null> {
+    return reader.one(Person, handoff.ownerId);
+  }
+
+  @FieldResolver(() => Person, {
+    nullable: true,
+    description: 'The delivery manager who answers for it; null until assigned.',
+  })
+  deliveryManager(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<Person | null> {
+    return reader.one(Person, handoff.deliveryManagerId);
+  }
+
+  @FieldResolver(() => [Stakeholder], { description: 'The people on both sides who matter.' })
+  stakeholders(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<Stakeholder[]> {
+    return reader.many(Stakeholder, 'handoffId', handoff.id);
+  }
+
+  @FieldResolver(() => [Assumption], { description: 'The beliefs that delivery relies on.' })
+  assumptions(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<Assumption[]> {
+    return reader.many(Assumption, 'handoffId', handoff.id);
+  }
+
+  @FieldResolver(() => [Risk], { description: 'The named risks; delivery accepts each when it signs off.' })
+  risks(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<Risk[]> {
+    return reader.many(Risk, 'handoffId', handoff.id);
+  }
+
+  @FieldResolver(() => [HandoffStatement], { description: 'The statements of its content, each with its source.' })
+  async statements(
+    @Root() handoff: Handoff,
+    @Args() { kind }: StatementsArgs,
+    @Ctx() { reader }: RequestContext,
+  ): Promise<HandoffStatement[]> {
+    const all = await reader.many(HandoffStatement, 'handoffId', handoff.id);
+    return kind ? all.filter((statement) => statement.kind === kind) : all;
+  }
+
+  @FieldResolver(() => [HandoffAnswerType], { description: "The answers to the configuration's questions, by key." })
+  answers(@Root() handoff: Handoff): HandoffAnswerType[] {
+    const entries = Object.entries(handoff.answers).toSorted(([a], [b]) => (a < b ? -1 : 1));
+    return entries.map(([key, value]) => ({ key, value: String(value) }));
+  }
+
+  @FieldResolver(() => [HANDOFF_ACTIONS], {
+    description: 'The steps that start here and that you may take; the gate of a step may still refuse it.',
+  })
+  availableActions(@Root() handoff: Handoff, @Ctx() { ability }: RequestContext): Transition[] {
+    return transitionsFrom(handoff.stage).filter((transition) => allows(ability, transition, 'Handoff', handoff));
+  }
+
+  @Runs(editHandoff)
+  @Mutation(() => HandoffResult, { description: "Changes sales' fields, in DRAFT and RETURNED; only those given." })
+  editHandoff(
+    @Arg('input') input: EditHandoffInput,
+    @Ctx() ctx: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Handoff | RefusedType> {
+    return ctx.run(editHandoff, input, info, Handoff);
+  }
+
+  @Runs(editIntake)
+  @Mutation(() => HandoffResult, { description: "Changes delivery's own fields; only those given." })
+  editIntake(
+    @Arg('input') input: EditIntakeInput,
+    @Ctx() ctx: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Handoff | RefusedType> {
+    return ctx.run(editIntake, input, info, Handoff);
+  }
+
+  @Runs(assignDeliveryManager)
+  @Mutation(() => HandoffResult, { description: 'Names the delivery manager: an active member with that role.' })
+  assignDeliveryManager(
+    @Arg('input') input: AssignHandoffInput,
+    @Ctx() ctx: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Handoff | RefusedType> {
+    return ctx.run(assignDeliveryManager, input, info, Handoff);
+  }
+
+  @Runs(assignOwner)
+  @Mutation(() => HandoffResult, { description: 'Gives the handoff to another sales manager.' })
+  assignOwner(
+    @Arg('input') input: AssignHandoffInput,
+    @Ctx() ctx: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Handoff | RefusedType> {
+    return ctx.run(assignOwner, input, info, Handoff);
+  }
+
+  @Runs(withdrawHandoff)
+  @Mutation(() => HandoffResult, { description: 'Takes the handoff out of the path: the deal was lost or reopened.' })
+  withdrawHandoff(
+    @Arg('input') input: WithdrawHandoffInput,
+    @Ctx() ctx: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Handoff | RefusedType> {
+    return ctx.run(withdrawHandoff, input, info, Handoff);
+  }
+}

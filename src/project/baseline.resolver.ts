@@ -1,0 +1,60 @@
+import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { RequestContext } from '../core/graphql/context.js';
+import { Sensitive } from '../core/graphql/rights.js';
+import { MoneyType } from '../core/graphql/types.js';
+import { formatMoney } from '../core/money.js';
+import { DealSnapshot } from '../deal/deal.entity.js';
+import { BudgetBaseline, BudgetBaselineLine } from './baseline.entity.js';
+
+@Resolver(() => BudgetBaseline)
+export class BudgetBaselineResolver {
+  @FieldResolver(() => [BudgetBaselineLine], { description: 'Its lines, one a budget type.' })
+  lines(@Root() baseline: BudgetBaseline, @Ctx() { reader }: RequestContext): Promise<BudgetBaselineLine[]> {
+    return reader.many(BudgetBaselineLine, 'baselineId', baseline.id, ['position']);
+  }
+
+  @FieldResolver(() => BudgetBaseline, {
+    nullable: true,
+    description: 'The version that it supersedes; null for the first.',
+  })
+  supersedes(@Root() baseline: BudgetBaseline, @Ctx() { reader }: RequestContext): Promise<BudgetBaseline | null> {
+    return reader.one(BudgetBaseline, baseline.supersedesId);
+  }
+
+  @FieldResolver(() => DealSnapshot, { nullable: true, description: 'The deal snapshot whose terms it budgets.' })
+  dealSnapshot(@Root() baseline: BudgetBaseline, @Ctx() { reader }: RequestContext): Promise<DealSnapshot | null> {
+    return reader.one(DealSnapshot, baseline.dealSnapshotId);
+  }
+}
+
+@Resolver(() => BudgetBaselineLine)
+export class BudgetBaselineLineResolver {
+  @Sensitive('COST')
+  @FieldResolver(() => MoneyType, {
+    nullable: true,
+    description: 'The cost over the contract; null while the cost of a quote line is unknown.',
+  })
+  cost(@Root() line: BudgetBaselineLine, @Ctx() { reader }: RequestContext): Promise<MoneyType | null> {
+    return moneyOf(line, line.costMinor, reader);
+  }
+
+  @Sensitive('COMMERCIAL')
+  @FieldResolver(() => MoneyType, {
+    nullable: true,
+    description: 'The price over the contract: recurring lines with all their billing periods.',
+  })
+  price(@Root() line: BudgetBaselineLine, @Ctx() { reader }: RequestContext): Promise<MoneyType | null> {
+    return moneyOf(line, line.priceMinor, reader);
+  }
+}
+
+/** The amount in the baseline's currency, which every line shares. */
+async function moneyOf(
+  { baselineId }: BudgetBaselineLine,
+  minor: bigint | null,
+  reader: RequestContext['reader'],
+): Promise<MoneyType | null> {
+  if (minor === null) return null;
+  const { currency } = await reader.required(BudgetBaseline, baselineId);
+  return Object.assign(new MoneyType(), { amount: formatMoney({ minor, currency }), currency });
+}

@@ -1,0 +1,142 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { RequestContext } from '../core/graphql/context.js';
+import { PageArgs } from '../core/graphql/page-args.js';
+import { Allow, Runs } from '../core/graphql/rights.js';
+import { connectionOf, resultOf } from '../core/graphql/shapes.js';
+import type { RefusedType } from '../core/graphql/types.js';
+import type { Page } from '../core/page.js';
+import { Handoff } from '../handoff/handoff.entity.js';
+import { Person } from '../identity/person.entity.js';
+import { BudgetBaseline } from './baseline.entity.js';
+import { assignProjectLead, assignTask, completeTask } from './project.commands.js';
+import { Project, ProjectMilestone, ProjectTask, TaskDependency } from './project.entity.js';
+import { AssignProjectLeadInput, AssignTaskInput, ProjectTaskInput } from './project.input.js';
+
+const ProjectConnection = connectionOf(Project, 'Project');
+const ProjectResult = resultOf('ProjectResult', Project);
+const ProjectTaskResult = resultOf('ProjectTaskResult', ProjectTask);
+
+@Resolver(() => Handoff)
+export class HandoffProjectResolver {
+  @FieldResolver(() => Project, {
+    nullable: true,
+    description: 'The project that delivers the deal; null before the first submit.',
+  })
+  project(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<Project | null> {
+    return reader.first(Project, 'handoffId', handoff.id);
+  }
+}
+
+@Resolver(() => Project)
+export class ProjectResolver {
+  @Allow('read', 'Project')
+  @Query(() => Project, { description: 'One project.' })
+  project(
+    @Arg('id', () => ID, { description: 'The project.' }) id: string,
+    @Ctx() { reader }: RequestContext,
+  ): Promise<Project> {
+    return reader.required(Project, id);
+  }
+
+  @Allow('read', 'Project')
+  @Query(() => ProjectConnection, { description: 'The projects of the tenant, newest first.' })
+  projects(@Args() args: PageArgs, @Ctx() { reader }: RequestContext): Promise<Page<Project>> {
+    return reader.page(Project, {}, args.checked());
+  }
+
+  @FieldResolver(() => Handoff, { description: 'The handoff that it delivers.' })
+  handoff(@Root() project: Project, @Ctx() { reader }: RequestContext): Promise<Handoff> {
+    return reader.required(Handoff, project.handoffId);
+  }
+
+  @FieldResolver(() => Person, { nullable: true, description: 'The person who leads it; null until one is named.' })
+  projectLead(@Root() project: Project, @Ctx() { reader }: RequestContext): Promise<Person | null> {
+    return reader.one(Person, project.projectLeadId);
+  }
+
+  @FieldResolver(() => [ProjectMilestone], { description: 'Its milestones in their order, cancelled ones too.' })
+  milestones(@Root() project: Project, @Ctx() { reader }: RequestContext): Promise<ProjectMilestone[]> {
+    return reader.many(ProjectMilestone, 'projectId', project.id, ['position', 'id']);
+  }
+
+  @FieldResolver(() => [ProjectTask], { description: 'Its tasks in their order, cancelled ones too.' })
+  tasks(@Root() project: Project, @Ctx() { reader }: RequestContext): Promise<ProjectTask[]> {
+    return reader.many(ProjectTask, 'projectId', project.id, ['position', 'id']);
+  }
+
+  @FieldResolver(() => [BudgetBaseline], { description: 'Every version of its budget baseline, newest first.' })
+  baselines(@Root() project: Project, @Ctx() { reader }: RequestContext): Promise<BudgetBaseline[]> {
+    return reader.many(BudgetBaseline, 'projectId', project.id, ['-version']);
+  }
+
+  @FieldResolver(() => BudgetBaseline, {
+    nullable: true,
+    description: 'The budget baseline that counts: the highest version.',
+  })
+  currentBaseline(@Root() project: Project, @Ctx() { reader }: RequestContext): Promise<BudgetBaseline | null> {
+    return reader.first(BudgetBaseline, 'projectId', project.id, ['-version']);
+  }
+
+  @Runs(assignProjectLead)
+  @Mutation(() => ProjectResult, { description: 'Names the person who leads the project.' })
+  assignProjectLead(
+    @Arg('input') input: AssignProjectLeadInput,
+    @Ctx() ctx: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Project | RefusedType> {
+    return ctx.run(assignProjectLead, input, info, Project);
+  }
+}
+
+@Resolver(() => ProjectMilestone)
+export class ProjectMilestoneResolver {
+  @FieldResolver(() => [ProjectTask], { description: 'Its tasks in their order, cancelled ones too.' })
+  tasks(@Root() milestone: ProjectMilestone, @Ctx() { reader }: RequestContext): Promise<ProjectTask[]> {
+    return reader.many(ProjectTask, 'milestoneId', milestone.id, ['position', 'id']);
+  }
+}
+
+@Resolver(() => ProjectTask)
+export class ProjectTaskResolver {
+  @FieldResolver(() => ProjectMilestone, { description: 'The milestone that it belongs to.' })
+  milestone(@Root() task: ProjectTask, @Ctx() { reader }: RequestContext): Promise<ProjectMilestone> {
+    return reader.required(ProjectMilestone, task.milestoneId);
+  }
+
+  @FieldResolver(() => Person, {
+    nullable: true,
+    description: 'The person who owns it; null while it waits for its role.',
+  })
+  owner(@Root() task: ProjectTask, @Ctx() { reader }: RequestContext): Promise<Person | null> {
+    return reader.one(Person, task.ownerId);
+  }
+
+  @FieldResolver(() => [ProjectTask], { description: 'The tasks that it waits for.' })
+  async dependsOn(@Root() task: ProjectTask, @Ctx() { reader }: RequestContext): Promise<ProjectTask[]> {
+    const edges = await reader.many(TaskDependency, 'taskId', task.id, ['dependsOnTaskId']);
+    return Promise.all(edges.map((edge) => reader.required(ProjectTask, edge.dependsOnTaskId)));
+  }
+
+  @Runs(assignTask)
+  @Mutation(() => ProjectTaskResult, {
+    description: 'Names the person who owns an open task, or leaves it to its role.',
+  })
+  assignTask(
+    @Arg('input') input: AssignTaskInput,
+    @Ctx() ctx: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<ProjectTask | RefusedType> {
+    return ctx.run(assignTask, input, info, ProjectTask);
+  }
+
+  @Runs(completeTask)
+  @Mutation(() => ProjectTaskResult, { description: 'Marks a task as done; everything that it waits for is done.' })
+  completeTask(
+    @Arg('input') input: ProjectTaskInput,
+    @Ctx() ctx: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<ProjectTask | RefusedType> {
+    return ctx.run(completeTask, input, info, ProjectTask);
+  }
+}

@@ -54,8 +54,9 @@ export function assertWithinLimits(
   if (!root) return;
   refuseAbove('aliases', countNodes(document, (node) => node.kind === Kind.FIELD && node.alias !== undefined), limits.aliases);
   refuseAbove('directives', countNodes(document, (node) => node.kind === Kind.DIRECTIVE), limits.directives);
-  refuseAbove('rootFields', operation.selectionSet.selections.length, limits.rootFields);
-  const weight = new Scale(schema, document, variables).weigh(operation.selectionSet, root);
+  const scale = new Scale(schema, document, variables);
+  refuseAbove('rootFields', scale.countFields(operation.selectionSet, limits.rootFields), limits.rootFields);
+  const weight = scale.weigh(operation.selectionSet, root);
   refuseAbove('depth', weight.depth, limits.depth);
   refuseAbove('cost', weight.cost, limits.cost);
 }
@@ -78,6 +79,20 @@ class Scale {
   ) {
     const definitions = document.definitions.filter((d): d is FragmentDefinitionNode => d.kind === Kind.FRAGMENT_DEFINITION);
     this.fragments = new Map(definitions.map((d) => [d.name.value, d]));
+  }
+
+  /** Fields of a selection with its fragments opened, counted to just above the limit. */
+  countFields(selections: SelectionSetNode, limit: number, counted = 0): number {
+    let count = counted;
+    for (const selection of selections.selections) {
+      if (count > limit) return count;
+      if (selection.kind === Kind.FIELD) count++;
+      else {
+        const inner = selection.kind === Kind.INLINE_FRAGMENT ? selection : this.fragments.get(selection.name.value);
+        if (inner) count = this.countFields(inner.selectionSet, limit, count);
+      }
+    }
+    return count;
   }
 
   weigh(selections: SelectionSetNode, parent: GraphQLNamedType): Weight {

@@ -54,6 +54,7 @@ export class Deal1700000000003 extends TablesMigration {
       runner,
       'deal_payload',
       `raw text not null,
+      imported text not null,
       foreign key (tenant_id, id) references deal_snapshot (tenant_id, id)`,
       'select, insert',
     );

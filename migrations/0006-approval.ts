@@ -8,7 +8,14 @@ const DIGEST = "digest text not null check (digest ~ '^[0-9a-f]{64}$')";
  * contributor of the round, by a service account, a second vote, and a vote on other content are refused by constraints.
  */
 export class Approval1700000000006 extends TablesMigration {
-  readonly tables = ['approval_request', 'approval_round', 'approval_participant', 'approval_vote', 'approval_grant', 'contribution'];
+  readonly tables = [
+    'approval_request',
+    'approval_round',
+    'approval_participant',
+    'approval_vote',
+    'approval_grant',
+    'contribution',
+  ];
 
   async up(runner: QueryRunner): Promise<void> {
     // A vote names an account together with the person that the account belongs to.
@@ -72,7 +79,9 @@ export class Approval1700000000006 extends TablesMigration {
     await runner.query(
       "create unique index approval_request_open on approval_request (tenant_id, subject_type, subject_id, kind) where state in ('PENDING', 'APPROVED')",
     );
-    await runner.query('create index approval_request_subject on approval_request (tenant_id, subject_type, subject_id, id)');
+    await runner.query(
+      'create index approval_request_subject on approval_request (tenant_id, subject_type, subject_id, id)',
+    );
     await runner.query('create index approval_request_state on approval_request (tenant_id, state, id)');
     await createTenantTable(
       runner,

@@ -4,8 +4,24 @@ import type { LedgerSubject } from '../core/ledger.js';
 import { insert, type Statement, update } from '../core/statement.js';
 import { eligiblePeople } from '../identity/identity.queries.js';
 import type { CastVoteInput, WithdrawRequestInput } from './approval.input.js';
-import { accountById, contributorsOfRequest, holdVoters, lockRequest, mergedPeople, participantsOf, votesOf } from './approval.queries.js';
-import { approversOf, lapseOf, outcomeOf, standingOf, voteFindings, type VotingFacts, withdrawFindings } from './approval.rules.js';
+import {
+  accountById,
+  contributorsOfRequest,
+  holdVoters,
+  lockRequest,
+  mergedPeople,
+  participantsOf,
+  votesOf,
+} from './approval.queries.js';
+import {
+  approversOf,
+  lapseOf,
+  outcomeOf,
+  standingOf,
+  voteFindings,
+  type VotingFacts,
+  withdrawFindings,
+} from './approval.rules.js';
 import { ApprovalRequest, ApprovalState } from './request.entity.js';
 import { ApprovalGrant, ApprovalParticipant, ApprovalVote } from './vote.entity.js';
 
@@ -38,8 +54,10 @@ export const castVote = command({
   decide: ({ request, votes, participants, contributors, people, merged, account }, input, moment) => {
     if (typeof input.expectedRevision === 'number') checkRevision(request, input.expectedRevision);
     const facts: VotingFacts = { request, votes, participants, contributors, standing: standingOf(people, merged) };
-    const findings = voteFindings(facts, moment.actor, input.digest, moment.now);
-    if (findings.length > 0 || !account) return refused(findings, { subject: subjectOf(request.id), sources: request.sources });
+    const voter = { ...moment.actor, accountId: account?.id ?? null };
+    const findings = voteFindings(facts, voter, input.digest, moment.now);
+    if (findings.length > 0 || !account)
+      return refused(findings, { subject: subjectOf(request.id), sources: request.sources });
     const vote = newVote(request, input, account, moment);
     const counted: VotingFacts = { ...facts, votes: [...votes, { ...vote, tenantId: moment.actor.tenantId }] };
     const state = outcomeOf(counted);
@@ -48,7 +66,19 @@ export const castVote = command({
     return done({
       id: request.id,
       subject: subjectOf(request.id),
-      body: { voteId: vote.id, decision: vote.decision, round, digest, contentRevision, approvers, approversNeeded, state, kind, subjectType, subjectId },
+      body: {
+        voteId: vote.id,
+        decision: vote.decision,
+        round,
+        digest,
+        contentRevision,
+        approvers,
+        approversNeeded,
+        state,
+        kind,
+        subjectType,
+        subjectId,
+      },
       sources: request.sources,
       writes: [
         insert(ApprovalParticipant, { requestId: request.id, round, personId: vote.voterId, part: 'VOTER' }),
@@ -65,7 +95,11 @@ export const withdrawRequest = command({
   action: 'withdraw',
   subject: 'ApprovalRequest',
   services: false,
-  facts: ({ requestId }: WithdrawRequestInput) => ({ request: lockRequest(requestId), people: eligiblePeople(), merged: mergedPeople() }),
+  facts: ({ requestId }: WithdrawRequestInput) => ({
+    request: lockRequest(requestId),
+    people: eligiblePeople(),
+    merged: mergedPeople(),
+  }),
   target: ({ request }) => request,
   decide: ({ request, people, merged }, { expectedRevision }, { actor, now }) => {
     checkRevision(request, expectedRevision);
@@ -76,7 +110,9 @@ export const withdrawRequest = command({
       id,
       subject: subjectOf(id),
       body: { round, kind, subjectType, subjectId },
-      writes: [update(ApprovalRequest, { id }, { state: ApprovalState.WITHDRAWN, decidedAt: now, revision: revision + 1 })],
+      writes: [
+        update(ApprovalRequest, { id }, { state: ApprovalState.WITHDRAWN, decidedAt: now, revision: revision + 1 }),
+      ],
     });
   },
 });
@@ -87,11 +123,28 @@ function newVote(
   account: { id: string; personId: string },
   { newId, now }: Moment,
 ): Omit<ApprovalVote, 'tenantId'> {
-  return { id: newId(), requestId, round, requesterId, voterId: account.personId, accountId: account.id, decision, reason, digest, contentRevision, castAt: now };
+  return {
+    id: newId(),
+    requestId,
+    round,
+    requesterId,
+    voterId: account.personId,
+    accountId: account.id,
+    decision,
+    reason,
+    digest,
+    contentRevision,
+    castAt: now,
+  };
 }
 
 /** What a vote that decides changes: the request's state, and the grant when it is approved. */
-function decided(request: ApprovalRequest, state: ApprovalState, approvers: number, { now, newId }: Moment): Statement[] {
+function decided(
+  request: ApprovalRequest,
+  state: ApprovalState,
+  approvers: number,
+  { now, newId }: Moment,
+): Statement[] {
   if (state === ApprovalState.PENDING) return [];
   const { id, round, digest, contentRevision, kind, subjectType, subjectId, revision } = request;
   const change = { state, decidedAt: now, revision: revision + 1 };
@@ -99,6 +152,18 @@ function decided(request: ApprovalRequest, state: ApprovalState, approvers: numb
   const expiresAt = lapseOf(request, now);
   return [
     update(ApprovalRequest, { id }, { ...change, expiresAt }),
-    insert(ApprovalGrant, { id: newId(), requestId: id, round, subjectType, subjectId, kind, digest, contentRevision, approvers, grantedAt: now, expiresAt }),
+    insert(ApprovalGrant, {
+      id: newId(),
+      requestId: id,
+      round,
+      subjectType,
+      subjectId,
+      kind,
+      digest,
+      contentRevision,
+      approvers,
+      grantedAt: now,
+      expiresAt,
+    }),
   ];
 }

@@ -49,7 +49,10 @@ export interface ContentChange {
 }
 
 /** Opens a request in the actor's name. The id is known before it is written. */
-export function openRequest(asked: NewRequest, moment: Moment): { readonly id: string; readonly statements: Statement[] } {
+export function openRequest(
+  asked: NewRequest,
+  moment: Moment,
+): { readonly id: string; readonly statements: Statement[] } {
   const { now, actor, newId } = moment;
   const { subject, digest, contentRevision, need, strictest } = asked;
   const id = newId();
@@ -78,7 +81,10 @@ export function openRequest(asked: NewRequest, moment: Moment): { readonly id: s
     decidedAt: null,
     revision: 1,
   };
-  return { id, statements: [insert(ApprovalRequest, request), ...openRound(request, [...asked.contributors, actor.id], moment)] };
+  return {
+    id,
+    statements: [insert(ApprovalRequest, request), ...openRound(request, [...asked.contributors, actor.id], moment)],
+  };
 }
 
 /**
@@ -94,47 +100,91 @@ export function openRequest(asked: NewRequest, moment: Moment): { readonly id: s
  * and cannot weigh the new content, so it fails closed. A requester who thinks that fewer are enough withdraws and
  * asks again. A new round does not move the deadline either: editing never prolongs a request.
  */
-export function termsChanged(open: readonly ApprovalRequest[], subject: Subject, change: ContentChange, moment: Moment): Statement[] {
+export function termsChanged(
+  open: readonly ApprovalRequest[],
+  subject: Subject,
+  change: ContentChange,
+  moment: Moment,
+): Statement[] {
   const { digest, contentRevision, editorId } = change;
   const contributors = editorId === null ? change.contributors : [...change.contributors, editorId];
-  const rounds = open.filter((request) => isOpen(request, moment.now)).flatMap((request) => {
-    if (contentRevision <= request.contentRevision) throw new Error(`Content revision ${contentRevision} is not above ${request.contentRevision}`);
-    const changes = {
-      state: ApprovalState.PENDING,
-      round: request.round + 1,
-      digest,
-      contentRevision,
-      approversNeeded: request.maximumApprovers,
-      eligibleRoles: request.maximumRoles,
-      decidedAt: null,
-    };
-    const barred = [...contributors, request.requesterId];
-    return [update(ApprovalRequest, { id: request.id }, { ...changes, revision: request.revision + 1 }), ...openRound({ id: request.id, ...changes }, barred, moment)];
-  });
+  const rounds = open
+    .filter((request) => isOpen(request, moment.now))
+    .flatMap((request) => {
+      if (contentRevision <= request.contentRevision)
+        throw new Error(`Content revision ${contentRevision} is not above ${request.contentRevision}`);
+      const changes = {
+        state: ApprovalState.PENDING,
+        round: request.round + 1,
+        digest,
+        contentRevision,
+        approversNeeded: request.maximumApprovers,
+        eligibleRoles: request.maximumRoles,
+        decidedAt: null,
+      };
+      const barred = [...contributors, request.requesterId];
+      return [
+        update(ApprovalRequest, { id: request.id }, { ...changes, revision: request.revision + 1 }),
+        ...openRound({ id: request.id, ...changes }, barred, moment),
+      ];
+    });
   return [...(editorId === null ? [] : [recordContribution(subject, contentRevision, editorId, moment)]), ...rounds];
 }
 
 /** Records that a person wrote on a subject's governed content at this revision; once is enough. */
-export function recordContribution(subject: Subject, contentRevision: number, personId: string, { now, newId }: Moment): Statement {
-  const row = { id: newId(), subjectType: subject.type, subjectId: subject.id, contentRevision, personId, contributedAt: now };
-  return insert(Contribution, row, 'on conflict (tenant_id, subject_type, subject_id, content_revision, person_id) do nothing');
+export function recordContribution(
+  subject: Subject,
+  contentRevision: number,
+  personId: string,
+  { now, newId }: Moment,
+): Statement {
+  const row = {
+    id: newId(),
+    subjectType: subject.type,
+    subjectId: subject.id,
+    contentRevision,
+    personId,
+    contributedAt: now,
+  };
+  return insert(
+    Contribution,
+    row,
+    'on conflict (tenant_id, subject_type, subject_id, content_revision, person_id) do nothing',
+  );
 }
 
 /** Marks the requests whose time has run out, so that a new one may take their place; of the same kind, under lock. */
 export function endExpired(requests: readonly ApprovalRequest[], kind: string, { now }: Moment): Statement[] {
   return requests
     .filter((request) => request.kind === kind && isExpired(request, now))
-    .map(({ id, revision }) => update(ApprovalRequest, { id }, { state: ApprovalState.EXPIRED, decidedAt: now, revision: revision + 1 }));
+    .map(({ id, revision }) =>
+      update(ApprovalRequest, { id }, { state: ApprovalState.EXPIRED, decidedAt: now, revision: revision + 1 }),
+    );
 }
 
 /** The round's row and everyone whom it bars. */
 function openRound(
-  { id, round, digest, contentRevision, approversNeeded }: Pick<ApprovalRequest, 'id' | 'round' | 'digest' | 'contentRevision' | 'approversNeeded'>,
+  {
+    id,
+    round,
+    digest,
+    contentRevision,
+    approversNeeded,
+  }: Pick<ApprovalRequest, 'id' | 'round' | 'digest' | 'contentRevision' | 'approversNeeded'>,
   barred: readonly string[],
   { now, actor, newId }: Moment,
 ): Statement[] {
   return [
-    insert(ApprovalRound, { id: newId(), requestId: id, round, digest, contentRevision, approversNeeded, openedAt: now, openedBy: actor.id }),
+    insert(ApprovalRound, {
+      id: newId(),
+      requestId: id,
+      round,
+      digest,
+      contentRevision,
+      approversNeeded,
+      openedAt: now,
+      openedBy: actor.id,
+    }),
     insert(
       ApprovalParticipant,
       [...new Set(barred)].map((personId) => ({ requestId: id, round, personId, part: 'CONTRIBUTOR' as const })),

@@ -1,4 +1,4 @@
-import { IsOptional, IsUUID, Length, Matches, Min } from 'class-validator';
+import { IsIn, IsOptional, IsUUID, Length, Matches, Min } from 'class-validator';
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { VoteDecision } from './vote.entity.js';
 
@@ -8,6 +8,7 @@ export class CastVoteInput {
   @Field(() => ID, { description: 'The request.' })
   requestId: string;
 
+  @IsIn(Object.values(VoteDecision))
   @Field(() => VoteDecision, { description: 'The answer.' })
   decision: VoteDecision;
 
@@ -16,12 +17,18 @@ export class CastVoteInput {
   reason: string;
 
   @Matches(/^[0-9a-f]{64}$/)
-  @Field(() => String, { description: 'The digest of the content that you saw, from the request: a vote on other content is refused (STALE_CONTENT).' })
+  @Field(() => String, {
+    description:
+      'The digest of the content that you saw, from the request: a vote on other content is refused (STALE_CONTENT).',
+  })
   digest: string;
 
   @IsOptional()
   @Min(1)
-  @Field(() => Int, { nullable: true, description: 'The revision of the request that you saw; the digest guards the content without it.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'The revision of the request that you saw; the digest guards the content without it.',
+  })
   expectedRevision: number | null;
 }
 

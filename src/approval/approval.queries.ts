@@ -6,7 +6,8 @@ import { ApprovalRequest } from './request.entity.js';
 import { ApprovalGrant, ApprovalParticipant, ApprovalVote } from './vote.entity.js';
 
 /** The request, locked until the transaction ends: votes are counted under this lock. */
-export const lockRequest = (id: string): Query<ApprovalRequest> => selectRequired(ApprovalRequest, id, { lock: 'UPDATE' });
+export const lockRequest = (id: string): Query<ApprovalRequest> =>
+  selectRequired(ApprovalRequest, id, { lock: 'UPDATE' });
 
 /**
  * Every request about a subject, ended ones too, locked in the order of their ids. Whoever changes the subject's governed
@@ -16,10 +17,12 @@ export const lockRequestsOf = ({ type, id }: Subject): Query<ApprovalRequest[]> 
   select(ApprovalRequest, { subjectType: type, subjectId: id }, { orderBy: ['id'], lock: 'UPDATE' });
 
 /** The votes of a request, of all rounds. */
-export const votesOf = (requestId: string): Query<ApprovalVote[]> => select(ApprovalVote, { requestId }, { orderBy: ['id'] });
+export const votesOf = (requestId: string): Query<ApprovalVote[]> =>
+  select(ApprovalVote, { requestId }, { orderBy: ['id'] });
 
 /** Who took which part in a request, in all rounds. */
-export const participantsOf = (requestId: string): Query<ApprovalParticipant[]> => select(ApprovalParticipant, { requestId }, { orderBy: ['round', 'personId'] });
+export const participantsOf = (requestId: string): Query<ApprovalParticipant[]> =>
+  select(ApprovalParticipant, { requestId }, { orderBy: ['round', 'personId'] });
 
 const GRANT_COLUMNS = tableOf(ApprovalGrant)
   .columns.map((column) => `g.${column.name}`)
@@ -67,4 +70,5 @@ export function holdVoters(requestId: string, personId: string): Query<void> {
 }
 
 /** The account by id, or null; a vote names the person record that it belongs to. */
-export const accountById = (id: string | null): Query<Account | null> => selectFirst(Account, { id: id ?? '00000000-0000-0000-0000-000000000000' });
+export const accountById = (id: string | null): Query<Account | null> =>
+  selectFirst(Account, { id: id ?? '00000000-0000-0000-0000-000000000000' });

@@ -73,27 +73,81 @@ export function voteFindings(facts: VotingFacts, voter: Actor, digest: string, n
   const { requesterId, eligibleRoles, expiresAt } = request;
   const findings: Finding[] = [];
   if (request.state !== ApprovalState.PENDING) {
-    findings.push(refusal('NOT_PENDING', 'request.state', `The request is ${request.state}: it takes no votes.`, 'Ask the requester for a new request if it is still needed.', { state: request.state }));
+    findings.push(
+      refusal(
+        'NOT_PENDING',
+        'request.state',
+        `The request is ${request.state}: it takes no votes.`,
+        'Ask the requester for a new request if it is still needed.',
+        { state: request.state },
+      ),
+    );
   } else if (isExpired(request, now)) {
-    findings.push(refusal('EXPIRED', 'request.expiresAt', 'The time to decide has run out, which denies the request.', 'Ask the requester for a new request if it is still needed.', { expiresAt: expiresAt.toISOString() }));
+    findings.push(
+      refusal(
+        'EXPIRED',
+        'request.expiresAt',
+        'The time to decide has run out, which denies the request.',
+        'Ask the requester for a new request if it is still needed.',
+        { expiresAt: expiresAt.toISOString() },
+      ),
+    );
   }
   if (digest !== request.digest) {
-    findings.push(refusal('STALE_CONTENT', 'digest', 'The content is not the one that you saw: it was changed.', 'Look at the request again and vote on its current digest.', { seen: digest, current: request.digest, contentRevision: request.contentRevision }));
+    findings.push(
+      refusal(
+        'STALE_CONTENT',
+        'digest',
+        'The content is not the one that you saw: it was changed.',
+        'Look at the request again and vote on its current digest.',
+        { seen: digest, current: request.digest, contentRevision: request.contentRevision },
+      ),
+    );
   }
   if (voter.kind !== 'PERSON' || voter.accountId === null) {
     return [...findings, refusal('SERVICE_ACCOUNT', 'voter', 'Programs do not approve.', 'A person has to vote.')];
   }
   const canonical = standing.canonicalOf(voter.id);
   if (canonical === standing.canonicalOf(requesterId)) {
-    findings.push(refusal('SELF_APPROVAL', 'voter', 'Who asks does not answer.', 'Somebody else with an eligible role has to vote.'));
+    findings.push(
+      refusal(
+        'SELF_APPROVAL',
+        'voter',
+        'Who asks does not answer.',
+        'Somebody else with an eligible role has to vote.',
+      ),
+    );
   } else if (contributorsOf(facts).has(canonical)) {
-    findings.push(refusal('CONTRIBUTOR', 'voter', 'You wrote on this content, so you cannot approve it.', 'Somebody who did not write on it has to vote.'));
+    findings.push(
+      refusal(
+        'CONTRIBUTOR',
+        'voter',
+        'You wrote on this content, so you cannot approve it.',
+        'Somebody who did not write on it has to vote.',
+      ),
+    );
   }
   if (!isEligible(facts, canonical)) {
-    findings.push(refusal('NOT_ELIGIBLE', 'voter', `You hold none of the roles that answer this: ${eligibleRoles.join(', ')}.`, 'Somebody with one of these roles has to vote.', { eligibleRoles: [...eligibleRoles] }));
+    findings.push(
+      refusal(
+        'NOT_ELIGIBLE',
+        'voter',
+        `You hold none of the roles that answer this: ${eligibleRoles.join(', ')}.`,
+        'Somebody with one of these roles has to vote.',
+        { eligibleRoles: [...eligibleRoles] },
+      ),
+    );
   }
   if (votesOfRound(facts).some((vote) => standing.canonicalOf(vote.voterId) === canonical)) {
-    findings.push(refusal('ALREADY_VOTED', 'voter', 'You have voted on this content; a person votes once.', 'Somebody else has to vote.', { round: request.round }));
+    findings.push(
+      refusal(
+        'ALREADY_VOTED',
+        'voter',
+        'You have voted on this content; a person votes once.',
+        'Somebody else has to vote.',
+        { round: request.round },
+      ),
+    );
   }
   return findings;
 }
@@ -128,7 +182,9 @@ export interface Quorum {
 /** A finding when a request could never be approved as people stand now; it is never approved instead (approvals rule 11). */
 export function quorumFindings({ approvers, roles, barred }: Quorum, standing: Standing): Finding[] {
   const out = new Set(barred.map(standing.canonicalOf));
-  const could = standing.people.filter((person) => !out.has(person) && standing.rolesOf(person).some((role) => roles.includes(role)));
+  const could = standing.people.filter(
+    (person) => !out.has(person) && standing.rolesOf(person).some((role) => roles.includes(role)),
+  );
   if (could.length >= approvers) return [];
   const missing = approvers - could.length;
   return [
@@ -143,19 +199,41 @@ export function quorumFindings({ approvers, roles, barred }: Quorum, standing: S
 }
 
 /** A finding unless the actor is the requester, and one when there is nothing to withdraw (approvals rule 7). */
-export function withdrawFindings({ request, standing }: Pick<VotingFacts, 'request' | 'standing'>, actor: Actor, now: Date): Finding[] {
+export function withdrawFindings(
+  { request, standing }: Pick<VotingFacts, 'request' | 'standing'>,
+  actor: Actor,
+  now: Date,
+): Finding[] {
   const findings: Finding[] = [];
   if (standing.canonicalOf(actor.id) !== standing.canonicalOf(request.requesterId)) {
-    findings.push(refusal('NOT_REQUESTER', 'request.requester', 'Only the requester withdraws a request.', 'Reject it instead, or ask the requester.'));
+    findings.push(
+      refusal(
+        'NOT_REQUESTER',
+        'request.requester',
+        'Only the requester withdraws a request.',
+        'Reject it instead, or ask the requester.',
+      ),
+    );
   }
   if (!isOpen(request, now)) {
-    findings.push(refusal('NOT_OPEN', 'request.state', `The request has ended: ${isExpired(request, now) ? ApprovalState.EXPIRED : request.state}.`, 'There is nothing to withdraw.', { state: request.state }));
+    findings.push(
+      refusal(
+        'NOT_OPEN',
+        'request.state',
+        `The request has ended: ${isExpired(request, now) ? ApprovalState.EXPIRED : request.state}.`,
+        'There is nothing to withdraw.',
+        { state: request.state },
+      ),
+    );
   }
   return findings;
 }
 
 /** When a grant made now lapses: so many hours of the working time that the request pinned (approvals rule 6). */
-export function lapseOf({ grantHours, workingTimes }: Pick<ApprovalRequest, 'grantHours' | 'workingTimes'>, now: Date): Date {
+export function lapseOf(
+  { grantHours, workingTimes }: Pick<ApprovalRequest, 'grantHours' | 'workingTimes'>,
+  now: Date,
+): Date {
   let left = grantHours * HOUR;
   for (const { from, to } of workingTimes) {
     const begin = Math.max(Date.parse(from), now.getTime());
@@ -171,10 +249,21 @@ export function lapseOf({ grantHours, workingTimes }: Pick<ApprovalRequest, 'gra
  * of a request that is still APPROVED. Digest and revision must both match, so that content which was changed and
  * changed back is not covered (approvals rule 5, attack A6).
  */
-export function liveGrant(grants: readonly ApprovalGrant[], kind: string, digest: string, contentRevision: number, now: Date): ApprovalGrant | null {
+export function liveGrant(
+  grants: readonly ApprovalGrant[],
+  kind: string,
+  digest: string,
+  contentRevision: number,
+  now: Date,
+): ApprovalGrant | null {
   return (
     grants.find(
-      (grant) => grant.kind === kind && grant.digest === digest && grant.contentRevision === contentRevision && grant.grantedAt <= now && now < grant.expiresAt,
+      (grant) =>
+        grant.kind === kind &&
+        grant.digest === digest &&
+        grant.contentRevision === contentRevision &&
+        grant.grantedAt <= now &&
+        now < grant.expiresAt,
     ) ?? null
   );
 }
@@ -182,11 +271,19 @@ export function liveGrant(grants: readonly ApprovalGrant[], kind: string, digest
 /** The votes on the current content: of the current round, on its digest and its revision. */
 function votesOfRound({ request, votes }: VotingFacts): readonly ApprovalVote[] {
   const { id, round, digest, contentRevision } = request;
-  return votes.filter((vote) => vote.requestId === id && vote.round === round && vote.digest === digest && vote.contentRevision === contentRevision);
+  return votes.filter(
+    (vote) =>
+      vote.requestId === id &&
+      vote.round === round &&
+      vote.digest === digest &&
+      vote.contentRevision === contentRevision,
+  );
 }
 
 function contributorsOf({ request, participants, contributors, standing }: VotingFacts): ReadonlySet<string> {
-  const ofRound = participants.filter((p) => p.round === request.round && p.part === 'CONTRIBUTOR').map((p) => p.personId);
+  const ofRound = participants
+    .filter((p) => p.round === request.round && p.part === 'CONTRIBUTOR')
+    .map((p) => p.personId);
   return new Set([...ofRound, ...contributors].map(standing.canonicalOf));
 }
 

@@ -65,11 +65,15 @@ export class ApprovalRequest extends TenantOwned {
   reason: string;
 
   @Column('int')
-  @Field(() => Int, { description: 'Counts the content versions voted on, from 1; a change of the content opens the next.' })
+  @Field(() => Int, {
+    description: 'Counts the content versions voted on, from 1; a change of the content opens the next.',
+  })
   round: number;
 
   @Column('text')
-  @Field(() => String, { description: 'SHA-256 of the content that the current round asks about: send it back in castVote.' })
+  @Field(() => String, {
+    description: 'SHA-256 of the content that the current round asks about: send it back in castVote.',
+  })
   digest: string;
 
   @Column('int')
@@ -109,7 +113,9 @@ export class ApprovalRequest extends TenantOwned {
 
   /** One deadline: of the decision while PENDING, of its use once APPROVED. A new round does not move it. */
   @Instant()
-  @Field(() => DateTimeScalar, { description: 'Until when it can be decided; once approved, until when the approval may be used.' })
+  @Field(() => DateTimeScalar, {
+    description: 'Until when it can be decided; once approved, until when the approval may be used.',
+  })
   expiresAt: Date;
 
   /** Working hours that an approval lasts (approvals rule 6). */
@@ -121,11 +127,17 @@ export class ApprovalRequest extends TenantOwned {
   workingTimes: PinnedTime[];
 
   @Instant({ nullable: true })
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was approved, rejected, withdrawn or replaced; null while votes are awaited.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'When it was approved, rejected, withdrawn or replaced; null while votes are awaited.',
+  })
   decidedAt: Date | null;
 
   @Column('int')
-  @Field(() => Int, { description: 'Raised by every new round and every decision, not by a vote that decides nothing; send it back as expectedRevision.' })
+  @Field(() => Int, {
+    description:
+      'Raised by every new round and every decision, not by a vote that decides nothing; send it back as expectedRevision.',
+  })
   revision: number;
 }
 

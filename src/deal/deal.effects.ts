@@ -70,7 +70,7 @@ export function recordSnapshot(facts: SnapshotFacts, moment: Moment): RecordedSn
       ? update(Deal, { id: deal.id }, { clientId, title, currentRevision, currentSnapshotId })
       : insert(Deal, deal),
     insert(DealSnapshot, snapshot),
-    insert(DealPayload, { id: snapshot.id, raw: facts.raw }),
+    insert(DealPayload, { id: snapshot.id, raw: facts.raw, imported: parsed.deal }),
     insert(
       QuoteLine,
       parsed.terms.lines.map((line) => quoteLine(line, snapshot.id, moment.newId())),

@@ -5,6 +5,7 @@ import { DateTimeScalar, DecimalScalar, LocalDateScalar } from '../core/graphql/
 import type { Finding } from '../core/finding.js';
 import type { SourceReference } from '../core/source.js';
 import { Instant, JsonText, TenantOwned } from '../core/table.js';
+import type { ImportedDeal } from './halopsa-deal.rules.js';
 import type { Billing, BillingPeriod, LineKind } from './terms.rules.js';
 
 /** The MSP's customer. */
@@ -122,6 +123,10 @@ export class DealSnapshot extends TenantOwned {
 export class DealPayload extends TenantOwned {
   @Column('text')
   raw: string;
+
+  /** What was read from it beside the terms: scope, risk, contact ...; personal data, never in the ledger. */
+  @JsonText()
+  imported: ImportedDeal;
 }
 
 /** The source reference of a snapshot, for every decision that reads the deal's terms. */

@@ -30,7 +30,8 @@ export type HaloImport =
 /**
  * Reads a HaloPSA opportunity with its quotation from the vendor's own JSON: pure, deterministic, never throws on any
  * text. Tolerant of unknown members, of the order of members, and of both spellings of the lines (see
- * halopsa-lines.rules.ts); strict about money: exact decimals, one currency, no guessed figure (issue 2, deal intake on real input).
+ * halopsa-figures.rules.ts); strict about money: exact decimals, one currency, no guessed figure (issue 2, deal intake
+ * on real input).
  */
 export function normaliseHaloExport(raw: string, options: HaloOptions = {}): HaloImport {
   const parsed = parseExport(raw);

@@ -2,6 +2,7 @@ import { notFound } from '../core/error.js';
 import { mapQuery, type Query, select, selectFirst, selectRequired, sql } from '../core/statement.js';
 import { type EntityClass, hydrate, tableOf } from '../core/table.js';
 import { DealSnapshot } from '../deal/deal.entity.js';
+import type { ImportedDeal } from '../deal/halopsa-deal.rules.js';
 import { Assumption, HandoffStatement, Risk, Stakeholder } from './content.entity.js';
 import { Handoff } from './handoff.entity.js';
 import { Stage } from './stage.rules.js';
@@ -48,6 +49,20 @@ export function adoptedSnapshot(handoffId: string): Query<DealSnapshot> {
       if (!rows[0]) throw notFound('Handoff', handoffId);
       return hydrate(DealSnapshot, rows[0]);
     },
+  );
+}
+
+/**
+ * What the PSA said beside the terms in the snapshot that the deal's live handoff has adopted, by the deal's id in the
+ * PSA; null without a live handoff. For adoptTerms: only what the PSA has changed since is filled in again.
+ */
+export function adoptedDealByExternal(source: string, externalId: string): Query<ImportedDeal | null> {
+  return sql(
+    `select p.imported from deal d join handoff h on h.tenant_id = $1 and h.deal_id = d.id and h.stage <> 'WITHDRAWN'
+      join deal_payload p on p.tenant_id = $1 and p.id = h.deal_snapshot_id
+      where d.tenant_id = $1 and d.source = $2 and d.external_id = $3`,
+    [source, externalId],
+    (rows) => (rows[0] ? (JSON.parse(rows[0].imported as string) as ImportedDeal) : null),
   );
 }
 

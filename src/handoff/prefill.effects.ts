@@ -1,5 +1,5 @@
 import type { Moment } from '../core/command.js';
-import { insertAll, remove, type Statement } from '../core/statement.js';
+import { insert, type Statement } from '../core/statement.js';
 import type { DealSnapshot } from '../deal/deal.entity.js';
 import type { ImportedDeal } from '../deal/halopsa-deal.rules.js';
 import {
@@ -19,59 +19,90 @@ export interface Prefill {
   readonly deal: ImportedDeal;
 }
 
+/** One thing that the PSA can fill. */
+interface Piece {
+  /** What the PSA says of it, as one text; null when it says nothing. */
+  readonly said: (deal: ImportedDeal) => string | null;
+  readonly fill: (prefill: Prefill, moment: Moment) => Statement;
+  /** Takes out what the PSA had filled and nobody has revised. */
+  readonly clear: (handoffId: string) => Statement;
+}
+
 /** Where a prefilled row comes from, for people. */
 export function psaSource({ snapshot, deal }: Pick<Prefill, 'snapshot' | 'deal'>): string {
   const document = deal.quotationExternalId === null ? 'quotation' : `quotation ${deal.quotationExternalId}`;
   return `HaloPSA opportunity ${deal.externalId}, ${document}, deal revision ${snapshot.revision}`;
 }
 
-/**
- * The rows that the PSA can fill: the quotation's scope as IN_SCOPE statement, its risk text as a risk of MEDIUM level
- * (the PSA gives none), the opportunity's contact as the client's primary contact, its agent as account owner.
- */
-export function prefill(prefill: Prefill, { now, newId }: Moment): Statement[] {
-  const { handoffId, snapshot, deal } = prefill;
-  const source = psaSource(prefill);
-  const own = { handoffId, dealSnapshotId: snapshot.id };
-  const statements: Omit<HandoffStatement, 'tenantId'>[] =
-    deal.scope === null
-      ? []
-      : [{ id: newId(), ...own, kind: StatementKind.IN_SCOPE, text: deal.scope, source, dueOn: null, createdAt: now }];
-  const risks: Omit<Risk, 'tenantId'>[] =
-    deal.risk === null
-      ? []
-      : [{ id: newId(), ...own, text: deal.risk, level: RiskLevel.MEDIUM, mitigation: null, source, createdAt: now }];
-  const nothing = { title: null, phone: null, notes: null };
-  const stakeholders: Omit<Stakeholder, 'tenantId'>[] = [];
-  if (deal.contactName !== null) {
-    const role = StakeholderRole.PRIMARY_CONTACT;
-    const { contactName: name, contactEmail: email } = deal;
-    stakeholders.push({ id: newId(), ...own, ...nothing, side: Side.CLIENT, role, name, email });
-  }
-  if (deal.ownerName !== null) {
-    const role = StakeholderRole.ACCOUNT_OWNER;
-    stakeholders.push({
-      id: newId(),
-      ...own,
-      ...nothing,
-      side: Side.PROVIDER,
-      role,
-      name: deal.ownerName,
-      email: null,
-    });
-  }
-  return [
-    ...insertAll(HandoffStatement, statements),
-    ...insertAll(Risk, risks),
-    ...insertAll(Stakeholder, stakeholders),
-  ];
+const own = ({ handoffId, snapshot }: Prefill): { handoffId: string; dealSnapshotId: string } => ({
+  handoffId,
+  dealSnapshotId: snapshot.id,
+});
+
+const UNTOUCHED = 'where tenant_id = $1 and handoff_id = $2 and deal_snapshot_id is not null';
+
+function stakeholder(
+  side: Side,
+  role: StakeholderRole,
+  person: (deal: ImportedDeal) => { name: string | null; email: string | null },
+): Piece {
+  return {
+    said: (deal) => {
+      const { name, email } = person(deal);
+      return name === null ? null : JSON.stringify([name, email]);
+    },
+    fill: (prefill, { newId }) => {
+      const { name, email } = person(prefill.deal);
+      return insert(Stakeholder, { id: newId(), ...own(prefill), side, role, name: name ?? '', email });
+    },
+    clear: (handoffId) => ({ text: `delete from stakeholder ${UNTOUCHED} and role = $3`, values: [handoffId, role] }),
+  };
 }
 
 /**
- * The prefill of a later snapshot: rows that still stand as an earlier one filled them give way to those of this one.
- * A row that a person has written or revised stays, and rows of people are never touched.
+ * The quotation's scope as IN_SCOPE statement, its risk text as a risk of MEDIUM level (the PSA gives none), the
+ * opportunity's contact as the client's primary contact, its agent as account owner.
  */
-export function refill(formerSnapshotId: string, to: Prefill, moment: Moment): Statement[] {
-  const former = { handoffId: to.handoffId, dealSnapshotId: formerSnapshotId };
-  return [remove(HandoffStatement, former), remove(Risk, former), remove(Stakeholder, former), ...prefill(to, moment)];
+const PIECES: readonly Piece[] = [
+  {
+    said: (deal) => deal.scope,
+    fill: (prefill, { now, newId }) => {
+      const row = { id: newId(), ...own(prefill), kind: StatementKind.IN_SCOPE, text: prefill.deal.scope ?? '' };
+      return insert(HandoffStatement, { ...row, source: psaSource(prefill), createdAt: now });
+    },
+    clear: (handoffId) => ({
+      text: `delete from handoff_statement ${UNTOUCHED} and kind = $3`,
+      values: [handoffId, StatementKind.IN_SCOPE],
+    }),
+  },
+  {
+    said: (deal) => deal.risk,
+    fill: (prefill, { now, newId }) => {
+      const row = { id: newId(), ...own(prefill), text: prefill.deal.risk ?? '', level: RiskLevel.MEDIUM };
+      return insert(Risk, { ...row, source: psaSource(prefill), createdAt: now });
+    },
+    clear: (handoffId) => ({ text: `delete from risk ${UNTOUCHED}`, values: [handoffId] }),
+  },
+  stakeholder(Side.CLIENT, StakeholderRole.PRIMARY_CONTACT, (deal) => ({
+    name: deal.contactName,
+    email: deal.contactEmail,
+  })),
+  stakeholder(Side.PROVIDER, StakeholderRole.ACCOUNT_OWNER, (deal) => ({ name: deal.ownerName, email: null })),
+];
+
+/** The rows of a new handoff that the PSA can fill. */
+export function prefill(prefill: Prefill, moment: Moment): Statement[] {
+  return PIECES.filter(({ said }) => said(prefill.deal) !== null).map(({ fill }) => fill(prefill, moment));
+}
+
+/**
+ * The prefill of a later snapshot: only what the PSA says otherwise than in the adopted one. Rows that still stand as
+ * the PSA filled them give way; what a person has written or revised stays, and what a person has taken out does not
+ * come back until the PSA says something else.
+ */
+export function refill(former: ImportedDeal, to: Prefill, moment: Moment): Statement[] {
+  return PIECES.filter(({ said }) => said(former) !== said(to.deal)).flatMap(({ said, fill, clear }) => [
+    clear(to.handoffId),
+    ...(said(to.deal) === null ? [] : [fill(to, moment)]),
+  ]);
 }

@@ -8,6 +8,8 @@ import { IdempotencyRecord } from './core/idempotency.js';
 import { LedgerEntry } from './core/ledger.js';
 import { OutboxEffect } from './core/outbox.js';
 import type { EntityClass } from './core/table.js';
+import { catalogueAbilities } from './catalogue/catalogue.abilities.js';
+import { CatalogueResolver } from './catalogue/catalogue.resolver.js';
 import { ConfigurationVersion } from './catalogue/configuration-version.entity.js';
 import { ApiKey } from './identity/api-key.entity.js';
 import { identityAbilities } from './identity/identity.abilities.js';
@@ -16,10 +18,10 @@ import { Account, Person, RoleGrant } from './identity/person.entity.js';
 import { TenantProfile } from './identity/tenant.entity.js';
 
 /** Every resolver, named: nothing is found by a glob. */
-const RESOLVERS: NonEmptyArray<new () => object> = [RecordResolver, PersonResolver, RoleGrantResolver, ApiKeyResolver, TenantResolver];
+const RESOLVERS: NonEmptyArray<new () => object> = [RecordResolver, PersonResolver, RoleGrantResolver, ApiKeyResolver, TenantResolver, CatalogueResolver];
 
 /** What each domain allows to whom. */
-export const ABILITIES: readonly AbilityContribution[] = [identityAbilities];
+export const ABILITIES: readonly AbilityContribution[] = [identityAbilities, catalogueAbilities];
 
 /** Every entity; a table that is not here, or an entity without its table, fails a test. */
 export const ENTITIES: readonly EntityClass[] = [

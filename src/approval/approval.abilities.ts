@@ -1,7 +1,14 @@
 import type { AbilityContribution } from '../core/ability.js';
 import { PERSON_ROLES, Role } from '../identity/roles.js';
 
-const SUBJECTS = ['ApprovalRequest', 'ApprovalRound', 'ApprovalParticipant', 'ApprovalVote', 'ApprovalGrant'] as const;
+const SUBJECTS = [
+  'ApprovalRequest',
+  'ApprovalRound',
+  'ApprovalParticipant',
+  'ApprovalVote',
+  'ApprovalGrant',
+  'Contribution',
+] as const;
 const VOTERS = PERSON_ROLES.filter((role) => role !== Role.AUDITOR);
 
 /**

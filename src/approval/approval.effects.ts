@@ -111,8 +111,9 @@ export function termsChanged(
   const rounds = open
     .filter((request) => isOpen(request, moment.now))
     .flatMap((request) => {
-      if (contentRevision <= request.contentRevision)
+      if (contentRevision <= request.contentRevision) {
         throw new Error(`Content revision ${contentRevision} is not above ${request.contentRevision}`);
+      }
       const changes = {
         state: ApprovalState.PENDING,
         round: request.round + 1,
@@ -128,29 +129,37 @@ export function termsChanged(
         ...openRound({ id: request.id, ...changes }, barred, moment),
       ];
     });
-  return [...(editorId === null ? [] : [recordContribution(subject, contentRevision, editorId, moment)]), ...rounds];
+  const contribution = editorId === null ? [] : [recordContribution(subject, contentRevision, editorId, moment)];
+  return [...rounds, ...contribution];
 }
 
-/** Records that a person wrote on a subject's governed content at this revision; once is enough. */
+/**
+ * Records that a person wrote on a subject's governed content at this revision; once is enough. Where that is no change
+ * of the content (termsChanged), but a person came to own it, ask barFromRounds as well.
+ */
 export function recordContribution(
-  subject: Subject,
+  { type, id }: Subject,
   contentRevision: number,
   personId: string,
   { now, newId }: Moment,
 ): Statement {
-  const row = {
-    id: newId(),
-    subjectType: subject.type,
-    subjectId: subject.id,
-    contentRevision,
-    personId,
-    contributedAt: now,
+  const row = { id: newId(), subjectType: type, subjectId: id, contentRevision, personId, contributedAt: now };
+  const once = 'on conflict (tenant_id, subject_type, subject_id, content_revision, person_id) do nothing';
+  return insert(Contribution, row, once);
+}
+
+/**
+ * Bars a person from the rounds about a subject that await votes, so that the database refuses their vote too; one that
+ * they have cast there counts no longer, by their contribution (approvals rule 1).
+ */
+export function barFromRounds({ type, id }: Subject, personId: string): Statement {
+  return {
+    text: `insert into approval_participant (tenant_id, request_id, round, person_id, part)
+      select r.tenant_id, r.id, r.round, $4::uuid, 'CONTRIBUTOR' from approval_request r
+      where r.tenant_id = $1 and r.subject_type = $2 and r.subject_id = $3 and r.state = 'PENDING'
+      on conflict (tenant_id, request_id, round, person_id) do nothing`,
+    values: [type, id, personId],
   };
-  return insert(
-    Contribution,
-    row,
-    'on conflict (tenant_id, subject_type, subject_id, content_revision, person_id) do nothing',
-  );
 }
 
 /** Marks the requests whose time has run out, so that a new one may take their place; of the same kind, under lock. */
@@ -162,7 +171,7 @@ export function endExpired(requests: readonly ApprovalRequest[], kind: string, {
     );
 }
 
-/** The round's row and everyone whom it bars. */
+/** The round's row and everyone whom it bars: those of the round before, and those who have come since. */
 function openRound(
   {
     id,
@@ -174,20 +183,21 @@ function openRound(
   barred: readonly string[],
   { now, actor, newId }: Moment,
 ): Statement[] {
+  const row = { id: newId(), requestId: id, round, digest, contentRevision, approversNeeded };
+  const contributors = [...new Set(barred)].map((personId) => ({
+    requestId: id,
+    round,
+    personId,
+    part: 'CONTRIBUTOR' as const,
+  }));
   return [
-    insert(ApprovalRound, {
-      id: newId(),
-      requestId: id,
-      round,
-      digest,
-      contentRevision,
-      approversNeeded,
-      openedAt: now,
-      openedBy: actor.id,
-    }),
-    insert(
-      ApprovalParticipant,
-      [...new Set(barred)].map((personId) => ({ requestId: id, round, personId, part: 'CONTRIBUTOR' as const })),
-    ),
+    insert(ApprovalRound, { ...row, openedAt: now, openedBy: actor.id }),
+    {
+      text: `insert into approval_participant (tenant_id, request_id, round, person_id, part)
+        select tenant_id, request_id, $3::int, person_id, part from approval_participant
+        where tenant_id = $1 and request_id = $2 and round = $3::int - 1 and part = 'CONTRIBUTOR'`,
+      values: [id, round],
+    },
+    insert(ApprovalParticipant, contributors, 'on conflict (tenant_id, request_id, round, person_id) do nothing'),
   ];
 }

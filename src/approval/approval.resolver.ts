@@ -25,7 +25,7 @@ import { Person } from '../identity/person.entity.js';
 import { castVote, withdrawRequest } from './approval.commands.js';
 import { CastVoteInput, WithdrawRequestInput } from './approval.input.js';
 import { ApprovalRequestResult } from './approval.result.js';
-import { approversOf, isExpired, voteFindings } from './approval.rules.js';
+import { approversOf, barredFrom, isExpired, voteFindings } from './approval.rules.js';
 import { situationFor, votingFactsFor } from './approval.view.js';
 import { ApprovalRequest, ApprovalRound, ApprovalState } from './request.entity.js';
 import { ApprovalGrant, ApprovalVote } from './vote.entity.js';
@@ -95,12 +95,11 @@ export class ApprovalRequestResolver {
   }
 
   @FieldResolver(() => [Person], {
-    description: 'Who may not vote on the current content: the requester and everyone who wrote on it.',
+    description: 'Who may not vote on the current content: the requester, the owner and everyone who wrote on it.',
   })
   async contributors(@Root() request: ApprovalRequest, @Ctx() { reader }: RequestContext): Promise<Person[]> {
-    const { participants } = await votingFactsFor(reader, request);
-    const barred = participants.filter(({ round, part }) => round === request.round && part === 'CONTRIBUTOR');
-    const people = await Promise.all(barred.map(({ personId }) => reader.one(Person, personId)));
+    const barred = barredFrom(await votingFactsFor(reader, request));
+    const people = await Promise.all([...barred].map((personId) => reader.one(Person, personId)));
     return people.filter((person) => person !== null);
   }
 

@@ -117,12 +117,12 @@ export function voteFindings(facts: VotingFacts, voter: Actor, digest: string, n
         'Somebody else with an eligible role has to vote.',
       ),
     );
-  } else if (contributorsOf(facts).has(canonical)) {
+  } else if (barredFrom(facts).has(canonical)) {
     findings.push(
       refusal(
         'CONTRIBUTOR',
         'voter',
-        'You wrote on this content, so you cannot approve it.',
+        'You wrote on this content, or own it, so you cannot approve it.',
         'Somebody who did not write on it has to vote.',
       ),
     );
@@ -157,8 +157,8 @@ export function voteFindings(facts: VotingFacts, voter: Actor, digest: string, n
  * eligibility of each checked now (approvals rules 2 and 10). In a fixed order.
  */
 export function approversOf(facts: VotingFacts): string[] {
-  const { standing, request } = facts;
-  const barred = new Set([...contributorsOf(facts), standing.canonicalOf(request.requesterId)]);
+  const { standing } = facts;
+  const barred = barredFrom(facts);
   const approving = votesOfRound(facts)
     .filter((vote) => vote.decision === VoteDecision.APPROVE)
     .map((vote) => standing.canonicalOf(vote.voterId));
@@ -280,11 +280,12 @@ function votesOfRound({ request, votes }: VotingFacts): readonly ApprovalVote[] 
   );
 }
 
-function contributorsOf({ request, participants, contributors, standing }: VotingFacts): ReadonlySet<string> {
+/** Requester, owner and everyone who wrote on the content, by canonical person: who may not vote (approvals rule 1). */
+export function barredFrom({ request, participants, contributors, standing }: VotingFacts): ReadonlySet<string> {
   const ofRound = participants
     .filter((p) => p.round === request.round && p.part === 'CONTRIBUTOR')
     .map((p) => p.personId);
-  return new Set([...ofRound, ...contributors].map(standing.canonicalOf));
+  return new Set([request.requesterId, ...ofRound, ...contributors].map(standing.canonicalOf));
 }
 
 function isEligible({ request, standing }: VotingFacts, personId: string): boolean {

@@ -4,7 +4,7 @@ import { eligiblePeople } from '../identity/identity.queries.js';
 import { mergedPeople } from './approval.queries.js';
 import { standingOf, type Standing, type VotingFacts } from './approval.rules.js';
 import type { ApprovalRequest } from './request.entity.js';
-import { ApprovalParticipant, ApprovalVote } from './vote.entity.js';
+import { ApprovalParticipant, ApprovalVote, Contribution } from './vote.entity.js';
 
 /** What every request on a page is judged by: asked once an operation, whatever the size of the page. */
 interface Situation {
@@ -28,15 +28,19 @@ export function situationFor(reader: Reader): Promise<Situation> {
   return situation;
 }
 
-/** The facts of a vote on a request, batched over a page; the participants of a round hold all its contributors. */
+/** The facts of a vote on a request, batched over a page. */
 export async function votingFactsFor(
   reader: Reader,
   request: ApprovalRequest,
 ): Promise<VotingFacts & { readonly now: Date }> {
-  const [{ standing, now }, votes, participants] = await Promise.all([
+  const [{ standing, now }, votes, participants, contributions] = await Promise.all([
     situationFor(reader),
     reader.many(ApprovalVote, 'requestId', request.id),
     reader.many(ApprovalParticipant, 'requestId', request.id, ['round', 'personId']),
+    reader.many(Contribution, 'subjectId', request.subjectId),
   ]);
-  return { request, votes, participants, contributors: [], standing, now };
+  const contributors = contributions
+    .filter(({ subjectType }) => subjectType === request.subjectType)
+    .map(({ personId }) => personId);
+  return { request, votes, participants, contributors, standing, now };
 }

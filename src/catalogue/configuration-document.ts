@@ -5,11 +5,15 @@ import {
   isMap,
   isScalar,
   isSeq,
+  Lexer,
   LineCounter,
-  type Node,
+  isNode,
+  type Pair,
+  Parser,
   parseDocument,
   visit,
   type YAMLError,
+  type YAMLMap,
 } from 'yaml';
 import { isWellFormed } from '../core/canonical.js';
 import type { ConfigurationFault, FaultPath } from './configuration.fault.js';
@@ -37,6 +41,10 @@ export interface ConfigurationDocument {
 const MAX_ALIASES = 100;
 /** The deepest field of a sound file lies nine levels deep. */
 const MAX_DEPTH = 40;
+/** Each level of data takes up to three places on the parser's stack. */
+const MAX_PARSER_DEPTH = 3 * MAX_DEPTH;
+/** A file of the largest size that is written as people write has about 125,000. */
+const MAX_LEXEMES = 150_000;
 /** What a text may hold beside printable characters: tab and line breaks. PostgreSQL stores no NUL. */
 // oxlint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
@@ -47,23 +55,29 @@ const failed = (faults: readonly TextFault[]): ConfigurationDocument => ({
   placeOf: () => ({ line: 1, column: 1 }),
 });
 
+function placeIn(lines: LineCounter, offset: number): Place {
+  const { line, col } = lines.linePos(Math.max(0, offset));
+  return { line: Math.max(1, line), column: Math.max(1, col) };
+}
+
 /** Reads YAML 1.2 text. Never throws: whatever is wrong is a fault with its line. */
 export function readDocument(text: string): ConfigurationDocument {
   const lines = new LineCounter();
-  const at = (offset: number): Place => {
-    const { line, col } = lines.linePos(Math.max(0, offset));
-    return { line: Math.max(1, line), column: Math.max(1, col) };
-  };
-  let document: Document.Parsed;
-  try {
-    document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2', schema: 'core' });
-  } catch {
-    // The parser recurses: only a text nested thousands of levels deep exhausts the stack.
-    return failed([{ ...tooDeep([]), line: 1, column: 1 }]);
-  }
-  const faults = [...document.errors, ...document.warnings].map((error) => syntaxFault(error, at));
+  const at = (offset: number): Place => placeIn(lines, offset);
+  const excess = excessFault(text);
+  if (excess) return failed([excess]);
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    version: '1.2',
+    schema: 'core',
+    // Found below: the package compares every key with every other, which a hostile file makes a matter of minutes.
+    uniqueKeys: false,
+  });
+  const syntax = [...document.errors, ...document.warnings].map((error) => syntaxFault(error, at));
   // After a syntax error the structure is a guess; a key that stands twice leaves it sure enough to go on.
-  if (faults.some(({ code }) => code !== 'DUPLICATE_KEY')) return failed(faults);
+  if (syntax.length > 0) return failed(syntax);
+  const faults = duplicateKeys(document.contents, [], at);
   const aliases = aliasFaults(document, at);
   if (aliases.length > 0) return failed([...faults, ...aliases]);
   let data: unknown;
@@ -72,21 +86,64 @@ export function readDocument(text: string): ConfigurationDocument {
   } catch {
     return failed([...faults, { ...tooManyAliases(), line: 1, column: 1 }]);
   }
-  const placeOf = (path: FaultPath, atName = false): Place => at(offsetOf(document, path, atName));
+  const offsetOf = locator(document);
+  const placeOf = (path: FaultPath, atName = false): Place => at(offsetOf(path, atName));
   const characters = textFaults(data, [], 0).map((fault) => ({ ...fault, ...placeOf(fault.path) }));
-  const deep = characters.some(({ code }) => code === 'TOO_DEEP');
-  return deep ? failed([...faults, ...characters]) : { data, faults: [...faults, ...characters], placeOf };
+  const endless = characters.some(({ code }) => code === 'TOO_DEEP');
+  return endless ? failed([...faults, ...characters]) : { data, faults: [...faults, ...characters], placeOf };
 }
 
-function syntaxFault(error: YAMLError, at: (offset: number) => Place): TextFault {
-  const place = at(error.pos[0]);
-  if (error.code === 'DUPLICATE_KEY') {
-    const message = 'This key stands in the same object already.';
-    return { code: 'DUPLICATE_KEY', path: [], message, remedy: 'Remove one of the two.', ...place };
+/**
+ * What would cost too much to read. The composer of the yaml package recurses, and a text of 200,000 brackets ends the
+ * whole process (V8 cannot compile a regular expression with the stack exhausted, and aborts). The parser below it
+ * keeps its own stack: it is run first, and its stack watched.
+ */
+function excessFault(text: string): TextFault | null {
+  const lines = new LineCounter();
+  const parser = new Parser(lines.addNewLine);
+  let lexemes = 0;
+  for (const lexeme of new Lexer().lex(text)) {
+    // Draining the generator moves the parser on; its tokens are not wanted here.
+    Array.from(parser.next(lexeme));
+    if (parser.stack.length > MAX_PARSER_DEPTH) return { ...tooDeep([]), ...placeIn(lines, parser.offset) };
+    lexemes += 1;
+    if (lexemes > MAX_LEXEMES) return { ...tooMany, ...placeIn(lines, parser.offset) };
   }
-  const message = error.message.split('\n')[0]!.replace(/\.?$/, '.');
-  return { code: 'SYNTAX', path: [], message, remedy: 'Correct the YAML on this line.', ...place };
+  return null;
 }
+
+const tooMany: ConfigurationFault = {
+  code: 'FILE_TOO_LARGE',
+  path: [],
+  message: 'The file says more single things than any tenant needs.',
+  remedy: 'Remove what the tenant does not use.',
+};
+
+function syntaxFault(error: YAMLError, at: (offset: number) => Place): TextFault {
+  const message = error.message.split('\n')[0]!.replace(/\.?$/, '.');
+  return { code: 'SYNTAX', path: [], message, remedy: 'Correct the YAML on this line.', ...at(error.pos[0]) };
+}
+
+/** Every key that stands in its object already. Aliases are not followed: their keys are told where they stand. */
+function duplicateKeys(node: unknown, path: FaultPath, at: (offset: number) => Place): TextFault[] {
+  if (isSeq(node)) return node.items.flatMap((item, index) => duplicateKeys(item, [...path, index], at));
+  if (!isMap(node)) return [];
+  const seen = new Set<string>();
+  return node.items.flatMap(({ key, value }) => {
+    const name = nameOf(key);
+    const inner = duplicateKeys(value, [...path, name], at);
+    if (!seen.has(name)) {
+      seen.add(name);
+      return inner;
+    }
+    const message = `The key ${name} stands in the same object already.`;
+    const fault = { code: 'DUPLICATE_KEY', path: [...path, name], message, remedy: 'Remove one of the two.' };
+    return [{ ...fault, ...at(startOf(key) ?? 0) }, ...inner];
+  });
+}
+
+/** A key as text, as it is in the data. */
+const nameOf = (key: unknown): string => String(isScalar(key) ? key.value : key);
 
 const tooManyAliases = (): ConfigurationFault => ({
   code: 'TOO_MANY_ALIASES',
@@ -139,23 +196,40 @@ const unstorable = (path: FaultPath): ConfigurationFault => ({
   remedy: 'Type the text again without it.',
 });
 
-/** Where a value (or its name) begins in the text; follows the path as far as it leads. */
-function offsetOf(document: Document.Parsed, path: FaultPath, atName: boolean): number {
-  let node: Node | null = document.contents;
-  let name: Node | null = null;
-  for (const step of path) {
-    const around: Node | null = isAlias(node) ? (node.resolve(document) ?? null) : node;
-    if (isMap(around)) {
-      const pair = around.items.find(({ key }) => String(isScalar(key) ? key.value : key) === String(step));
-      if (!pair) break;
-      name = pair.key as Node;
-      node = pair.value as Node | null;
-    } else if (isSeq(around) && typeof step === 'number' && around.items[step]) {
-      name = null;
-      node = around.items[step] as Node;
-    } else break;
-  }
-  // A block begins on the line after its name; people look for the name. An empty value has no place of its own.
-  const isBare = !node || isCollection(node) || node.range?.[0] === node.range?.[1];
-  return (name && (atName || isBare) ? name : node)?.range?.[0] ?? 0;
+/** The pairs of a map by name; the first of a name that stands twice. Kept, since a file may have thousands of faults. */
+function pairsOf(map: YAMLMap, known: WeakMap<YAMLMap, ReadonlyMap<string, Pair>>): ReadonlyMap<string, Pair> {
+  const indexed = known.get(map);
+  if (indexed) return indexed;
+  const named = map.items.map((pair): [string, Pair] => [nameOf(pair.key), pair]);
+  const pairs = new Map(named.toReversed());
+  known.set(map, pairs);
+  return pairs;
+}
+
+/** Finds where a value (or its name) begins in the text; follows the path as far as it leads. */
+function locator(document: Document.Parsed): (path: FaultPath, atName: boolean) => number {
+  const known = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
+  return (path, atName) => {
+    let node: unknown = document.contents;
+    let name: unknown = null;
+    for (const step of path) {
+      const around: unknown = isAlias(node) ? node.resolve(document) : node;
+      const pair = isMap(around) ? pairsOf(around, known).get(String(step)) : undefined;
+      const item: unknown = isSeq(around) && typeof step === 'number' ? around.items[step] : undefined;
+      if (!pair && !item) break;
+      name = pair?.key ?? null;
+      node = pair ? pair.value : item;
+    }
+    // A block begins on the line after its name; people look for the name. An empty value has no place of its own.
+    const start = startOf(node);
+    const named = startOf(name);
+    return (atName || isCollection(node) || start === null ? named : start) ?? start ?? 0;
+  };
+}
+
+/** Where a node with a text of its own begins; null for none. */
+function startOf(node: unknown): number | null {
+  if (!isNode(node) || !node.range) return null;
+  const [start, end] = node.range;
+  return start === end ? null : start;
 }

@@ -10,6 +10,8 @@ export const MAX_FILE_BYTES = 512 * 1024;
 /** More faults than this are counted, not listed: nobody reads them, and the answer stays small. */
 export const MAX_FAULTS = 500;
 
+const MAX_WORDS = 500;
+
 /** One reason why a file is refused. */
 export interface FileFault {
   /** Machine code, such as UNKNOWN_REFERENCE. */
@@ -66,7 +68,7 @@ const tooLarge: ConfigurationFault & Place = {
 
 function dataFaults({ data, placeOf }: ConfigurationDocument): (ConfigurationFault & Place)[] {
   const shape = shapeFaults(data);
-  const meaning = ruleFaults(data as TenantConfiguration, shape.broken);
+  const meaning = ruleFaults(data, shape.broken);
   return [...shape.faults, ...meaning].map((fault) => ({ ...fault, ...placeOf(fault.path, fault.atName) }));
 }
 
@@ -74,10 +76,13 @@ function refused(faults: readonly (ConfigurationFault & Place)[]): ParsedConfigu
   const sorted = faults
     .toSorted((a, b) => a.line - b.line || a.column - b.column)
     .map(({ code, line, column, path, message, remedy }): FileFault => {
-      return { code, line, column, path: pathText(path), message, remedy };
+      return { code, line, column, path: short(pathText(path)), message: short(message), remedy: short(remedy) };
     });
   if (sorted.length <= MAX_FAULTS) return { ok: false, faults: sorted };
   const left = sorted.length - MAX_FAULTS;
   const rest = { ...sorted[MAX_FAULTS]!, code: 'MORE_FAULTS', message: `${left} more faults from here on.` };
   return { ok: false, faults: [...sorted.slice(0, MAX_FAULTS), { ...rest, remedy: 'Correct the listed ones first.' }] };
 }
+
+/** Names and values from a hostile file may be long; what is told of them is not. */
+const short = (words: string): string => (words.length > MAX_WORDS ? `${words.slice(0, MAX_WORDS)}…` : words);

@@ -21,8 +21,15 @@ export function pathText(path: FaultPath): string {
   return text.replace(/^\./, '') || '(file)';
 }
 
+/** So many names are told in one sentence; a hostile file has thousands. */
+const MAX_LISTED = 20;
+
 /** Words as a list in a sentence: `a, b, c`. */
-export const listed = (names: Iterable<string>): string => [...names].join(', ');
+export function listed(names: Iterable<string>): string {
+  const all = [...names];
+  const shown = all.slice(0, MAX_LISTED).join(', ');
+  return all.length > MAX_LISTED ? `${shown} and ${all.length - MAX_LISTED} more` : shown;
+}
 
 /**
  * One fault for every value that stood before already, at the later place. `names` gives each element its path and

@@ -49,7 +49,7 @@ const people = list(
     id: ownUuid("The person's uuid (version 4 or 7, lower-case)."),
     key: pattern('Memorable key like sofia.sales.', '^[a-z][a-z0-9-]*(\\.[a-z0-9-]+)*$', 60),
     name: text('Display name.'),
-    email: pattern('Work email address.', '^[^\\s@]+@[^\\s@]+\\.[^\\s@]+$', 254),
+    email: pattern('Work email address.', '^[^\\s@]+@[^\\s@.]+(\\.[^\\s@.]+)+$', 254),
     roles: words('Roles that the person holds. INTEGRATOR is a role of API keys only.', MEMBER_ROLES),
     accounts: list(
       'Sign-in accounts of this one person; each belongs to one person only.',

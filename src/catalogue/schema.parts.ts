@@ -39,7 +39,7 @@ export function list(description: string, items: JsonSchema, minItems = 1, maxIt
 /** A list of different words out of a vocabulary. */
 export function words(description: string, vocabulary: readonly string[], minItems = 1): JsonSchema {
   const items = { type: 'string', enum: vocabulary };
-  return { type: 'array', description, items, minItems, uniqueItems: true };
+  return { type: 'array', description, items, minItems, maxItems: vocabulary.length, uniqueItems: true };
 }
 
 /** One word out of a vocabulary. */

@@ -107,7 +107,7 @@ export const tiers: JsonSchema = list(
           dealTypes: words('The deal is of one of these types.', DEAL_TYPES),
           minValueMinor: minor('The deal value is at least this (minor units, inclusive).'),
           maxValueMinor: minor('The deal value is less than this (minor units, exclusive).'),
-          segments: list("The client's segment is one of these, whatever its case.", text('A segment.', 60), 1, 50),
+          segments: list("The client's segment is one of these, whatever its case.", text('A segment.', 60), 1, 20),
         },
         ['dealTypes', 'minValueMinor', 'maxValueMinor', 'segments'],
       ),
@@ -116,7 +116,7 @@ export const tiers: JsonSchema = list(
     ['when'],
   ),
   1,
-  100,
+  20,
 );
 
 const clock = object('How long a clock runs.', {

@@ -17,7 +17,8 @@ export enum ItemState {
 }
 registerEnumType(ItemState, {
   name: 'ChecklistItemState',
-  description: 'What people last did with an item. What it is worth now, with age and changes of the deal, says `status`.',
+  description:
+    'What people last did with an item. What it is worth now, with age and changes of the deal, says `status`.',
   valuesConfig: {
     OPEN: { description: 'Nothing was given yet, or it was reopened.' },
     SUBMITTED: { description: 'Evidence was given; somebody else verifies it.' },
@@ -102,7 +103,8 @@ export class ChecklistItem extends TenantOwned {
 
   @Column('boolean')
   @Field(() => Boolean, {
-    description: 'Whether every named signer and the counter-signature are obligatory (document 004, "Fully Executed").',
+    description:
+      'Whether every named signer and the counter-signature are obligatory (document 004, "Fully Executed").',
   })
   needsAllSigners: boolean;
 

@@ -3,12 +3,24 @@ import { type Finding, finding } from '../core/finding.js';
 import type { ChecklistItem } from './checklist.entity.js';
 import type { Evidence } from './evidence.entity.js';
 import { contentFindings } from './evidence.rules.js';
-import { type EvidenceContext, ItemStatus, itemStatus, type ItemVerdict, latestEvidence, StatusReason } from './status.rules.js';
+import {
+  type EvidenceContext,
+  ItemStatus,
+  itemStatus,
+  type ItemVerdict,
+  latestEvidence,
+  StatusReason,
+} from './status.rules.js';
 
 const WHOLE_BPS = 10_000n;
 
 /** How each reason reads as a finding. */
-const GAPS: Readonly<Record<StatusReason, { readonly code: string; readonly says: string; readonly remedy: (item: ChecklistItem) => string }>> = {
+const GAPS: Readonly<
+  Record<
+    StatusReason,
+    { readonly code: string; readonly says: string; readonly remedy: (item: ChecklistItem) => string }
+  >
+> = {
   [StatusReason.NO_EVIDENCE]: {
     code: 'EVIDENCE_MISSING',
     says: 'no evidence was given.',
@@ -33,7 +45,8 @@ const GAPS: Readonly<Record<StatusReason, { readonly code: string; readonly says
   [StatusReason.REJECTED]: {
     code: 'EVIDENCE_REJECTED',
     says: 'the evidence was rejected.',
-    remedy: (item) => `Read why (rejectionReason) and give better evidence with submitEvidence; role ${item.providerRole}.`,
+    remedy: (item) =>
+      `Read why (rejectionReason) and give better evidence with submitEvidence; role ${item.providerRole}.`,
   },
   [StatusReason.EXPIRED]: {
     code: 'EVIDENCE_STALE',
@@ -56,7 +69,11 @@ const GAPS: Readonly<Record<StatusReason, { readonly code: string; readonly says
  * Every gap of a checklist at once, each with its remedy (requirement 002 step 1). What is not required in the tier
  * blocks nothing; what was given for it all the same and does not hold is a warning.
  */
-export function checklistFindings(items: readonly ChecklistItem[], evidence: readonly Evidence[], context: EvidenceContext): Finding[] {
+export function checklistFindings(
+  items: readonly ChecklistItem[],
+  evidence: readonly Evidence[],
+  context: EvidenceContext,
+): Finding[] {
   const missing = CLOSED_WON_ITEMS.filter((code) => !items.some((item) => item.code === code));
   return [
     ...missing.map((code) =>
@@ -77,12 +94,20 @@ function itemFindings(item: ChecklistItem, latest: Evidence | null, context: Evi
   const severity = item.required ? 'BLOCKING' : 'WARNING';
   const counts = verdict.effective === ItemStatus.SUBMITTED || verdict.effective === ItemStatus.VERIFIED;
   const judged = counts && verdict.reason !== StatusReason.AWAITS_ACCEPTANCE;
-  const lacks = judged && latest ? contentFindings(item, latest, context.signers).map((found) => ({ ...found, severity }) as const) : [];
+  const lacks =
+    judged && latest
+      ? contentFindings(item, latest, context.signers).map((found) => ({ ...found, severity }) as const)
+      : [];
   if (verdict.reason === null || (!item.required && verdict.effective === ItemStatus.OPEN)) return lacks;
   return [gap(item, latest, verdict, severity), ...lacks];
 }
 
-function gap(item: ChecklistItem, latest: Evidence | null, verdict: ItemVerdict, severity: Finding['severity']): Finding {
+function gap(
+  item: ChecklistItem,
+  latest: Evidence | null,
+  verdict: ItemVerdict,
+  severity: Finding['severity'],
+): Finding {
   const { code, says, remedy } = GAPS[verdict.reason!];
   const { validUntil } = verdict;
   return finding({
@@ -103,10 +128,15 @@ function gap(item: ChecklistItem, latest: Evidence | null, verdict: ItemVerdict,
 /**
  * Completeness in basis points, 0 to 10000: the weight of required items with verified evidence that is still valid,
  * over the weight of the required items that apply (requirements section 8). An accepted N/A takes the item out of
- * both; a claimed one takes it out of neither. Rounded down, so that only a complete checklist shows 10000; nothing
- * that applies is complete.
+ * both; a claimed one takes it out of neither. Rounded down, so that only a complete checklist shows 10000. A
+ * checklist of which nothing applies is complete; one without items is not a checklist: 0.
  */
-export function completeness(items: readonly ChecklistItem[], evidence: readonly Evidence[], context: EvidenceContext): number {
+export function completeness(
+  items: readonly ChecklistItem[],
+  evidence: readonly Evidence[],
+  context: EvidenceContext,
+): number {
+  if (items.length === 0) return 0;
   let applicable = 0n;
   let verified = 0n;
   for (const item of items.filter(({ required }) => required)) {

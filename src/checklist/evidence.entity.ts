@@ -56,7 +56,9 @@ export class SignerType {
  * follow each other; the latest counts. Its verifier is never its provider: the database refuses that too.
  */
 @Entity()
-@ObjectType({ description: 'One proof of a checklist item: link, content hash, signers, dates, and the terms it stood on.' })
+@ObjectType({
+  description: 'One proof of a checklist item: link, content hash, signers, dates, and the terms it stood on.',
+})
 export class Evidence extends TenantOwned {
   @Column('uuid')
   handoffId: string;
@@ -90,7 +92,8 @@ export class Evidence extends TenantOwned {
 
   @Column('text')
   @Field(() => String, {
-    description: 'SHA-256, lower-case hex: of the content of the document; of the text of a statement; of the reference to a record.',
+    description:
+      'SHA-256, lower-case hex: of the content of the document; of the text of a statement; of the reference to a record.',
   })
   contentHash: string;
 
@@ -103,11 +106,17 @@ export class Evidence extends TenantOwned {
   signers: SignerType[];
 
   @Column('text', { nullable: true })
-  @Field(() => String, { nullable: true, description: 'The link to the e-signature certificate of an executed contract; https.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The link to the e-signature certificate of an executed contract; https.',
+  })
   certificateUrl: string | null;
 
   @Column('date', { nullable: true })
-  @Field(() => LocalDateScalar, { nullable: true, description: 'How current the information is; its age counts from here.' })
+  @Field(() => LocalDateScalar, {
+    nullable: true,
+    description: 'How current the information is; its age counts from here.',
+  })
   documentDate: string | null;
 
   @Column('text')
@@ -150,6 +159,10 @@ export class Evidence extends TenantOwned {
 }
 
 /** The source reference of a piece of evidence, for every decision that relies on it. */
-export function evidenceSource({ id, sequence, contentHash }: Pick<Evidence, 'id' | 'sequence' | 'contentHash'>): SourceReference {
+export function evidenceSource({
+  id,
+  sequence,
+  contentHash,
+}: Pick<Evidence, 'id' | 'sequence' | 'contentHash'>): SourceReference {
   return { type: 'EVIDENCE', id, version: String(sequence), hash: contentHash };
 }

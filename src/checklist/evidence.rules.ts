@@ -20,7 +20,11 @@ const SHORTEST_STATEMENT = 10;
 
 /** Everything that is wrong with evidence as it is given: its content, its links and hash, and its dates. */
 export function entryFindings(item: ChecklistItem, draft: EvidenceDraft, context: EvidenceContext): Finding[] {
-  return [...contentFindings(item, draft, context.signers), ...formFindings(item, draft), ...dateFindings(item, draft, context)];
+  return [
+    ...contentFindings(item, draft, context.signers),
+    ...formFindings(item, draft),
+    ...dateFindings(item, draft, context),
+  ];
 }
 
 /**
@@ -43,14 +47,30 @@ export function contentFindings(item: ChecklistItem, draft: EvidenceDraft, signe
   }
   const documentary = draft.kind === EvidenceForm.DOCUMENT || draft.kind === EvidenceForm.CERTIFICATE;
   if ((item.needsDocument || documentary) && (!draft.documentUrl || !draft.contentHash)) {
-    findings.push(lacks('DOCUMENT_MISSING', 'a document link with its content hash is missing.', 'Give documentUrl and contentHash.'));
+    findings.push(
+      lacks(
+        'DOCUMENT_MISSING',
+        'a document link with its content hash is missing.',
+        'Give documentUrl and contentHash.',
+      ),
+    );
   }
   if (draft.kind === EvidenceForm.RECORD && !draft.documentId) {
-    findings.push(lacks('RECORD_MISSING', 'the id of the record is missing.', 'Give documentId: the id of the record in its system.'));
+    findings.push(
+      lacks(
+        'RECORD_MISSING',
+        'the id of the record is missing.',
+        'Give documentId: the id of the record in its system.',
+      ),
+    );
   }
   if (draft.kind === EvidenceForm.STATEMENT && (draft.statement?.trim().length ?? 0) < SHORTEST_STATEMENT) {
     findings.push(
-      lacks('STATEMENT_MISSING', 'the statement is missing or says nothing.', `Write a statement of at least ${SHORTEST_STATEMENT} characters.`),
+      lacks(
+        'STATEMENT_MISSING',
+        'the statement is missing or says nothing.',
+        `Write a statement of at least ${SHORTEST_STATEMENT} characters.`,
+      ),
     );
   }
   if (needsCertificate(item, draft) && !draft.certificateUrl) {
@@ -61,12 +81,19 @@ export function contentFindings(item: ChecklistItem, draft: EvidenceDraft, signe
 
 /** A contract that all have signed is "Fully Executed" only with its certificate (004), where the item knows such. */
 function needsCertificate(item: ChecklistItem, draft: EvidenceDraft): boolean {
-  return draft.kind === EvidenceForm.CERTIFICATE || (item.needsAllSigners && item.kinds.includes(EvidenceForm.CERTIFICATE));
+  return (
+    draft.kind === EvidenceForm.CERTIFICATE || (item.needsAllSigners && item.kinds.includes(EvidenceForm.CERTIFICATE))
+  );
 }
 
 type Lacks = (code: string, message: string, remedy: string, facts?: Finding['facts']) => Finding;
 
-function signatureFindings(item: ChecklistItem, given: readonly SignerType[], named: readonly Stakeholder[], lacks: Lacks): Finding[] {
+function signatureFindings(
+  item: ChecklistItem,
+  given: readonly SignerType[],
+  named: readonly Stakeholder[],
+  lacks: Lacks,
+): Finding[] {
   const signed = given.filter(({ signedOn }) => signedOn !== null);
   if (!item.needsAllSigners) {
     if (!item.needsSigner || signed.length > 0) return [];
@@ -76,22 +103,35 @@ function signatureFindings(item: ChecklistItem, given: readonly SignerType[], na
   const unsigned = given.length - signed.length;
   if (unsigned > 0) {
     findings.push(
-      lacks('SIGNATURE_MISSING', `${unsigned} of ${given.length} signers have not signed.`, 'Give the day of signature of every signer.', {
-        unsigned,
-        signers: given.length,
-      }),
+      lacks(
+        'SIGNATURE_MISSING',
+        `${unsigned} of ${given.length} signers have not signed.`,
+        'Give the day of signature of every signer.',
+        {
+          unsigned,
+          signers: given.length,
+        },
+      ),
     );
   }
   if (!given.some(({ side }) => side === Side.CLIENT)) {
-    findings.push(lacks('SIGNER_MISSING', 'no signer of the client is named.', "Name every signer of the client's side.", { side: Side.CLIENT }));
+    findings.push(
+      lacks('SIGNER_MISSING', 'no signer of the client is named.', "Name every signer of the client's side.", {
+        side: Side.CLIENT,
+      }),
+    );
   }
   if (!given.some(({ side }) => side === Side.PROVIDER)) {
     findings.push(
-      lacks('COUNTERSIGNATURE_MISSING', 'the counter-signature is missing.', 'Name who signed for your MSP.', { side: Side.PROVIDER }),
+      lacks('COUNTERSIGNATURE_MISSING', 'the counter-signature is missing.', 'Name who signed for your MSP.', {
+        side: Side.PROVIDER,
+      }),
     );
   }
   // By id: names are personal data, and the ledger keeps findings.
-  const absent = named.filter((person) => !given.some((signer) => signer.side === person.side && sameName(signer.name, person.name)));
+  const absent = named.filter(
+    (person) => !given.some((signer) => signer.side === person.side && sameName(signer.name, person.name)),
+  );
   if (absent.length > 0) {
     findings.push(
       lacks(
@@ -106,8 +146,11 @@ function signatureFindings(item: ChecklistItem, given: readonly SignerType[], na
 }
 
 function sameName(one: string, other: string): boolean {
-  const plain = (name: string): string => name.normalize('NFC').trim().replaceAll(/\s+/g, ' ').toLowerCase();
   return plain(one) === plain(other);
+}
+
+function plain(name: string): string {
+  return name.normalize('NFC').trim().replaceAll(/\s+/g, ' ').toLowerCase();
 }
 
 /** Links that are none, and a hash that is none. */

@@ -104,7 +104,10 @@ export function evidenceContext(ground: EvidenceGround, now: Date): EvidenceCont
 /** The evidence of an item that counts: the latest; null when none was given. */
 export function latestEvidence(item: Pick<ChecklistItem, 'id'>, evidence: readonly Evidence[]): Evidence | null {
   const own = evidence.filter(({ itemId }) => itemId === item.id);
-  return own.reduce<Evidence | null>((latest, next) => (latest && latest.sequence > next.sequence ? latest : next), null);
+  return own.reduce<Evidence | null>(
+    (latest, next) => (latest && latest.sequence > next.sequence ? latest : next),
+    null,
+  );
 }
 
 /** What an item is worth now, and why it does not count if it does not. */
@@ -146,7 +149,8 @@ export function itemStatus(item: ChecklistItem, latest: Evidence | null, context
 /** What makes a piece of evidence worthless whatever was said of it; null when nothing does. */
 export function outdatedBy(item: ChecklistItem, evidence: Evidence, context: EvidenceContext): StatusReason | null {
   if (item.reopensOn.includes(ReopenCause.QUOTE) && termsChanged(evidence, context)) return StatusReason.QUOTE_CHANGED;
-  if (item.reopensOn.includes(ReopenCause.SCOPE_HASH) && scopeChanged(item, evidence, context)) return StatusReason.SCOPE_CHANGED;
+  if (item.reopensOn.includes(ReopenCause.SCOPE_HASH) && scopeChanged(item, evidence, context))
+    return StatusReason.SCOPE_CHANGED;
   const until = validUntil(item, evidence, context);
   return until !== null && until < localDay(context.timeZone, context.now) ? StatusReason.EXPIRED : null;
 }
@@ -167,7 +171,7 @@ function scopeChanged(item: ChecklistItem, evidence: Evidence, context: Evidence
 }
 
 /** What reopens evidence reopens a claim that nothing is to be proven. */
-function claimIsOutdated(item: ChecklistItem, context: EvidenceContext): boolean {
+export function claimIsOutdated(item: ChecklistItem, context: EvidenceContext): boolean {
   return item.reopensOn.length > 0 && item.naTermsRevision !== context.termsRevision;
 }
 

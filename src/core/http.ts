@@ -1,15 +1,13 @@
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
-import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
-import { AppError } from './error.js';
 import type { ApiContext } from './graphql/context.js';
+import { earlyRefusal } from './graphql/early-refusal.js';
 import { newId } from './id.js';
 
 /** The largest body: an import's payload of 1 MiB in JSON text, escaped. */
 const BODY_LIMIT = 2_500_000;
-const STATUS: Readonly<Record<string, number>> = { UNAUTHENTICATED: 401, FORBIDDEN: 403, RATE_LIMITED: 429, UNAVAILABLE: 503 };
 
 export interface ListenerOptions {
   readonly api: ApolloServer<ApiContext>;
@@ -49,7 +47,7 @@ export function createListener(options: ListenerOptions): FastifyInstance {
     const reason = await notReady();
     return reply.status(reason ? 503 : 200).send(reason ? { status: 'not ready', reason } : { status: 'ready' });
   });
-  const handler = fastifyApolloHandler<ApiContext>(api, { context: async (request) => asGraphQL(() => contextOf(request)) });
+  const handler = fastifyApolloHandler<ApiContext>(api, { context: async (request) => withStatus(() => contextOf(request)) });
   app.route({
     url: '/graphql',
     method: ['GET', 'POST'],
@@ -63,13 +61,11 @@ export function createListener(options: ListenerOptions): FastifyInstance {
   return app;
 }
 
-/** Apollo turns what the context throws into an answer: give it the code and the HTTP status. */
-async function asGraphQL<T>(work: () => Promise<T>): Promise<T> {
+/** Apollo turns what the context throws into an answer. */
+async function withStatus<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    const { code, message, details } = error;
-    throw new GraphQLError(message, { extensions: { ...details, code, http: { status: STATUS[code] ?? 400 } } });
+    throw earlyRefusal(error);
   }
 }

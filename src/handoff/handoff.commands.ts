@@ -1,3 +1,4 @@
+import { recordContribution } from '../approval/approval.effects.js';
 import { configurationOf, configurationOfHandoff } from '../catalogue/catalogue.queries.js';
 import { command } from '../core/command.js';
 import { notFound } from '../core/error.js';
@@ -8,7 +9,7 @@ import { answerChange } from './answers.rules.js';
 import type { AssignHandoffInput, EditHandoffInput, EditIntakeInput, WithdrawHandoffInput } from './handoff.input.js';
 import { type HandoffChanges, handoffDone, handoffRefused, handoffUnchanged } from './handoff.outcomes.js';
 import { lockHandoff } from './handoff.queries.js';
-import { checkRevision, editFindings, endedFindings, stageFindings } from './handoff.rules.js';
+import { checkRevision, editFindings, endedFindings, handoffSubject, stageFindings } from './handoff.rules.js';
 import { Stage } from './stage.rules.js';
 import { given } from './text.input.js';
 
@@ -105,15 +106,18 @@ export const assignOwner = command({
     people: eligiblePeople(),
   }),
   target: ({ handoff }) => handoff,
-  decide: ({ handoff, person, people }, input) => {
+  decide: ({ handoff, person, people }, input, moment) => {
     checkRevision(handoff, input.expectedRevision);
     if (!person) throw notFound('Person', input.personId);
     const findings = [...endedFindings(handoff), ...holderFindings(people, person.id, Role.SALES_MANAGER)];
     if (findings.length > 0) return handoffRefused(handoff, findings);
     if (handoff.ownerId === person.id) return handoffUnchanged(handoff);
+    // The record's owner never approves it (approvals rule 1).
+    const owns = recordContribution(handoffSubject(handoff.id), handoff.termsRevision, person.id, moment);
     return handoffDone(handoff, {
       body: { from: handoff.ownerId, ownerId: person.id },
       changes: { ownerId: person.id },
+      writes: [owns],
     });
   },
 });

@@ -1,3 +1,5 @@
+import { ApprovalRequest } from '../approval/request.entity.js';
+import { ConfigurationVersion } from '../catalogue/configuration-version.entity.js';
 import { notFound } from '../core/error.js';
 import { mapQuery, type Query, select, selectFirst, selectRequired, sql } from '../core/statement.js';
 import { type EntityClass, hydrate, tableOf } from '../core/table.js';
@@ -63,6 +65,41 @@ export function adoptedDealByExternal(source: string, externalId: string): Query
       where d.tenant_id = $1 and d.source = $2 and d.external_id = $3`,
     [source, externalId],
     (rows) => (rows[0] ? (JSON.parse(rows[0].imported as string) as ImportedDeal) : null),
+  );
+}
+
+/** The handoffs of a deal by the deal's id in the PSA, as a condition on an id; `$2` and `$3` are source and id. */
+const OF_DEAL = `in (select h.id from handoff h join deal d on d.tenant_id = $1 and d.id = h.deal_id
+    where h.tenant_id = $1 and d.source = $2 and d.external_id = $3 and h.stage <> 'WITHDRAWN')`;
+
+/** approval's lockRequestsOf for the deal's live handoff, by the deal's id in the PSA: ask after lockHandoffsByExternal. */
+export function lockRequestsByExternal(source: string, externalId: string): Query<ApprovalRequest[]> {
+  return sql(
+    `select ${columnsOf(ApprovalRequest, 'r')} from approval_request r
+      where r.tenant_id = $1 and r.subject_type = 'Handoff' and r.subject_id ${OF_DEAL} order by r.id for update of r`,
+    [source, externalId],
+    (rows) => rows.map((row) => hydrate(ApprovalRequest, row)),
+  );
+}
+
+/** approval's contributorsOf for the deal's live handoff, by the deal's id in the PSA. */
+export function contributorsByExternal(source: string, externalId: string): Query<string[]> {
+  return sql(
+    `select distinct person_id from contribution
+      where tenant_id = $1 and subject_type = 'Handoff' and subject_id ${OF_DEAL} order by person_id`,
+    [source, externalId],
+    (rows) => rows.map((row) => row.person_id as string),
+  );
+}
+
+/** The configuration under which the deal's live handoff was opened, by the deal's id in the PSA; null without one. */
+export function configurationByExternal(source: string, externalId: string): Query<ConfigurationVersion | null> {
+  return sql(
+    `select ${columnsOf(ConfigurationVersion, 'v')} from configuration_version v
+      where v.tenant_id = $1 and v.id in (select h.configuration_version_id from handoff h
+        where h.tenant_id = $1 and h.id ${OF_DEAL})`,
+    [source, externalId],
+    (rows) => (rows[0] ? hydrate(ConfigurationVersion, rows[0]) : null),
   );
 }
 

@@ -1,17 +1,20 @@
 import type { AbilityContribution } from '../core/ability.js';
-import { DELIVERY, EVERYONE, PERSON_ROLES } from '../identity/roles.js';
+import { DELIVERY, PERSON_ROLES, Role } from '../identity/roles.js';
+
+const READABLE = [
+  'Project',
+  'ProjectMilestone',
+  'ProjectTask',
+  'TaskDependency',
+  'BudgetBaseline',
+  'BudgetBaselineLine',
+] as const;
 
 /** Delivery runs the project; everyone who sees a handoff sees its project and budget, by the classes of its fields. */
 export const projectAbilities: AbilityContribution = (grant, actor) => {
-  for (const subject of [
-    'Project',
-    'ProjectMilestone',
-    'ProjectTask',
-    'TaskDependency',
-    'BudgetBaseline',
-    'BudgetBaselineLine',
-  ]) {
-    grant(EVERYONE, 'read', subject);
+  for (const subject of READABLE) {
+    grant(PERSON_ROLES, 'read', subject);
+    if (actor.scopes.includes('handoffs:read')) grant([Role.INTEGRATOR], 'read', subject);
   }
   grant(DELIVERY, 'assign', 'Project');
   grant(DELIVERY, 'complete', 'ProjectTask');

@@ -96,6 +96,6 @@ export async function openSuite(): Promise<Suite> {
 export function sampleConfiguration(): TenantConfiguration {
   const parsed = parseConfigurationFile(readFileSync(resolve('tenants/northwind-managed.yaml'), 'utf8'));
   if (!parsed.ok) throw new Error(`The sample tenant is not sound: ${JSON.stringify(parsed.faults)}`);
-  return structuredClone(parsed.configuration);
+  return JSON.parse(JSON.stringify(parsed.configuration)) as TenantConfiguration;
 }
 

@@ -13,6 +13,8 @@ const PUBLIC = new Set<string>([
   'QUERY_TOO_COSTLY',
   'DOCUMENT_NOT_TRUSTED',
   'RATE_LIMITED',
+  'UNAVAILABLE',
+  'IDEMPOTENCY_KEY_REQUIRED',
 ]);
 
 interface Constraint {

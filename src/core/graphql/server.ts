@@ -4,6 +4,7 @@ import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind, type Operati
 import type { Logger } from 'pino';
 import type { ApiContext, RequestContext } from './context.js';
 import type { TrustedDocuments } from './documents.js';
+import { earlyRefusal } from './early-refusal.js';
 import { formatError } from './format-error.js';
 import { assertWithinLimits, DEFAULT_LIMITS, MAX_TOKENS } from './limits.js';
 import { assertMayAsk, assertRightsDeclared } from './rights.js';
@@ -37,20 +38,28 @@ export function createApi(options: ApiOptions): ApolloServer<ApiContext> {
   });
 }
 
+/** A schema is deeper than any question about data. */
+const INTROSPECTION_LIMITS = { ...DEFAULT_LIMITS, depth: 20 };
+
 /** The order of checks before anything runs: who, which document, how large, what of it, which text. */
 function gate(options: ApiOptions): ApolloServerPlugin<ApiContext> {
   return {
     requestDidStart: async () => ({
       didResolveOperation: async ({ document, operation, request, contextValue, source }) => {
         if (!operation) return;
-        const introspection = isIntrospection(document, operation);
-        assertWithinLimits(options.schema, document, operation, request.variables ?? {}, { ...DEFAULT_LIMITS, ...(introspection ? { depth: 20 } : {}) });
-        if (introspection) return;
-        const context = signedIn(contextValue);
-        assertTrusted(options.trusted, source, context);
-        assertMayAsk(options.schema, document, context.actor, context.ability);
-        assertStorable(request.variables ?? {});
-        assertStorable(literals(document), 'document');
+        try {
+          const variables = request.variables ?? {};
+          const introspection = isIntrospection(document, operation);
+          assertWithinLimits(options.schema, document, operation, variables, introspection ? INTROSPECTION_LIMITS : DEFAULT_LIMITS);
+          if (introspection) return;
+          const context = signedIn(contextValue);
+          assertTrusted(options.trusted, source, context);
+          assertMayAsk(options.schema, document, context.actor, context.ability);
+          assertStorable(variables);
+          assertStorable(literals(document), 'document');
+        } catch (error) {
+          throw earlyRefusal(error);
+        }
       },
       willSendResponse: async ({ response, contextValue }) => {
         if (contextValue.actor) response.http.headers.set('x-request-id', contextValue.requestId);
@@ -62,7 +71,7 @@ function gate(options: ApiOptions): ApolloServerPlugin<ApiContext> {
 function signedIn(context: ApiContext): RequestContext {
   if (context.actor) return context;
   throw new GraphQLError('Sign in first: send `Authorization: Bearer <token>`.', {
-    extensions: { code: 'UNAUTHENTICATED', http: { status: 401 }, remedy: 'Get a token from your identity provider, or `npm run countersign token` in the sandbox.' },
+    extensions: { code: 'UNAUTHENTICATED', remedy: 'Get a token from your identity provider, or `npm run countersign token` in the sandbox.' },
   });
 }
 

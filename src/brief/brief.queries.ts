@@ -1,0 +1,96 @@
+import { grantsOf } from '../approval/approval.queries.js';
+import { configurationOfHandoff } from '../catalogue/catalogue.queries.js';
+import { checklistOf, evidenceOf } from '../checklist/checklist.queries.js';
+import { commitmentsOf, declarationOf } from '../commitment/commitment.queries.js';
+import { notFound } from '../core/error.js';
+import { mapQuery, type Answers, type Queries, type Query, select, selectRequired, sql } from '../core/statement.js';
+import { type EntityClass, hydrate, tableOf } from '../core/table.js';
+import { Client, Deal } from '../deal/deal.entity.js';
+import { decisionsOf } from '../decision/decision.queries.js';
+import { adoptedSnapshot, assumptionsOf, risksOf, stakeholdersOf, statementsOf } from '../handoff/handoff.queries.js';
+import { handoffSubject } from '../handoff/handoff.rules.js';
+import {
+  currentBaseline,
+  currentBaselineLines,
+  milestonesOf,
+  projectOfHandoff,
+  tasksOf,
+} from '../project/project.queries.js';
+import { Brief } from './brief.entity.js';
+
+/** Every version of a handoff's brief, newest first. */
+export const briefsOf = (handoffId: string): Query<Brief[]> => select(Brief, { handoffId }, { orderBy: ['-version'] });
+
+/** The highest version of a handoff's brief; 0 before the first. Ask after the handoff's lock. */
+export const latestBriefVersion = (handoffId: string): Query<number> =>
+  sql(
+    'select coalesce(max(version), 0) as version from brief where tenant_id = $1 and handoff_id = $2',
+    [handoffId],
+    (rows) => Number(rows[0]?.version ?? 0),
+  );
+
+/** A brief of that handoff, locked, or NOT_FOUND: a brief of another handoff is none of this one's. */
+export const lockBrief = (handoffId: string, briefId: string): Query<Brief> =>
+  mapQuery(selectRequired(Brief, briefId, { lock: 'UPDATE' }), (brief) => {
+    if (brief.handoffId !== handoffId) throw notFound('Brief', briefId);
+    return brief;
+  });
+
+/** The handle of every person of the tenant by id: a brief names people by handle where no personal data may stand. */
+function handles(): Query<ReadonlyMap<string, string>> {
+  return sql(
+    'select id, handle from person where tenant_id = $1',
+    [],
+    (rows) => new Map(rows.map((row) => [row.id as string, row.handle as string])),
+  );
+}
+
+function ofHandoff<T extends object>(
+  entity: EntityClass<T>,
+  column: 'deal_id' | 'client_id',
+  handoffId: string,
+): Query<T> {
+  const { name, columns } = tableOf(entity);
+  const selection = columns.map((own) => `x.${own.name}`).join(', ');
+  return sql(
+    `select ${selection} from handoff h join ${name} x on x.tenant_id = $1 and x.id = h.${column} where h.tenant_id = $1 and h.id = $2`,
+    [handoffId],
+    (rows) => {
+      if (!rows[0]) throw notFound('Handoff', handoffId);
+      return hydrate(entity, rows[0]);
+    },
+  );
+}
+
+/**
+ * Everything that a brief is made from, beside the handoff's row itself, in one flush. The names are those of
+ * BriefGround; a submit replaces the project's rows by those that it makes.
+ */
+export function briefFacts(handoffId: string) {
+  return {
+    version: configurationOfHandoff(handoffId),
+    snapshot: adoptedSnapshot(handoffId),
+    deal: ofHandoff(Deal, 'deal_id', handoffId),
+    client: ofHandoff(Client, 'client_id', handoffId),
+    statements: statementsOf(handoffId),
+    assumptions: assumptionsOf(handoffId),
+    risks: risksOf(handoffId),
+    stakeholders: stakeholdersOf(handoffId),
+    commitments: commitmentsOf(handoffId),
+    declaration: declarationOf(handoffId),
+    decisions: decisionsOf(handoffId),
+    items: checklistOf(handoffId),
+    evidence: evidenceOf(handoffId),
+    grants: grantsOf(handoffSubject(handoffId)),
+    handles: handles(),
+    project: projectOfHandoff(handoffId),
+    milestones: milestonesOf(handoffId),
+    tasks: tasksOf(handoffId),
+    baseline: currentBaseline(handoffId),
+    baselineLines: currentBaselineLines(handoffId),
+    latestVersion: latestBriefVersion(handoffId),
+  } satisfies Queries;
+}
+
+/** The answers of briefFacts. */
+export type BriefAnswers = Answers<ReturnType<typeof briefFacts>>;

@@ -1,0 +1,88 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { allows } from '../core/ability.js';
+import { RequestContext } from '../core/graphql/context.js';
+import { Allow, Runs, Sensitive } from '../core/graphql/rights.js';
+import { resultOf } from '../core/graphql/shapes.js';
+import type { RefusedType } from '../core/graphql/types.js';
+import { Handoff } from '../handoff/handoff.entity.js';
+import { Person } from '../identity/person.entity.js';
+import { BudgetBaseline } from '../project/baseline.entity.js';
+import { draftBriefCommand, releaseBrief } from './brief.commands.js';
+import { Brief } from './brief.entity.js';
+import { DraftBriefInput, ReleaseBriefInput } from './brief.input.js';
+import { briefMarkdown } from './brief.markdown.js';
+
+const BriefResult = resultOf('BriefResult', Brief);
+
+@Resolver(() => Handoff)
+export class HandoffBriefResolver {
+  @FieldResolver(() => [Brief], { description: 'Every version of the brief, newest first.' })
+  briefs(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<Brief[]> {
+    return reader.many(Brief, 'handoffId', handoff.id, ['-version']);
+  }
+
+  @FieldResolver(() => Brief, {
+    nullable: true,
+    description: 'The latest version of the brief; null before the first submit.',
+  })
+  currentBrief(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<Brief | null> {
+    return reader.first(Brief, 'handoffId', handoff.id, ['-version']);
+  }
+}
+
+@Resolver(() => Brief)
+export class BriefResolver {
+  @Allow('read', 'Brief')
+  @Query(() => Brief, { description: 'One version of a brief.' })
+  brief(
+    @Arg('id', () => ID, { description: 'The brief.' }) id: string,
+    @Ctx() { reader }: RequestContext,
+  ): Promise<Brief> {
+    return reader.required(Brief, id);
+  }
+
+  @Sensitive('COMMERCIAL')
+  @FieldResolver(() => String, {
+    description:
+      'The whole text as Markdown. For roles that may not see personal data, names and contacts are marked as withheld; that text does not have markdownHash.',
+  })
+  markdown(@Root() { document, markdown }: Brief, @Ctx() { ability }: RequestContext): string {
+    return allows(ability, 'see', 'PERSONAL') ? markdown : briefMarkdown(document, { personal: false });
+  }
+
+  @FieldResolver(() => Handoff, { description: 'The handoff.' })
+  handoff(@Root() brief: Brief, @Ctx() { reader }: RequestContext): Promise<Handoff> {
+    return reader.required(Handoff, brief.handoffId);
+  }
+
+  @FieldResolver(() => BudgetBaseline, { nullable: true, description: 'The budget baseline that it speaks of.' })
+  baseline(@Root() brief: Brief, @Ctx() { reader }: RequestContext): Promise<BudgetBaseline | null> {
+    return reader.one(BudgetBaseline, brief.baselineId);
+  }
+
+  @FieldResolver(() => Person, { nullable: true, description: 'The person who released it; null while it is a draft.' })
+  releasedBy(@Root() brief: Brief, @Ctx() { reader }: RequestContext): Promise<Person | null> {
+    return reader.one(Person, brief.releasedBy);
+  }
+
+  @Runs(draftBriefCommand)
+  @Mutation(() => BriefResult, { description: 'Generates the next version of the brief from the data as it stands.' })
+  draftBrief(
+    @Arg('input') input: DraftBriefInput,
+    @Ctx() ctx: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Brief | RefusedType> {
+    return ctx.run(draftBriefCommand, input, info, Brief);
+  }
+
+  @Runs(releaseBrief)
+  @Mutation(() => BriefResult, { description: 'Releases the latest version: you have read it and stand behind it.' })
+  releaseBrief(
+    @Arg('input') input: ReleaseBriefInput,
+    @Ctx() ctx: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Brief | RefusedType> {
+    return ctx.run(releaseBrief, input, info, Brief);
+  }
+}

@@ -1,0 +1,141 @@
+import type { Moment } from '../core/command.js';
+import type { SourceReference } from '../core/source.js';
+import { insertAll, type Statement, update } from '../core/statement.js';
+import { type Assumption, AssumptionState } from '../handoff/content.entity.js';
+import { isNoneWithReason } from '../handoff/content.rules.js';
+import { Decision, DecisionKind, DecisionState } from './decision.entity.js';
+
+/** Two statements that cannot both hold. */
+export interface ScopeConflict {
+  readonly question: string;
+  readonly context: string | null;
+}
+
+/** What the log is filled from when a handoff is submitted. */
+export interface OpenMatters {
+  readonly handoffId: string;
+  readonly assumptions: readonly Assumption[];
+  readonly conflicts?: readonly ScopeConflict[];
+  /** Every decision of the handoff, whatever its state. */
+  readonly existing: readonly Decision[];
+  readonly ownerId: string;
+  /** A calendar day. */
+  readonly dueOn: string;
+  /** Who is told when the owner does not decide: the first of the tenant's DECISION ladder who is not the owner. */
+  readonly escalationContactId: string;
+  /** What the handoff was judged from; at least one. */
+  readonly sources: readonly SourceReference[];
+}
+
+/** The number of the next entry of a log in which none is ever deleted. */
+export function nextNumber(existing: readonly Decision[], further = 0): string {
+  return `D-${existing.length + further + 1}`;
+}
+
+/**
+ * Every assumption that nobody has confirmed, and every conflict, becomes an entry with owner, due date and escalation
+ * contact that blocks the kickoff (requirement 002 step 5). Never twice for the same assumption or conflict; an open
+ * entry whose assumption was confirmed meanwhile is obsolete, one that was refuted is not: that is what must be decided.
+ * "None: <reason>" assumes nothing.
+ */
+export function decisionsForOpenAssumptions(matters: OpenMatters, moment: Moment): Statement[] {
+  const { assumptions, conflicts = [], existing } = matters;
+  const asked = new Set(existing.map(({ assumptionId }) => assumptionId));
+  const disputed = new Set(
+    existing.filter(({ kind }) => kind === DecisionKind.CONFLICT).map(({ question }) => question),
+  );
+  const entries = [
+    ...assumptions
+      .filter(({ id, state, text }) => state === AssumptionState.ASSUMED && !asked.has(id) && !isNoneWithReason(text))
+      .map(({ id, text, impact }) => ({
+        kind: DecisionKind.ASSUMPTION,
+        question: `Does this hold: ${text}`,
+        context: impact,
+        assumptionId: id,
+      })),
+    ...conflicts
+      .filter(
+        ({ question }, index) =>
+          !disputed.has(question) && conflicts.findIndex((other) => other.question === question) === index,
+      )
+      .map(({ question, context }) => ({ kind: DecisionKind.CONFLICT, question, context, assumptionId: null })),
+  ];
+  return [
+    ...insertAll(
+      Decision,
+      entries.map((entry, index) =>
+        openRow({ ...matters, ...entry, number: nextNumber(existing, index), blocksKickoff: true }, moment),
+      ),
+    ),
+    ...confirmedMeanwhile(matters, moment),
+  ];
+}
+
+/** The row of a new entry. */
+export function openRow(
+  entry: Pick<
+    Decision,
+    | 'handoffId'
+    | 'number'
+    | 'kind'
+    | 'question'
+    | 'context'
+    | 'assumptionId'
+    | 'ownerId'
+    | 'dueOn'
+    | 'escalationContactId'
+    | 'blocksKickoff'
+  > & {
+    readonly sources: readonly SourceReference[];
+  },
+  { newId, now, actor }: Moment,
+): Partial<Decision> {
+  const {
+    handoffId,
+    number,
+    kind,
+    question,
+    context,
+    assumptionId,
+    ownerId,
+    dueOn,
+    escalationContactId,
+    blocksKickoff,
+    sources,
+  } = entry;
+  const stated = {
+    handoffId,
+    number,
+    kind,
+    question,
+    context,
+    assumptionId,
+    ownerId,
+    dueOn,
+    escalationContactId,
+    blocksKickoff,
+  };
+  return {
+    id: newId(),
+    ...stated,
+    state: DecisionState.OPEN,
+    openedBy: actor.id,
+    openedAt: now,
+    sources: [...sources],
+  };
+}
+
+function confirmedMeanwhile({ handoffId, assumptions, existing }: OpenMatters, { now, actor }: Moment): Statement[] {
+  const confirmed = new Set(assumptions.filter(({ state }) => state === AssumptionState.CONFIRMED).map(({ id }) => id));
+  return existing
+    .filter(
+      ({ state, assumptionId }) => state === DecisionState.OPEN && assumptionId !== null && confirmed.has(assumptionId),
+    )
+    .map(({ id }) =>
+      update(
+        Decision,
+        { id, handoffId },
+        { state: DecisionState.OBSOLETE, reason: 'The assumption was confirmed.', decidedBy: actor.id, decidedAt: now },
+      ),
+    );
+}

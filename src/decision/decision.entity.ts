@@ -1,0 +1,110 @@
+import { Column, Entity } from 'typeorm';
+import { Field, ObjectType, registerEnumType } from 'type-graphql';
+import { DateTimeScalar, LocalDateScalar } from '../core/graphql/scalars.js';
+import { SourceReferenceType } from '../core/graphql/types.js';
+import type { SourceReference } from '../core/source.js';
+import { Instant, JsonText, TenantOwned } from '../core/table.js';
+
+export enum DecisionKind {
+  ASSUMPTION = 'ASSUMPTION',
+  CONFLICT = 'CONFLICT',
+  QUESTION = 'QUESTION',
+  RISK = 'RISK',
+}
+registerEnumType(DecisionKind, {
+  name: 'DecisionKind',
+  description: 'What is to be decided.',
+  valuesConfig: {
+    ASSUMPTION: { description: 'An assumption that nobody has confirmed or refuted yet.' },
+    CONFLICT: { description: 'Two statements about the scope that cannot both hold.' },
+    QUESTION: { description: 'A question that delivery or sales put.' },
+    RISK: { description: 'What is to be done about a risk.' },
+  },
+});
+
+export enum DecisionState {
+  OPEN = 'OPEN',
+  RESOLVED = 'RESOLVED',
+  OBSOLETE = 'OBSOLETE',
+}
+registerEnumType(DecisionState, {
+  name: 'DecisionState',
+  description: 'Whether an entry of the decision log was decided.',
+  valuesConfig: {
+    OPEN: { description: 'Its owner decides by the due date.' },
+    RESOLVED: { description: 'Decided, with outcome and reason.' },
+    OBSOLETE: { description: 'The question no longer arises, with the reason.' },
+  },
+});
+
+/** An entry of the formal decision log (requirement 002 step 5: owner, due date, escalation path). */
+@Entity()
+@ObjectType({ description: 'An entry of the decision log: question, owner, due date, escalation contact, outcome.' })
+export class Decision extends TenantOwned {
+  @Column('uuid')
+  handoffId: string;
+
+  @Column('text')
+  @Field(() => String, { description: 'The number within the handoff, such as D-1.' })
+  number: string;
+
+  @Column('text')
+  @Field(() => DecisionKind, { description: 'What is to be decided.' })
+  kind: DecisionKind;
+
+  @Column('text')
+  @Field(() => String, { description: 'The question.' })
+  question: string;
+
+  @Column('text', { nullable: true })
+  @Field(() => String, { nullable: true, description: 'What must be known to decide it.' })
+  context: string | null;
+
+  /** The assumption that it decides; at most one decision an assumption. */
+  @Column('uuid', { nullable: true })
+  assumptionId: string | null;
+
+  @Column('uuid')
+  ownerId: string;
+
+  @Column('date')
+  @Field(() => LocalDateScalar, { description: 'The day by which it is to be decided.' })
+  dueOn: string;
+
+  @Column('uuid')
+  escalationContactId: string;
+
+  @Column('boolean')
+  @Field(() => Boolean, { description: 'Whether no kickoff may be scheduled while it is open.' })
+  blocksKickoff: boolean;
+
+  @Column('text')
+  @Field(() => DecisionState, { description: 'Whether it was decided.' })
+  state: DecisionState;
+
+  @Column('text', { nullable: true })
+  @Field(() => String, { nullable: true, description: 'What was decided.' })
+  outcome: string | null;
+
+  @Column('text', { nullable: true })
+  @Field(() => String, { nullable: true, description: 'Why.' })
+  reason: string | null;
+
+  @Column('uuid', { nullable: true })
+  decidedBy: string | null;
+
+  @Instant({ nullable: true })
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was decided.' })
+  decidedAt: Date | null;
+
+  @Column('uuid')
+  openedBy: string;
+
+  @Instant()
+  @Field(() => DateTimeScalar, { description: 'When it was opened.' })
+  openedAt: Date;
+
+  @JsonText()
+  @Field(() => [SourceReferenceType], { description: 'What it was opened from.' })
+  sources: SourceReference[];
+}

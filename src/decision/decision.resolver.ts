@@ -1,0 +1,121 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, FieldResolver, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { configurationOf, rulingConfiguration } from '../catalogue/catalogue.queries.js';
+import { RequestContext } from '../core/graphql/context.js';
+import { Allow, Runs } from '../core/graphql/rights.js';
+import { connectionOf, resultOf } from '../core/graphql/shapes.js';
+import type { RefusedType } from '../core/graphql/types.js';
+import { localDay } from '../core/local-day.js';
+import type { Page } from '../core/page.js';
+import type { Reader } from '../core/reader.js';
+import { requestTime } from '../core/request-clock.js';
+import type { Where } from '../core/statement.js';
+import { Assumption } from '../handoff/content.entity.js';
+import { Handoff } from '../handoff/handoff.entity.js';
+import { Person } from '../identity/person.entity.js';
+import { openDecision, reassignDecision, resolveDecision } from './decision.commands.js';
+import { Decision, DecisionState } from './decision.entity.js';
+import { DecisionsArgs, OpenDecisionInput, ReassignDecisionInput, ResolveDecisionInput } from './decision.input.js';
+import { overdueDays } from './decision.queries.js';
+
+const DecisionConnection = connectionOf(Decision, 'Decision');
+const DecisionResult = resultOf('DecisionResult', Decision);
+type Answer = Promise<Decision | RefusedType>;
+
+/** Open entries of the days that have passed in the tenant's time zone. */
+async function overdue(reader: Reader): Promise<Where<Decision>> {
+  const [version, now] = await Promise.all([reader.ask(rulingConfiguration()), requestTime(reader)]);
+  const today = localDay(configurationOf(version).tenant.timeZone, now);
+  return { dueOn: await reader.ask(overdueDays(today)) };
+}
+
+@Resolver(() => Handoff)
+export class HandoffDecisionResolver {
+  @FieldResolver(() => [Decision], { description: 'The decision log, oldest first.' })
+  decisions(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<Decision[]> {
+    return reader.many(Decision, 'handoffId', handoff.id);
+  }
+}
+
+@Resolver(() => Decision)
+export class DecisionResolver {
+  @Allow('read', 'Decision')
+  @Query(() => DecisionConnection, { description: 'The decision logs of all handoffs, newest first.' })
+  async decisions(@Args() args: DecisionsArgs, @Ctx() { reader }: RequestContext): Promise<Page<Decision>> {
+    // Overdue is only what is open: asked for with another state, the list is empty.
+    const states = Object.values(DecisionState).filter(
+      (state) => (!args.state || state === args.state) && (!args.overdueOnly || state === DecisionState.OPEN),
+    );
+    return reader.page(Decision, { state: states, ...(args.overdueOnly ? await overdue(reader) : {}) }, args.checked());
+  }
+
+  @FieldResolver(() => Handoff, {
+    nullable: true,
+    description: 'The handoff; its revision is what the next change expects.',
+  })
+  handoff(@Root() decision: Decision, @Ctx() { reader }: RequestContext): Promise<Handoff | null> {
+    return reader.one(Handoff, decision.handoffId);
+  }
+
+  @FieldResolver(() => Assumption, {
+    nullable: true,
+    description: 'The assumption that it decides, if it decides one.',
+  })
+  assumption(@Root() decision: Decision, @Ctx() { reader }: RequestContext): Promise<Assumption | null> {
+    return reader.one(Assumption, decision.assumptionId);
+  }
+
+  @FieldResolver(() => Person, { nullable: true, description: 'Who decides it.' })
+  owner(@Root() decision: Decision, @Ctx() { reader }: RequestContext): Promise<Person | null> {
+    return reader.one(Person, decision.ownerId);
+  }
+
+  @FieldResolver(() => Person, { nullable: true, description: 'Who is told when the owner does not decide.' })
+  escalationContact(@Root() decision: Decision, @Ctx() { reader }: RequestContext): Promise<Person | null> {
+    return reader.one(Person, decision.escalationContactId);
+  }
+
+  @FieldResolver(() => Person, { nullable: true, description: 'Who decided it.' })
+  decider(@Root() decision: Decision, @Ctx() { reader }: RequestContext): Promise<Person | null> {
+    return reader.one(Person, decision.decidedBy);
+  }
+
+  @FieldResolver(() => Person, { nullable: true, description: 'Who opened it.' })
+  opener(@Root() decision: Decision, @Ctx() { reader }: RequestContext): Promise<Person | null> {
+    return reader.one(Person, decision.openedBy);
+  }
+
+  @Runs(openDecision)
+  @Mutation(() => DecisionResult, {
+    description: 'Puts a question into the decision log, with owner, due date and escalation contact.',
+  })
+  openDecision(
+    @Arg('input') input: OpenDecisionInput,
+    @Ctx() ctx: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Answer {
+    return ctx.run(openDecision, input, info, Decision);
+  }
+
+  @Runs(resolveDecision)
+  @Mutation(() => DecisionResult, {
+    description: 'Decides an entry, with outcome and reason; by its owner or by whoever leads delivery.',
+  })
+  resolveDecision(
+    @Arg('input') input: ResolveDecisionInput,
+    @Ctx() ctx: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Answer {
+    return ctx.run(resolveDecision, input, info, Decision);
+  }
+
+  @Runs(reassignDecision)
+  @Mutation(() => DecisionResult, { description: 'Gives an entry to another owner.' })
+  reassignDecision(
+    @Arg('input') input: ReassignDecisionInput,
+    @Ctx() ctx: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Answer {
+    return ctx.run(reassignDecision, input, info, Decision);
+  }
+}

@@ -1,0 +1,85 @@
+import { MoneyType } from '../core/graphql/types.js';
+import { formatMoney } from '../core/money.js';
+import type { Reader } from '../core/reader.js';
+import { configurationOf } from '../catalogue/catalogue.queries.js';
+import { ConfigurationVersion } from '../catalogue/configuration-version.entity.js';
+import { situationFor } from '../approval/approval.view.js';
+import type { ApprovalRequest } from '../approval/request.entity.js';
+import { DealSnapshot } from '../deal/deal.entity.js';
+import { termsOf } from '../deal/deal.queries.js';
+import { Handoff } from '../handoff/handoff.entity.js';
+import { MarginException, MarginPart, MarginSummary } from './margin.entity.js';
+import { judgeMargin, MARGIN_EXCEPTION } from './margin.gate.js';
+
+/** The figures of one part, from a verdict or from a kept row. */
+type PartFigures = Pick<
+  MarginException,
+  'scope' | 'revenueMinor' | 'marginBps' | 'floorBps' | 'shortfallMinor' | 'shortfallBps' | 'meetsFloor'
+> & {
+  readonly costMinor: bigint | null;
+  readonly marginMinor: bigint | null;
+};
+
+/** The margin of the handoff's terms today; null when its snapshot or configuration is not for this reader. */
+export async function marginOf(reader: Reader, handoff: Handoff): Promise<MarginSummary | null> {
+  const [snapshot, version, { now }] = await Promise.all([
+    reader.one(DealSnapshot, handoff.dealSnapshotId),
+    reader.one(ConfigurationVersion, handoff.configurationVersionId),
+    situationFor(reader),
+  ]);
+  if (!snapshot || !version) return null;
+  const { groups, currency } = judgeMargin({
+    terms: termsOf(snapshot),
+    configuration: configurationOf(version),
+    handoff,
+    now,
+  });
+  return summaryOf(
+    groups.map((group) => ({ ...group, meetsFloor: group.ok })),
+    currency,
+  );
+}
+
+/**
+ * What the approvers of a margin exception must see of the content that the current round asks about: as kept when it was
+ * requested; after a change of the terms, as the handoff's terms say today; null for another kind of request, and when
+ * the handoff has moved on past the content of a request that has ended.
+ */
+export async function exceptionFiguresOf(reader: Reader, request: ApprovalRequest): Promise<MarginSummary | null> {
+  if (request.kind !== MARGIN_EXCEPTION) return null;
+  const rows = await reader.many(MarginException, 'requestId', request.id, ['position']);
+  const kept = rows.filter((row) => row.contentRevision === request.contentRevision);
+  if (kept[0]) return summaryOf(kept, kept[0].currency);
+  const handoff = await reader.one(Handoff, request.subjectId);
+  const current = handoff?.termsRevision === request.contentRevision && handoff.termsDigest === request.digest;
+  return handoff && current ? marginOf(reader, handoff) : null;
+}
+
+function summaryOf(figures: readonly PartFigures[], currency: string): MarginSummary {
+  const parts = figures.map((part) => partOf(part, currency));
+  return Object.assign(new MarginSummary(), {
+    total: parts[0]!,
+    parts,
+    meetsFloor: parts.every((part) => part.meetsFloor),
+  });
+}
+
+function partOf(part: PartFigures, currency: string): MarginPart {
+  const { scope, revenueMinor, costMinor, marginMinor, shortfallMinor, marginBps, floorBps, shortfallBps, meetsFloor } =
+    part;
+  return Object.assign(new MarginPart(), {
+    scope,
+    revenue: moneyOf(revenueMinor, currency),
+    cost: costMinor === null ? null : moneyOf(costMinor, currency),
+    margin: marginMinor === null ? null : moneyOf(marginMinor, currency),
+    shortfall: shortfallMinor === null ? null : moneyOf(shortfallMinor, currency),
+    marginBps,
+    floorBps,
+    shortfallBps,
+    meetsFloor,
+  });
+}
+
+function moneyOf(minor: bigint, currency: string): MoneyType {
+  return Object.assign(new MoneyType(), { amount: formatMoney({ minor, currency }), currency });
+}

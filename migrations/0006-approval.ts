@@ -123,7 +123,7 @@ export class Approval1700000000006 extends TablesMigration {
       requester_id uuid not null,
       voter_id uuid not null constraint approval_vote_not_requester check (voter_id <> requester_id),
       account_id uuid not null,
-      part text not null default 'VOTER' check (part = 'VOTER'),
+      part text not null check (part = 'VOTER'),
       decision text not null check (decision in ('APPROVE', 'REJECT')),
       reason text not null,
       ${DIGEST},

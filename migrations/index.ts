@@ -4,6 +4,16 @@ import { Identity1700000000002 } from './0002-identity.js';
 import { Deal1700000000003 } from './0003-deal.js';
 import { Catalogue1700000000004 } from './0004-catalogue.js';
 import { Handoff1700000000005 } from './0005-handoff.js';
+import { Approval1700000000006 } from './0006-approval.js';
+import { Margin1700000000007 } from './0007-margin.js';
+import { Checklist1700000000008 } from './0008-checklist.js';
+import { Commitment1700000000009 } from './0009-commitment.js';
+import { Decision1700000000010 } from './0010-decision.js';
+import { Project1700000000011 } from './0011-project.js';
+import { Feasibility1700000000012 } from './0012-feasibility.js';
+import { Brief1700000000013 } from './0013-brief.js';
+import { Passage1700000000014 } from './0014-passage.js';
+import { Kickoff1700000000015 } from './0015-kickoff.js';
 
 /** Every migration, in order. A shipped one is never edited. */
 export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
@@ -12,4 +22,14 @@ export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   Deal1700000000003,
   Catalogue1700000000004,
   Handoff1700000000005,
+  Approval1700000000006,
+  Margin1700000000007,
+  Checklist1700000000008,
+  Commitment1700000000009,
+  Decision1700000000010,
+  Project1700000000011,
+  Feasibility1700000000012,
+  Brief1700000000013,
+  Passage1700000000014,
+  Kickoff1700000000015,
 ];

@@ -57,7 +57,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     ...(options.onStatement ? { onStatement: options.onStatement } : {}),
     onError: (error) => log.warn({ err: error }, 'a database connection was lost'),
   });
-  const pipeline = new Pipeline({ gateway, clock: options.clock ?? databaseClock, abilities: ABILITIES, refresh: refreshActor, log });
+  const clock = options.clock ?? databaseClock;
+  const pipeline = new Pipeline({ gateway, clock, abilities: ABILITIES, refresh: refreshActor, log });
   const registry = new TenantRegistry(gateway);
   const signIn = new SignInService(gateway, registry, verifierOf(config, registry, options.ownAddress));
   const schema = buildApiSchema();
@@ -76,7 +77,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       if (!actor) return { actor: null };
       await spend(limiter, actor);
       const key = idempotencyKey(request);
-      return new RequestContext(actor, abilityOf(actor, ABILITIES), pipeline, gateway, key, request.id, log);
+      return new RequestContext(actor, abilityOf(actor, ABILITIES), pipeline, gateway, key, request.id, log, clock);
     },
   });
   return {

@@ -1,39 +1,101 @@
 import { writeFileSync } from 'node:fs';
-import { type GraphQLSchema, printSchema, lexicographicSortSchema } from 'graphql';
+import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchemaSync, type NonEmptyArray } from 'type-graphql';
+import { approvalAbilities } from './approval/approval.abilities.js';
+import { ApprovalRequestResolver, ApprovalVoteResolver } from './approval/approval.resolver.js';
+import { briefAbilities } from './brief/brief.abilities.js';
+import { BriefResolver, HandoffBriefResolver } from './brief/brief.resolver.js';
+import { catalogueAbilities } from './catalogue/catalogue.abilities.js';
+import { CatalogueResolver } from './catalogue/catalogue.resolver.js';
+import { checklistAbilities } from './checklist/checklist.abilities.js';
+import { ChecklistItemResolver, EvidenceResolver, HandoffChecklistResolver } from './checklist/checklist.resolver.js';
+import { commitmentAbilities } from './commitment/commitment.abilities.js';
+import { CommitmentDeclarationResolver, CommitmentResolver, HandoffCommitmentResolver } from './commitment/commitment.resolver.js';
 import type { AbilityContribution } from './core/ability.js';
 import { RecordResolver } from './core/graphql/record.resolver.js';
 import { DateTimeScalar } from './core/graphql/scalars.js';
-import { IdempotencyRecord } from './core/idempotency.js';
-import { LedgerEntry } from './core/ledger.js';
-import { OutboxEffect } from './core/outbox.js';
-import type { EntityClass } from './core/table.js';
-import { catalogueAbilities } from './catalogue/catalogue.abilities.js';
-import { CatalogueResolver } from './catalogue/catalogue.resolver.js';
-import { ConfigurationVersion } from './catalogue/configuration-version.entity.js';
-import { ApiKey } from './identity/api-key.entity.js';
+import { dealAbilities } from './deal/deal.abilities.js';
+import { ClientResolver, DealResolver, DealSnapshotResolver, QuoteLineResolver } from './deal/deal.resolver.js';
+import { decisionAbilities } from './decision/decision.abilities.js';
+import { DecisionResolver, HandoffDecisionResolver } from './decision/decision.resolver.js';
+import { feasibilityAbilities } from './feasibility/feasibility.abilities.js';
+import { FeasibilitySignOffResolver, HandoffFeasibilityResolver, ResourceBookingResolver } from './feasibility/feasibility.resolver.js';
+import { HandoffContentResolver } from './handoff/content.resolver.js';
+import { handoffAbilities } from './handoff/handoff.abilities.js';
+import { HandoffResolver } from './handoff/handoff.resolver.js';
 import { identityAbilities } from './identity/identity.abilities.js';
 import { ApiKeyResolver, PersonResolver, RoleGrantResolver, TenantResolver } from './identity/identity.resolver.js';
-import { Account, Person, RoleGrant } from './identity/person.entity.js';
-import { TenantProfile } from './identity/tenant.entity.js';
+import { kickoffAbilities } from './kickoff/kickoff.abilities.js';
+import { HandoffKickoffResolver, KickoffResolver } from './kickoff/kickoff.resolver.js';
+import { marginAbilities } from './margin/margin.abilities.js';
+import { ApprovalRequestMarginResolver, HandoffMarginResolver } from './margin/margin.resolver.js';
+import { passageAbilities } from './passage/passage.abilities.js';
+import { GateEvaluationResolver, GateFindingResolver, HandoffPassageResolver, HandoffReturnResolver } from './passage/passage.resolver.js';
+import { BudgetBaselineLineResolver, BudgetBaselineResolver } from './project/baseline.resolver.js';
+import { projectAbilities } from './project/project.abilities.js';
+import { HandoffProjectResolver, ProjectMilestoneResolver, ProjectResolver, ProjectTaskResolver } from './project/project.resolver.js';
 
 /** Every resolver, named: nothing is found by a glob. */
-const RESOLVERS: NonEmptyArray<new () => object> = [RecordResolver, PersonResolver, RoleGrantResolver, ApiKeyResolver, TenantResolver, CatalogueResolver];
+const RESOLVERS: NonEmptyArray<new () => object> = [
+  RecordResolver,
+  PersonResolver,
+  RoleGrantResolver,
+  ApiKeyResolver,
+  TenantResolver,
+  CatalogueResolver,
+  ApprovalRequestResolver,
+  ApprovalVoteResolver,
+  ClientResolver,
+  DealResolver,
+  DealSnapshotResolver,
+  QuoteLineResolver,
+  HandoffResolver,
+  HandoffContentResolver,
+  HandoffChecklistResolver,
+  ChecklistItemResolver,
+  EvidenceResolver,
+  HandoffMarginResolver,
+  ApprovalRequestMarginResolver,
+  HandoffCommitmentResolver,
+  CommitmentResolver,
+  CommitmentDeclarationResolver,
+  HandoffDecisionResolver,
+  DecisionResolver,
+  HandoffProjectResolver,
+  ProjectResolver,
+  ProjectMilestoneResolver,
+  ProjectTaskResolver,
+  BudgetBaselineResolver,
+  BudgetBaselineLineResolver,
+  HandoffFeasibilityResolver,
+  ResourceBookingResolver,
+  FeasibilitySignOffResolver,
+  HandoffBriefResolver,
+  BriefResolver,
+  HandoffPassageResolver,
+  GateEvaluationResolver,
+  GateFindingResolver,
+  HandoffReturnResolver,
+  HandoffKickoffResolver,
+  KickoffResolver,
+];
 
 /** What each domain allows to whom. */
-export const ABILITIES: readonly AbilityContribution[] = [identityAbilities, catalogueAbilities];
-
-/** Every entity; a table that is not here, or an entity without its table, fails a test. */
-export const ENTITIES: readonly EntityClass[] = [
-  LedgerEntry,
-  OutboxEffect,
-  IdempotencyRecord,
-  TenantProfile,
-  Person,
-  Account,
-  RoleGrant,
-  ApiKey,
-  ConfigurationVersion,
+export const ABILITIES: readonly AbilityContribution[] = [
+  identityAbilities,
+  catalogueAbilities,
+  approvalAbilities,
+  dealAbilities,
+  handoffAbilities,
+  checklistAbilities,
+  marginAbilities,
+  commitmentAbilities,
+  decisionAbilities,
+  projectAbilities,
+  feasibilityAbilities,
+  briefAbilities,
+  passageAbilities,
+  kickoffAbilities,
 ];
 
 /** The executable schema. */

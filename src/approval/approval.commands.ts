@@ -130,6 +130,7 @@ function newVote(
     requesterId,
     voterId: account.personId,
     accountId: account.id,
+    part: 'VOTER',
     decision,
     reason,
     digest,

@@ -154,7 +154,7 @@ export function voteFindings(facts: VotingFacts, voter: Actor, digest: string, n
 
 /**
  * The different natural persons who approve the current content and may still do so: by canonical person, with the
- * eligibility of each checked now (approvals rules 2 and 10). In a fixed order.
+ * present eligibility of each (approvals rules 2 and 10). In a fixed order.
  */
 export function approversOf(facts: VotingFacts): string[] {
   const { standing } = facts;

@@ -65,6 +65,10 @@ export class ApprovalVote extends TenantOwned {
   @Column('uuid')
   accountId: string;
 
+  /** Always VOTER: the foreign key to the participant asks for that part. */
+  @Column('text')
+  part: 'VOTER';
+
   @Column('text')
   @Field(() => VoteDecision, { description: 'The answer.' })
   decision: VoteDecision;

@@ -145,7 +145,7 @@ function commitments({ commitments: made, nothingPromisedBy, handoff }: BriefFac
     ...made.map((one): BriefStatement => {
       const due = one.dueOn === null ? '' : ` Due ${one.dueOn}.`;
       const outcome = [words(one.outcome), one.reference, one.reason].filter((part) => part !== null).join(', ');
-      const text = `${one.verbal ? 'Verbal' : 'Written'}, ${one.madeOn}: ${one.text}${due} Outcome: ${outcome}.`;
+      const text = `${one.verbal ? 'Verbal' : 'Written'}, ${one.madeOn}: ${sentence(one.text)}${due} Outcome: ${sentence(outcome)}`;
       return { ...written(text, one, { ...handoff, owner: one.madeBy }), personal: `promised to ${one.promisedTo}` };
     }),
   ]);
@@ -157,9 +157,9 @@ function assumptions({ assumptions: made, handoff }: BriefFacts): BriefSection {
     'Assumptions with their state',
     'No assumption was recorded.',
     made.map((one) => {
-      const impact = one.impact === null ? '' : ` If false: ${one.impact}`;
-      const resolution = one.resolution === null ? '' : ` Resolution: ${one.resolution}`;
-      return written(`${one.state}: ${one.text}${impact}${resolution}`, one, handoff);
+      const impact = one.impact === null ? '' : ` If false: ${sentence(one.impact)}`;
+      const resolution = one.resolution === null ? '' : ` Resolution: ${sentence(one.resolution)}`;
+      return written(`${one.state}: ${sentence(one.text)}${impact}${resolution}`, one, handoff);
     }),
   );
 }
@@ -173,7 +173,11 @@ function risks({ risks: named, handoff }: BriefFacts): BriefSection {
     'Risk flags',
     'No risk was recorded.',
     worstFirst.map((one) =>
-      written(`${one.level}: ${one.text} Mitigation: ${one.mitigation ?? 'none recorded.'}`, one, handoff),
+      written(
+        `${one.level}: ${sentence(one.text)} Mitigation: ${sentence(one.mitigation ?? 'none recorded')}`,
+        one,
+        handoff,
+      ),
     ),
   );
 }
@@ -278,7 +282,7 @@ function decisions({ decisions: log }: BriefFacts): BriefSection {
     log.map((one) => {
       const who = `owner ${one.owner ?? 'not named'}, due ${one.dueOn}, escalates to ${one.escalation ?? 'nobody named'}`;
       return statement(
-        `${one.number}${one.blocking ? ' (blocks the kickoff)' : ''}: ${one.question} ${sentenceCase(who)}.`,
+        `${one.number}${one.blocking ? ' (blocks the kickoff)' : ''}: ${sentence(one.question)} ${sentenceCase(who)}.`,
         one.source,
       );
     }),
@@ -286,3 +290,6 @@ function decisions({ decisions: log }: BriefFacts): BriefSection {
 }
 
 const sentenceCase = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** The text with a full stop, unless it has its own end. */
+const sentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);

@@ -7,11 +7,14 @@ import type { JsonSchema } from './schema.parts.js';
 export interface ShapeFaults {
   readonly faults: readonly ConfigurationFault[];
   /**
-   * The top-level parts in which a field is missing or of another type, so that rules that read them cannot run;
-   * `*` when the whole file is no object. A wrong word or number leaves a part readable.
+   * The top-level parts in which a field is missing or of another type, so that rules that read them cannot run, or
+   * in which a list is too long for rules that compare everything with everything; `*` when the whole file is no
+   * object. A wrong word or number leaves a part readable.
    */
   readonly broken: ReadonlySet<string>;
 }
+
+const BREAKING = ['required', 'type', 'maxItems', 'maxProperties'];
 
 let compiled: ValidateFunction | null = null;
 
@@ -31,7 +34,7 @@ export function shapeFaults(data: unknown): ShapeFaults {
 }
 
 function brokenPart({ keyword, instancePath, params }: ErrorObject): string[] {
-  if (keyword !== 'required' && keyword !== 'type') return [];
+  if (!BREAKING.includes(keyword)) return [];
   const part = instancePath.split('/')[1];
   return [part ?? (keyword === 'required' ? String(params.missingProperty) : '*')];
 }

@@ -41,8 +41,8 @@ function defaultFaults({ when }: TierRule, path: FaultPath): ConfigurationFault[
 }
 
 /**
- * Rules that no deal can reach. Rules compare with few values, so a deal on each side of every one of them, in every
- * deal type that is sold and every segment that is named, meets every rule that any deal meets.
+ * Rules that no deal can reach. Rules compare with few values, so deals at every one of them, in every deal type that
+ * is sold and every segment that is named, meet every rule that any deal meets.
  */
 function unreachableFaults({
   tiers,
@@ -73,11 +73,9 @@ function* sampleDeals(
     ...tiers.flatMap(({ when }) => (when?.segments ?? []).map(segmentKey)),
   ]);
   const bounds = tiers.flatMap(({ when }) => [when?.minValueMinor, when?.maxValueMinor]);
-  const values = new Set<bigint | null>([null, 0n]);
-  for (const bound of bounds) {
-    if (!Number.isSafeInteger(bound)) continue;
-    values.add(BigInt(bound!)).add(BigInt(bound!) - 1n);
-  }
+  // Each stretch between two bounds begins at one; -1 stands for all that lies before the first.
+  const values = new Set<bigint | null>([null, -1n]);
+  for (const bound of bounds) if (Number.isSafeInteger(bound)) values.add(BigInt(bound!));
   for (const dealType of dealTypes)
     for (const segment of segments) for (const valueMinor of values) yield { dealType, segment, valueMinor };
 }

@@ -16,6 +16,7 @@ export class SignerInput {
   @Field(() => Side, { description: 'Whose signature it is; PROVIDER is the counter-signature.' })
   side: Side;
 
+  @IsOptional()
   @Field(() => LocalDateScalar, {
     nullable: true,
     description: 'The day of signature, not in the future; left out while it is missing.',
@@ -88,6 +89,7 @@ export class SubmitEvidenceInput extends ChecklistItemInput {
   })
   certificateUrl?: string | null;
 
+  @IsOptional()
   @Field(() => LocalDateScalar, {
     nullable: true,
     description: 'How current the information is, not in the future; without it the age counts from the verification.',

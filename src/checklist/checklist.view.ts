@@ -1,7 +1,6 @@
 import { configurationById, configurationOf } from '../catalogue/catalogue.queries.js';
 import { ConfigurationVersion } from '../catalogue/configuration-version.entity.js';
 import type { Reader } from '../core/reader.js';
-import { requestTime } from '../core/request-clock.js';
 import { DealSnapshot } from '../deal/deal.entity.js';
 import { Stakeholder } from '../handoff/content.entity.js';
 import { Handoff } from '../handoff/handoff.entity.js';
@@ -27,7 +26,7 @@ async function viewOf(reader: Reader, handoff: Handoff): Promise<ChecklistView> 
     reader.required(DealSnapshot, handoff.dealSnapshotId),
     reader.many(Stakeholder, 'handoffId', handoff.id),
     reader.one(ConfigurationVersion, handoff.configurationVersionId),
-    requestTime(reader),
+    reader.now(),
   ]);
   const known = contexts.get(evidence);
   if (known) return { items, evidence, context: known };

@@ -5,7 +5,7 @@ import { MIGRATIONS } from '../../migrations/index.js';
 import type { Config } from '../core/config.js';
 import { openOwner } from '../core/data-source.js';
 import { StartupError } from '../core/startup-error.js';
-import { ENTITIES } from '../schema.js';
+import { ENTITIES } from '../entities.js';
 import { startEmbeddedPostgres } from '../sandbox/postgres/index.js';
 
 /** A database that is there: its two addresses, and how to let it go. */

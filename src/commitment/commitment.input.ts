@@ -1,4 +1,4 @@
-import { IsIn, IsOptional, IsUUID } from 'class-validator';
+import { IsDefined, IsIn, IsOptional, IsUUID } from 'class-validator';
 import { Field, ID, InputType } from 'type-graphql';
 import { LocalDateScalar } from '../core/graphql/scalars.js';
 import { HandoffChangeInput } from '../handoff/handoff.input.js';
@@ -18,6 +18,7 @@ export class AddCommitmentInput extends HandoffChangeInput {
   @Field(() => CommitmentChannel, { description: 'How it was promised.' })
   channel: CommitmentChannel;
 
+  @IsDefined()
   @Field(() => LocalDateScalar, { description: 'The day on which it was promised, not in the future.' })
   madeOn: string;
 
@@ -34,6 +35,7 @@ export class AddCommitmentInput extends HandoffChangeInput {
   @Field(() => String, { description: 'Where it comes from: a mail, a call, a meeting.' })
   source: string;
 
+  @IsOptional()
   @Field(() => LocalDateScalar, { nullable: true, description: 'The day by which it was promised.' })
   dueOn?: string | null;
 }
@@ -75,6 +77,7 @@ export class ReviseCommitmentInput extends CommitmentInput {
   @Field(() => String, { nullable: true, description: 'Where it comes from.' })
   source?: string;
 
+  @IsOptional()
   @Field(() => LocalDateScalar, { nullable: true, description: 'The day by which it was promised.' })
   dueOn?: string | null;
 }

@@ -1,9 +1,10 @@
 import DataLoader from 'dataloader';
 import { type Ability, abilityCondition } from './ability.js';
+import type { Clock } from './clock.js';
 import { notFound } from './error.js';
 import type { Gateway } from './gateway.js';
 import { decodeCursor, encodeCursor, type Page, type PageArguments } from './page.js';
-import { conditions, ordering, type Query, sql, type Where } from './statement.js';
+import { type Answers, conditions, ordering, type Queries, type Query, sql, type Where } from './statement.js';
 import { type EntityClass, hydrate, tableOf } from './table.js';
 
 interface Waiting {
@@ -19,12 +20,26 @@ interface Waiting {
 export class Reader {
   private readonly loaders = new Map<string, DataLoader<string, unknown>>();
   private waiting: Waiting[] = [];
+  private time: Promise<Date> | null = null;
 
   constructor(
     private readonly gateway: Gateway,
     private readonly tenantId: string,
     private readonly ability: Ability,
+    private readonly clock: Clock,
   ) {}
+
+  /** The time of this request: asked once, one time for all its fields. */
+  now(): Promise<Date> {
+    this.time ??= this.ask(this.clock.now());
+    return this.time;
+  }
+
+  /** The answers of named queries, sent together. */
+  async askAll<Q extends Queries>(queries: Q): Promise<Answers<Q>> {
+    const asked = Object.entries(queries).map(async ([key, query]) => [key, await this.ask(query)] as const);
+    return Object.fromEntries(await Promise.all(asked)) as Answers<Q>;
+  }
 
   /** The answer of a query, sent with all others of this tick. */
   ask<T>(query: Query<T>): Promise<T> {

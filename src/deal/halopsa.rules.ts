@@ -46,6 +46,13 @@ export function normaliseHaloExport(raw: string, options: HaloOptions = {}): Hal
   return { ok: true, deal, terms, ...digests, findings: report.findings };
 }
 
+/** Which opportunity and client an export is about, whatever its terms say; null when that cannot be told. */
+export function identifyHaloExport(raw: string): Pick<ImportedDeal, 'externalId' | 'clientExternalId' | 'clientName'> | null {
+  const parsed = parseExport(raw);
+  const records = parsed.ok ? findRecords(parsed.value, new Report()) : null;
+  return records && readDeal(records);
+}
+
 function readTerms(opportunity: Scope, quotation: Scope, options: HaloOptions): NormalisedTerms | null {
   const currency = readCurrency(opportunity, quotation, options);
   const scopes = lineScopes(quotation);

@@ -1,4 +1,4 @@
-import { IsIn, IsOptional, IsUUID, Length, Matches } from 'class-validator';
+import { IsBoolean, IsDefined, IsIn, IsOptional, IsUUID, Length, Matches } from 'class-validator';
 import { ArgsType, Field, ID, InputType } from 'type-graphql';
 import { PageArgs } from '../core/graphql/page-args.js';
 import { LocalDateScalar } from '../core/graphql/scalars.js';
@@ -30,6 +30,7 @@ export class OpenDecisionInput extends HandoffChangeInput {
   @Field(() => ID, { description: 'Who decides it.' })
   ownerId: string;
 
+  @IsDefined()
   @Field(() => LocalDateScalar, { description: 'The day by which it is to be decided; today or later.' })
   dueOn: string;
 
@@ -37,6 +38,7 @@ export class OpenDecisionInput extends HandoffChangeInput {
   @Field(() => ID, { description: 'Who is told when the owner does not decide; another person.' })
   escalationContactId: string;
 
+  @IsBoolean()
   @Field(() => Boolean, { defaultValue: true, description: 'Whether no kickoff may be scheduled while it is open.' })
   blocksKickoff: boolean;
 }
@@ -59,6 +61,7 @@ export class ResolveDecisionInput extends DecisionInput {
   @Field(() => String, { description: 'Why, 10 to 4,000 characters.' })
   reason: string;
 
+  @IsBoolean()
   @Field(() => Boolean, {
     defaultValue: false,
     description: 'Whether the question no longer arises: OBSOLETE instead of RESOLVED.',
@@ -77,6 +80,7 @@ export class ReassignDecisionInput extends DecisionInput {
   @Field(() => ID, { nullable: true, description: 'Who is told when the owner does not decide.' })
   escalationContactId?: string | null;
 
+  @IsOptional()
   @Field(() => LocalDateScalar, {
     nullable: true,
     description: 'The day by which it is to be decided; today or later.',
@@ -86,9 +90,11 @@ export class ReassignDecisionInput extends DecisionInput {
 
 @ArgsType()
 export class DecisionsArgs extends PageArgs {
+  @IsOptional()
   @Field(() => DecisionState, { nullable: true, description: 'Only entries in this state.' })
   state?: DecisionState | null;
 
+  @IsBoolean()
   @Field(() => Boolean, { defaultValue: false, description: 'Only open entries whose day has passed.' })
   overdueOnly: boolean;
 }

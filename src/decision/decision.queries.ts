@@ -1,4 +1,5 @@
-import { type Query, select, sql } from '../core/statement.js';
+import { ConfigurationState, ConfigurationVersion } from '../catalogue/configuration-version.entity.js';
+import { type Query, select, selectFirst, sql } from '../core/statement.js';
 import { Decision, DecisionState } from './decision.entity.js';
 
 /** The decision log of a handoff, oldest first. */
@@ -12,3 +13,7 @@ export const overdueDays = (today: string): Query<string[]> =>
     [DecisionState.OPEN, today],
     (rows) => rows.map((row) => row.due_on as string),
   );
+
+/** The newest accepted configuration: it names the time zone in which a day of the log ends. */
+export const newestConfiguration = (): Query<ConfigurationVersion | null> =>
+  selectFirst(ConfigurationVersion, { state: ConfigurationState.EFFECTIVE }, { orderBy: ['-version'] });

@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { configurationOf, rulingConfiguration } from '../catalogue/catalogue.queries.js';
+import { configurationOf } from '../catalogue/catalogue.queries.js';
 import { RequestContext } from '../core/graphql/context.js';
 import { Allow, Runs } from '../core/graphql/rights.js';
 import { connectionOf, resultOf } from '../core/graphql/shapes.js';
@@ -8,7 +8,6 @@ import type { RefusedType } from '../core/graphql/types.js';
 import { localDay } from '../core/local-day.js';
 import type { Page } from '../core/page.js';
 import type { Reader } from '../core/reader.js';
-import { requestTime } from '../core/request-clock.js';
 import type { Where } from '../core/statement.js';
 import { Assumption } from '../handoff/content.entity.js';
 import { Handoff } from '../handoff/handoff.entity.js';
@@ -16,7 +15,7 @@ import { Person } from '../identity/person.entity.js';
 import { openDecision, reassignDecision, resolveDecision } from './decision.commands.js';
 import { Decision, DecisionState } from './decision.entity.js';
 import { DecisionsArgs, OpenDecisionInput, ReassignDecisionInput, ResolveDecisionInput } from './decision.input.js';
-import { overdueDays } from './decision.queries.js';
+import { newestConfiguration, overdueDays } from './decision.queries.js';
 
 const DecisionConnection = connectionOf(Decision, 'Decision');
 const DecisionResult = resultOf('DecisionResult', Decision);
@@ -24,9 +23,9 @@ type Answer = Promise<Decision | RefusedType>;
 
 /** Open entries of the days that have passed in the tenant's time zone. */
 async function overdue(reader: Reader): Promise<Where<Decision>> {
-  const [version, now] = await Promise.all([reader.ask(rulingConfiguration()), requestTime(reader)]);
-  const today = localDay(configurationOf(version).tenant.timeZone, now);
-  return { dueOn: await reader.ask(overdueDays(today)) };
+  const [version, now] = await Promise.all([reader.ask(newestConfiguration()), reader.now()]);
+  const timeZone = version ? configurationOf(version).tenant.timeZone : 'UTC';
+  return { dueOn: await reader.ask(overdueDays(localDay(timeZone, now))) };
 }
 
 @Resolver(() => Handoff)

@@ -22,7 +22,7 @@ export const handoffAbilities: AbilityContribution = (grant, actor) => {
     grant([DELIVERY_MANAGER], ['read', 'assess', 'intake'], 'Handoff', theirs);
   }
   grant([SERVICE_DELIVERY_LEAD], ['assess', 'intake'], 'Handoff');
-  grant([SALES_MANAGER], ['edit', 'assess', 'classify'], 'Handoff');
+  grant([SALES_MANAGER], ['edit', 'assess'], 'Handoff');
   grant([SALES_MANAGER, SERVICE_DELIVERY_LEAD, REVOPS_ADMIN], 'assign', 'Handoff');
   grant([SALES_MANAGER, REVOPS_ADMIN], ['reassign', 'withdraw'], 'Handoff');
 };

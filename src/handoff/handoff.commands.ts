@@ -1,4 +1,4 @@
-import { recordContribution } from '../approval/approval.effects.js';
+import { barFromRounds, recordContribution } from '../approval/approval.effects.js';
 import { configurationOf, configurationOfHandoff } from '../catalogue/catalogue.queries.js';
 import { command } from '../core/command.js';
 import { notFound } from '../core/error.js';
@@ -112,12 +112,13 @@ export const assignOwner = command({
     const findings = [...endedFindings(handoff), ...holderFindings(people, person.id, Role.SALES_MANAGER)];
     if (findings.length > 0) return handoffRefused(handoff, findings);
     if (handoff.ownerId === person.id) return handoffUnchanged(handoff);
-    // The record's owner never approves it (approvals rule 1).
-    const owns = recordContribution(handoffSubject(handoff.id), handoff.termsRevision, person.id, moment);
+    const subject = handoffSubject(handoff.id);
+    const owns = recordContribution(subject, handoff.termsRevision, person.id, moment);
     return handoffDone(handoff, {
       body: { from: handoff.ownerId, ownerId: person.id },
       changes: { ownerId: person.id },
-      writes: [owns],
+      // The record's owner never approves it (approvals rule 1).
+      writes: [owns, barFromRounds(subject, person.id)],
     });
   },
 });

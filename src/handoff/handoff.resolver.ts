@@ -22,7 +22,7 @@ import {
   WithdrawHandoffInput,
 } from './handoff.input.js';
 import { HandoffResult } from './handoff.result.js';
-import { HANDOFF_ACTIONS, type Transition, transitionsFrom } from './stage.rules.js';
+import { HANDOFF_ACTIONS, type Transition, transitionsFor } from './stage.rules.js';
 
 const HandoffConnection = connectionOf(Handoff, 'Handoff');
 
@@ -125,7 +125,7 @@ export class HandoffResolver {
     description: 'The steps that start here and that you may take; the gate of a step may still refuse it.',
   })
   availableActions(@Root() handoff: Handoff, @Ctx() { ability }: RequestContext): Transition[] {
-    return transitionsFrom(handoff.stage).filter((transition) => allows(ability, transition, 'Handoff', handoff));
+    return transitionsFor(handoff.stage, (right) => allows(ability, right, 'Handoff', handoff));
   }
 
   @Runs(editHandoff)

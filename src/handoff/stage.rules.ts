@@ -30,7 +30,7 @@ registerEnumType(Stage, {
 export type Transition =
   'submit' | 'return' | 'signOff' | 'revokeSignOff' | 'scheduleKickoff' | 'holdKickoff' | 'close' | 'withdraw';
 
-/** The transitions as the API names them; each value is the mutation's action too, on the subject Handoff. */
+/** The transitions as the API names them. */
 export const HANDOFF_ACTIONS = {
   SUBMIT: 'submit',
   RETURN: 'return',
@@ -56,21 +56,37 @@ registerEnumType(HANDOFF_ACTIONS, {
   },
 });
 
-/** From where, by which transition, to where: draws the diagram, feeds `availableActions`, and is what the tests walk. */
-export const TRANSITIONS: readonly {
+/** One row of the transition table. */
+export interface TransitionRow {
   readonly transition: Transition;
+  /** The action on the subject Handoff that the step's command declares: who may take it. */
+  readonly right: string;
   readonly from: readonly Stage[];
   readonly to: Stage;
-}[] = [
-  { transition: 'submit', from: [Stage.DRAFT, Stage.RETURNED], to: Stage.IN_REVIEW },
-  { transition: 'return', from: [Stage.IN_REVIEW], to: Stage.RETURNED },
-  { transition: 'signOff', from: [Stage.IN_REVIEW], to: Stage.SIGNED_OFF },
-  { transition: 'revokeSignOff', from: [Stage.SIGNED_OFF, Stage.KICKOFF_SCHEDULED], to: Stage.IN_REVIEW },
-  { transition: 'scheduleKickoff', from: [Stage.SIGNED_OFF, Stage.KICKOFF_SCHEDULED], to: Stage.KICKOFF_SCHEDULED },
-  { transition: 'holdKickoff', from: [Stage.KICKOFF_SCHEDULED], to: Stage.KICKED_OFF },
-  { transition: 'close', from: [Stage.KICKED_OFF], to: Stage.CLOSED },
+}
+
+/** From where, by which transition, to where: draws the diagram, feeds `availableActions`, and is what the tests walk. */
+export const TRANSITIONS: readonly TransitionRow[] = [
+  { transition: 'submit', right: 'submit', from: [Stage.DRAFT, Stage.RETURNED], to: Stage.IN_REVIEW },
+  { transition: 'return', right: 'review', from: [Stage.IN_REVIEW], to: Stage.RETURNED },
+  { transition: 'signOff', right: 'signOff', from: [Stage.IN_REVIEW], to: Stage.SIGNED_OFF },
+  {
+    transition: 'revokeSignOff',
+    right: 'signOff',
+    from: [Stage.SIGNED_OFF, Stage.KICKOFF_SCHEDULED],
+    to: Stage.IN_REVIEW,
+  },
+  {
+    transition: 'scheduleKickoff',
+    right: 'schedule',
+    from: [Stage.SIGNED_OFF, Stage.KICKOFF_SCHEDULED],
+    to: Stage.KICKOFF_SCHEDULED,
+  },
+  { transition: 'holdKickoff', right: 'schedule', from: [Stage.KICKOFF_SCHEDULED], to: Stage.KICKED_OFF },
+  { transition: 'close', right: 'close', from: [Stage.KICKED_OFF], to: Stage.CLOSED },
   {
     transition: 'withdraw',
+    right: 'withdraw',
     from: [Stage.DRAFT, Stage.IN_REVIEW, Stage.RETURNED, Stage.SIGNED_OFF, Stage.KICKOFF_SCHEDULED],
     to: Stage.WITHDRAWN,
   },
@@ -90,4 +106,9 @@ export function targetOf(transition: Transition, from: Stage): Stage | null {
 /** The transitions that start at a stage. */
 export function transitionsFrom(stage: Stage): Transition[] {
   return TRANSITIONS.filter((row) => row.from.includes(stage)).map((row) => row.transition);
+}
+
+/** The transitions that start at a stage and that an actor may take, by their rights. */
+export function transitionsFor(stage: Stage, may: (right: string) => boolean): Transition[] {
+  return TRANSITIONS.filter((row) => row.from.includes(stage) && may(row.right)).map((row) => row.transition);
 }

@@ -7,9 +7,10 @@ import type { Handoff } from '../handoff/handoff.entity.js';
 import { lockHandoff } from '../handoff/handoff.queries.js';
 import { changeHandoff, checkRevision, handoffSubject, stageFindings } from '../handoff/handoff.rules.js';
 import { Stage } from '../handoff/stage.rules.js';
-import { kickoffFacts, judgeKickoff } from '../passage/kickoff.gate.js';
 import { recordEvaluation } from '../passage/gate.effects.js';
 import { Gate } from '../passage/gate.entity.js';
+import { judgeKickoff } from '../passage/gates.js';
+import { passageFacts } from '../passage/passage.facts.js';
 import { HandoffFeedback, Kickoff, KickoffState } from './kickoff.entity.js';
 import type { CloseHandoffInput, HandoffStepInput, ScheduleKickoffInput } from './kickoff.input.js';
 
@@ -22,7 +23,7 @@ export const scheduleKickoff = command({
   action: 'schedule',
   subject: 'Handoff',
   services: false,
-  facts: (input: ScheduleKickoffInput) => ({ handoff: lockHandoff(input.handoffId), ...kickoffFacts(input.handoffId), scheduled: scheduledOf(input.handoffId) }),
+  facts: (input: ScheduleKickoffInput) => ({ handoff: lockHandoff(input.handoffId), ...passageFacts(input.handoffId), scheduled: scheduledOf(input.handoffId) }),
   target: ({ handoff }) => handoff,
   decide: (facts, input, moment) => {
     const { handoff, scheduled } = facts;
@@ -65,7 +66,7 @@ export const holdKickoff = command({
   action: 'schedule',
   subject: 'Handoff',
   services: false,
-  facts: (input: HandoffStepInput) => ({ handoff: lockHandoff(input.handoffId), ...kickoffFacts(input.handoffId), scheduled: scheduledOf(input.handoffId) }),
+  facts: (input: HandoffStepInput) => ({ handoff: lockHandoff(input.handoffId), ...passageFacts(input.handoffId), scheduled: scheduledOf(input.handoffId) }),
   target: ({ handoff }) => handoff,
   decide: (facts, input, { now }) => {
     const { handoff, scheduled } = facts;

@@ -5,9 +5,10 @@ import { Runs } from '../core/graphql/rights.js';
 import type { RefusedType } from '../core/graphql/types.js';
 import { Handoff } from '../handoff/handoff.entity.js';
 import { HandoffResult } from '../handoff/handoff.result.js';
+import { Stage } from '../handoff/stage.rules.js';
 import { Person } from '../identity/person.entity.js';
 import { closeHandoff, holdKickoff, scheduleKickoff } from './kickoff.commands.js';
-import { HandoffFeedback, Kickoff } from './kickoff.entity.js';
+import { HandoffFeedback, Kickoff, KickoffState } from './kickoff.entity.js';
 import { CloseHandoffInput, HandoffStepInput, ScheduleKickoffInput } from './kickoff.input.js';
 
 @Resolver(() => Handoff)
@@ -43,6 +44,12 @@ export class HandoffKickoffResolver {
 
 @Resolver(() => Kickoff)
 export class KickoffResolver {
+  @FieldResolver(() => Boolean, { description: 'Whether the date stands: scheduled, and the sign-off under it has not ended since.' })
+  async live(@Root() kickoff: Kickoff, @Ctx() { reader }: RequestContext): Promise<boolean> {
+    const handoff = await reader.one(Handoff, kickoff.handoffId);
+    return kickoff.state === KickoffState.SCHEDULED && handoff?.stage === Stage.KICKOFF_SCHEDULED;
+  }
+
   @FieldResolver(() => Person, { nullable: true, description: 'Who scheduled it.' })
   scheduler(@Root() kickoff: Kickoff, @Ctx() { reader }: RequestContext): Promise<Person | null> {
     return reader.one(Person, kickoff.scheduledBy);

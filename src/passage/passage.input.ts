@@ -36,22 +36,6 @@ export class PassageInput {
   expectedRevision: number;
 }
 
-@InputType({ description: 'What kind of deal this is, corrected.' })
-export class ClassifyHandoffInput extends PassageInput {
-  @Length(2, 80)
-  @Field(() => String, { description: 'The service template.' })
-  serviceTemplate: string;
-
-  @IsIn(Object.values(DealType))
-  @Field(() => DealType, { description: 'The deal type.' })
-  dealType: DealType;
-
-  @IsOptional()
-  @Length(1, 60)
-  @Field(() => String, { nullable: true, description: 'The client\'s segment.' })
-  segment: string | null;
-}
-
 @InputType({ description: 'One gap, named.' })
 export class GapInput {
   @Length(2, 120)

@@ -1,4 +1,4 @@
-import { mapQuery, type Queries, type Query, select, selectFirst, sql } from '../core/statement.js';
+import { mapQuery, type Query, select, selectFirst, sql } from '../core/statement.js';
 import { hydrate, tableOf } from '../core/table.js';
 import { BudgetBaseline, BudgetBaselineLine } from './baseline.entity.js';
 import { Project, ProjectMilestone, ProjectTask, TaskDependency } from './project.entity.js';
@@ -52,14 +52,4 @@ export function currentBaselineLines(handoffId: string): Query<BudgetBaselineLin
     [handoffId],
     (rows) => rows.map((row) => hydrate(BudgetBaselineLine, row)),
   );
-}
-
-/** What a submit must know of an earlier one: ask after the handoff's lock. All empty before the first submit. */
-export function projectFacts(handoffId: string) {
-  return {
-    project: lockProjectOfHandoff(handoffId),
-    milestones: milestonesOf(handoffId),
-    tasks: tasksOf(handoffId),
-    baseline: currentBaseline(handoffId),
-  } satisfies Queries;
 }

@@ -36,7 +36,7 @@ const WHOLE = `query ($id: ID!) { handoff(id: $id) {
 
 const ADD = `mutation ($input: AddStakeholderInput!) { addStakeholder(input: $input) { __typename
   ... on Handoff { revision stakeholders { name } } ... on Refused { findings { code path } } } }`;
-const REVISE = `mutation ($input: ReviseStakeholderInput!) { reviseStakeholder(input: $input) { __typename } }`;
+const REVISE = `mutation ($input: ReviseStakeholderInput!) { reviseStakeholder(input: $input) { kind: __typename } }`;
 
 const onStage = (stage: Stage): Promise<void> =>
   suite.gateway.transaction(world.tenantId, (tx) => tx.commit([update(Handoff, { id: handoffId }, { stage })]));
@@ -54,6 +54,12 @@ function program(...scopes: string[]): Persona {
   };
   return world.acting(actor);
 }
+
+/** What asking for fields of the handoff comes to. */
+const denied = async (who: Persona, fields: string): Promise<unknown> => {
+  const { errors } = await who.graphql(`query ($id: ID!) { handoff(id: $id) { ${fields} } }`, { id: handoffId });
+  return errors[0]?.extensions.code ?? 'SEEN';
+};
 
 describe('reading', () => {
   test('sales sees the whole handoff, in few flushes', async () => {
@@ -135,10 +141,6 @@ describe('reading', () => {
   });
 
   test('cost, prices and people only for those who may see them', async () => {
-    const denied = async (who: Persona, fields: string): Promise<unknown> => {
-      const { errors } = await who.graphql(`query ($id: ID!) { handoff(id: $id) { ${fields} } }`, { id: handoffId });
-      return errors[0]?.extensions.code ?? 'SEEN';
-    };
     const admin = await world.as('REVOPS_ADMIN');
     const auditor = await world.as('AUDITOR');
     const manager = await world.as('DELIVERY_MANAGER');
@@ -210,7 +212,7 @@ describe('writing', () => {
     const revise = async (change: object): Promise<unknown> => {
       const variables = { input: { handoffId, expectedRevision: 1, stakeholderId: rows[0]!.id, ...change } };
       const { data, errors } = await sales.graphql(REVISE, variables);
-      return data?.reviseStakeholder?.__typename ?? errors[0]?.extensions.field;
+      return data?.reviseStakeholder?.kind ?? errors[0]?.extensions.field;
     };
     expect(await revise({ name: null })).toBe('name');
     expect(await revise({ role: null })).toBe('role');

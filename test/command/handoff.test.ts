@@ -1,7 +1,6 @@
+import { contributorsOf } from '../../src/approval/approval.queries.js';
 import { newId } from '../../src/core/id.js';
-import { select, selectRequired, update } from '../../src/core/statement.js';
-import { DealPayload, DealSnapshot, QuoteLine } from '../../src/deal/deal.entity.js';
-import { normaliseHaloExport } from '../../src/deal/halopsa.rules.js';
+import { insert, select, selectRequired, update } from '../../src/core/statement.js';
 import { addAssumption, removeAssumption, resolveAssumption } from '../../src/handoff/assumption.commands.js';
 import {
   Assumption,
@@ -22,11 +21,13 @@ import {
   withdrawHandoff,
 } from '../../src/handoff/handoff.commands.js';
 import { Handoff } from '../../src/handoff/handoff.entity.js';
+import { RoleGrant } from '../../src/identity/person.entity.js';
+import { Role } from '../../src/identity/roles.js';
 import { addRisk, removeRisk, reviseRisk } from '../../src/handoff/risk.commands.js';
 import { Stage } from '../../src/handoff/stage.rules.js';
 import { addStakeholder, removeStakeholder, reviseStakeholder } from '../../src/handoff/stakeholder.commands.js';
 import { addStatement, removeStatement, reviseStatement } from '../../src/handoff/statement.commands.js';
-import { classifyForTest, importForTest } from '../kit/deal.js';
+import { importForTest } from '../kit/deal.js';
 import { openSuite, type Suite } from '../kit/suite.js';
 import type { Persona, World } from '../kit/world.js';
 import { read } from '../rules/handoff.kit.js';
@@ -45,14 +46,6 @@ beforeEach(async () => {
 
 const HEALTHY = read('managed-network-healthy');
 
-/** The same export with another payload. */
-function edited(change: (text: string) => string): ReturnType<typeof read> {
-  const raw = change(HEALTHY.raw);
-  const parsed = normaliseHaloExport(raw);
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.findings));
-  return { raw, parsed };
-}
-
 const open = (): Promise<string> => sales.done(importForTest, HEALTHY);
 const load = async (id: string): Promise<Handoff> => (await world.read({ row: selectRequired(Handoff, id) })).row;
 const on = async (handoffId: string): Promise<{ handoffId: string; expectedRevision: number }> => ({
@@ -70,94 +63,9 @@ async function stage(handoffId: string, to: Stage): Promise<void> {
 async function code(work: Promise<unknown>): Promise<string> {
   return work.then(
     () => 'NONE',
-    (error: { code?: string }) => error.code ?? String(error),
+    (error: { code?: string }) => error.code ?? 'UNEXPECTED',
   );
 }
-
-describe('importing', () => {
-  test('the same content twice makes one snapshot and one handoff', async () => {
-    const id = await open();
-    expect(await open()).toBe(id);
-    const { snapshots, payloads, lines } = await world.read({
-      snapshots: select(DealSnapshot),
-      payloads: select(DealPayload),
-      lines: select(QuoteLine),
-    });
-    expect(snapshots).toHaveLength(1);
-    expect(payloads[0]).toMatchObject({ id: snapshots[0]?.id, raw: HEALTHY.raw, imported: HEALTHY.parsed.deal });
-    expect(lines).toHaveLength(HEALTHY.parsed.terms.lines.length);
-    expect(await load(id)).toMatchObject({
-      number: 'H-2205',
-      stage: 'DRAFT',
-      revision: 1,
-      dealSnapshotId: snapshots[0]?.id,
-    });
-  });
-
-  test('six at once make one deal with one snapshot', async () => {
-    const ids = await Promise.all(Array.from({ length: 6 }, open));
-    expect(new Set(ids).size).toBe(1);
-    expect((await world.read({ rows: select(DealSnapshot) })).rows).toHaveLength(1);
-  });
-
-  test('changed terms are adopted in DRAFT, with a new content version, and not in review', async () => {
-    const id = await open();
-    const cheaper = edited((text) => text.replace('"scope": "', '"scope": "Also: '));
-    expect(cheaper.parsed.termsDigest).not.toBe(HEALTHY.parsed.termsDigest);
-    await sales.done(importForTest, cheaper);
-    const adopted = await load(id);
-    expect(adopted).toMatchObject({ revision: 2, termsRevision: 2 });
-    const { scope } = await world.read({ scope: select(HandoffStatement, { handoffId: id }) });
-    expect(scope.map(({ text }) => text)).toEqual([cheaper.parsed.deal.scope]);
-
-    await stage(id, Stage.IN_REVIEW);
-    await sales.done(importForTest, HEALTHY);
-    expect(await load(id)).toMatchObject({ termsRevision: 2, dealSnapshotId: adopted.dealSnapshotId });
-    await stage(id, Stage.RETURNED);
-    await sales.done(importForTest, HEALTHY);
-    expect(await load(id)).toMatchObject({ revision: 3, termsRevision: 3 });
-    expect((await world.read({ rows: select(DealSnapshot) })).rows).toHaveLength(3);
-  });
-
-  test('what sales has revised survives a new snapshot that says the same of it', async () => {
-    const id = await open();
-    const { statements } = await world.read({ statements: select(HandoffStatement, { handoffId: id }) });
-    await sales.done(reviseStatement, { ...(await on(id)), statementId: statements[0]!.id, text: 'In our words' });
-    await sales.done(
-      importForTest,
-      edited((text) => `${text}\n`),
-    );
-    const after = await world.read({ statements: select(HandoffStatement, { handoffId: id }) });
-    expect(after.statements.map(({ text }) => text)).toEqual(['In our words']);
-  });
-
-  test('after a withdrawal the deal gets a second handoff', async () => {
-    const id = await open();
-    await sales.done(withdrawHandoff, { ...(await on(id)), reason: 'The client reopened the tender.' });
-    const second = await open();
-    expect(second).not.toBe(id);
-    expect((await load(second)).number).toBe('H-2205.2');
-    expect(await load(id)).toMatchObject({ stage: 'WITHDRAWN', withdrawnReason: 'The client reopened the tender.' });
-  });
-});
-
-describe('classifying', () => {
-  test('another service template makes a new content version and a contributor', async () => {
-    const id = await open();
-    await sales.done(classifyForTest, { handoffId: id, serviceTemplate: 'cloud-migration' });
-    expect(await load(id)).toMatchObject({ serviceTemplate: 'cloud-migration', termsRevision: 2, revision: 2 });
-    const rows = await world.rows(
-      'select content_revision from contribution where tenant_id = $1 order by content_revision',
-    );
-    expect(rows.map((row) => row.content_revision)).toEqual([1, 2]);
-  });
-
-  test('an unknown one is refused with the valid ones', async () => {
-    const [found] = await sales.refused(classifyForTest, { handoffId: await open(), serviceTemplate: 'telepathy' });
-    expect(found).toMatchObject({ code: 'UNKNOWN_SERVICE_TEMPLATE' });
-    expect(found?.facts.valid).toContain('managed-network');
-  });
-});
 
 describe('the content', () => {
   test('each kind of row is added, changed and taken out, and raises the revision by one', async () => {
@@ -301,6 +209,26 @@ describe('what is refused', () => {
     expect(await code(sales.run(assignOwner, { ...(await on(id)), personId: newId() }))).toBe('NOT_FOUND');
   });
 
+  test('whoever comes to own a handoff is a contributor from then on', async () => {
+    const id = await open();
+    const second = await world.as('REVOPS_ADMIN');
+    await suite.gateway.transaction(world.tenantId, (tx) =>
+      tx.commit([
+        insert(RoleGrant, {
+          id: newId(),
+          personId: second.actor.id,
+          role: Role.SALES_MANAGER,
+          grantedBy: 'test',
+          grantedAt: suite.clock.at,
+        }),
+      ]),
+    );
+    await sales.done(assignOwner, { ...(await on(id)), personId: second.actor.id });
+    expect(await load(id)).toMatchObject({ ownerId: second.actor.id, revision: 2, termsRevision: 1 });
+    const { people } = await world.read({ people: contributorsOf({ type: 'Handoff', id }) });
+    expect(people.toSorted()).toEqual([sales.actor.id, second.actor.id].toSorted());
+  });
+
   test('answers to questions that nobody asks', async () => {
     const id = await open();
     const answers = [{ key: 'favourite-colour', value: 'blue' }];
@@ -310,30 +238,45 @@ describe('what is refused', () => {
     expect((await load(id)).answers).toEqual({ [question.key]: true });
   });
 
-  test("another tenant's handoff, and a row of another handoff, are not there", async () => {
+  test("another tenant's handoff and person are not there", async () => {
     const id = await open();
-    const { risks } = await world.read({ risks: select(Risk, { handoffId: id }) });
-    const riskId = risks[0]!.id;
-    const other = await suite.tenant();
-    const stranger = await other.as('SALES_MANAGER');
+    const stranger = await (await suite.tenant()).as('SALES_MANAGER');
     expect(await code(stranger.run(addRisk, { handoffId: id, expectedRevision: 1, ...risk }))).toBe('NOT_FOUND');
     const theirs = await stranger.done(importForTest, HEALTHY);
-    const across = { handoffId: theirs, expectedRevision: 1, riskId };
-    expect(await code(stranger.run(removeRisk, across))).toBe('NOT_FOUND');
-    expect(await code(stranger.run(reviseRisk, { ...across, text: 'x' }))).toBe('NOT_FOUND');
-    expect(
-      await code(stranger.run(assignOwner, { handoffId: theirs, expectedRevision: 1, personId: sales.actor.id })),
-    ).toBe('NOT_FOUND');
-    expect((await world.read({ risks: select(Risk, { handoffId: id }) })).risks).toEqual(risks);
+    const person = { handoffId: theirs, expectedRevision: 1, personId: sales.actor.id };
+    expect(await code(stranger.run(assignOwner, person))).toBe('NOT_FOUND');
   });
 
-  test('the database itself: snapshots and payloads are never changed', async () => {
-    await open();
-    for (const table of ['deal_snapshot', 'deal_payload', 'quote_line']) {
-      const attempt = suite.gateway.transaction(world.tenantId, (tx) =>
-        tx.commit([{ text: `delete from ${table} where tenant_id = $1`, values: [] }]),
-      );
-      expect(await code(attempt)).toBe('42501');
+  test('a row of another handoff, of this tenant or another, is not there', async () => {
+    const id = await open();
+    await sales.done(addAssumption, { ...(await on(id)), text: 'Power is there', source: 'Survey' });
+    const rows = await world.read({
+      stakeholders: select(Stakeholder, { handoffId: id }),
+      assumptions: select(Assumption, { handoffId: id }),
+      risks: select(Risk, { handoffId: id }),
+      statements: select(HandoffStatement, { handoffId: id }),
+    });
+    const stakeholderId = rows.stakeholders[0]!.id;
+    const assumptionId = rows.assumptions[0]!.id;
+    const riskId = rows.risks[0]!.id;
+    const statementId = rows.statements[0]!.id;
+    const { raw, parsed } = HEALTHY;
+    const second = { raw, parsed: { ...parsed, deal: { ...parsed.deal, externalId: '9' } } };
+    for (const who of [sales, await (await suite.tenant()).as('SALES_MANAGER')]) {
+      const other = { handoffId: await who.done(importForTest, second), expectedRevision: 1 };
+      const resolution = { state: AssumptionState.CONFIRMED, resolution: 'x' };
+      const codes = [
+        await code(who.run(reviseStakeholder, { ...other, stakeholderId, name: 'x' })),
+        await code(who.run(removeStakeholder, { ...other, stakeholderId })),
+        await code(who.run(resolveAssumption, { ...other, assumptionId, ...resolution })),
+        await code(who.run(removeAssumption, { ...other, assumptionId })),
+        await code(who.run(reviseRisk, { ...other, riskId, text: 'x' })),
+        await code(who.run(removeRisk, { ...other, riskId })),
+        await code(who.run(reviseStatement, { ...other, statementId, text: 'x' })),
+        await code(who.run(removeStatement, { ...other, statementId })),
+      ];
+      expect(codes).toEqual(codes.map(() => 'NOT_FOUND'));
     }
+    expect((await world.read({ risks: select(Risk, { handoffId: id }) })).risks).toEqual(rows.risks);
   });
 });

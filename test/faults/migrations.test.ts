@@ -6,7 +6,7 @@ import { MIGRATIONS } from '../../migrations/index.js';
 import { withoutForce } from '../../src/core/migration.js';
 import { openOwner } from '../../src/core/data-source.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/sandbox/postgres/index.js';
-import { ENTITIES } from '../../src/schema.js';
+import { ENTITIES } from '../../src/entities.js';
 
 /** Everything that a migration can leave behind, as sorted lines. */
 const FINGERPRINT = `

@@ -96,7 +96,7 @@ export const importForTest = command({
 /** The part of a reclassification that handoff/ knows. */
 export const classifyForTest = command({
   name: 'classifyForTest',
-  action: 'classify',
+  action: 'edit',
   subject: 'Handoff',
   facts: ({ handoffId }: Partial<Classification> & { handoffId: string }) => ({
     handoff: lockHandoff(handoffId),

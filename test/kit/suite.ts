@@ -18,7 +18,8 @@ import { newId } from '../../src/core/id.js';
 import { Pipeline } from '../../src/core/pipeline.js';
 import { refreshActor } from '../../src/identity/identity.queries.js';
 import { createDatabase, dropDatabase } from '../../src/sandbox/postgres/index.js';
-import { ABILITIES, buildApiSchema, ENTITIES } from '../../src/schema.js';
+import { ENTITIES } from '../../src/entities.js';
+import { ABILITIES, buildApiSchema } from '../../src/schema.js';
 import { World } from './world.js';
 
 /** A Monday morning in London and New York alike: the moment at which every test's clock starts. */

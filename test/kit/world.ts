@@ -92,9 +92,9 @@ export class Persona {
 
   /** Sends a GraphQL operation in process, through every check of the server. */
   async graphql(query: string, variables: Record<string, unknown> = {}, idempotencyKey: string | null = null): Promise<GraphQLResult> {
-    const { gateway, pipeline, api } = this.suite;
+    const { gateway, pipeline, api, clock } = this.suite;
     const key = idempotencyKey ?? (this.actor.kind === 'SERVICE' ? newId() : null);
-    const contextValue = new RequestContext(this.actor, abilityOf(this.actor, ABILITIES), pipeline, gateway, key, newId(), pino({ level: 'silent' }));
+    const contextValue = new RequestContext(this.actor, abilityOf(this.actor, ABILITIES), pipeline, gateway, key, newId(), pino({ level: 'silent' }), clock);
     const response = await api.executeOperation({ query, variables }, { contextValue });
     if (response.body.kind !== 'single') throw new Error('An incremental answer');
     const { data = null, errors = [] } = response.body.singleResult;

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { systemActor } from '../../src/core/actor.js';
 import {
   approversOf,
@@ -45,7 +45,7 @@ describe('who may vote', () => {
       ['ALREADY_VOTED'],
     ],
   ])('bars %s', (_who, id, parts, expected) => {
-    const known = facts(open, ['freda', 'writer', 'asker'], parts as object);
+    const known = facts(open, ['freda', 'writer', 'asker'], parts);
     expect(codes(voteFindings(known, person(id), DIGEST, NOW))).toEqual(expected);
   });
 
@@ -81,15 +81,17 @@ describe('who may vote', () => {
   });
 });
 
+const expiredAfter = (state: ApprovalState, ms: number) =>
+  isExpired({ state, expiresAt: new Date(NOW.getTime() + ms) }, NOW);
+
 describe('expiry', () => {
   it('denies at the instant itself, undecided or unused', () => {
-    const at = (state: ApprovalState, ms: number) => isExpired({ state, expiresAt: new Date(NOW.getTime() + ms) }, NOW);
-    expect([at(ApprovalState.PENDING, 0), at(ApprovalState.APPROVED, 0), at(ApprovalState.PENDING, 1)]).toEqual([
-      true,
-      true,
-      false,
-    ]);
-    expect(at(ApprovalState.REJECTED, -1)).toBe(false);
+    expect([
+      expiredAfter(ApprovalState.PENDING, 0),
+      expiredAfter(ApprovalState.APPROVED, 0),
+      expiredAfter(ApprovalState.PENDING, 1),
+    ]).toEqual([true, true, false]);
+    expect(expiredAfter(ApprovalState.REJECTED, -1)).toBe(false);
   });
 
   it('counts a grant in the working time that was pinned', () => {
@@ -106,13 +108,14 @@ describe('expiry', () => {
   });
 });
 
+const withdrawing = (id: string, state: ApprovalState) =>
+  codes(withdrawFindings(facts(request({ state }), []), person(id), NOW));
+
 describe('withdrawing', () => {
   it('is for the requester, while there is something to withdraw', () => {
-    const of = (id: string, state: ApprovalState) =>
-      codes(withdrawFindings(facts(request({ state }), []), person(id), NOW));
-    expect(of('asker', ApprovalState.PENDING)).toEqual([]);
-    expect(of('asker', ApprovalState.APPROVED)).toEqual([]);
-    expect(of('freda', ApprovalState.REJECTED)).toEqual(['NOT_REQUESTER', 'NOT_OPEN']);
+    expect(withdrawing('asker', ApprovalState.PENDING)).toEqual([]);
+    expect(withdrawing('asker', ApprovalState.APPROVED)).toEqual([]);
+    expect(withdrawing('freda', ApprovalState.REJECTED)).toEqual(['NOT_REQUESTER', 'NOT_OPEN']);
   });
 });
 
@@ -183,21 +186,21 @@ const history = fc.record({
   ),
 });
 
-describe('counting', () => {
-  const of = (h: typeof history extends fc.Arbitrary<infer T> ? T : never) => {
-    const on = request({ approversNeeded: h.needed, round: h.round, contentRevision: h.round });
-    return facts(on, h.finance, {
-      votes: h.votes.map((own) => vote(on, own.voterId, own)),
-      contributors: h.contributors,
-      merged: h.merged,
-    });
-  };
+const historyFacts = (h: typeof history extends fc.Arbitrary<infer T> ? T : never) => {
+  const on = request({ approversNeeded: h.needed, round: h.round, contentRevision: h.round });
+  return facts(on, h.finance, {
+    votes: h.votes.map((own) => vote(on, own.voterId, own)),
+    contributors: h.contributors,
+    merged: h.merged,
+  });
+};
 
+describe('counting', () => {
   it('never approves with fewer different people than needed, nor by a barred or ineligible one', () => {
     let approved = 0;
     fc.assert(
       fc.property(history, (h) => {
-        const known = of(h);
+        const known = historyFacts(h);
         const { standing } = known;
         // Counted anew, in another way: each person at a time.
         const valid = new Set(
@@ -233,7 +236,7 @@ describe('counting', () => {
             v.digest === DIGEST &&
             v.decision === VoteDecision.REJECT,
         );
-        expect(outcomeOf(of(h)) === ApprovalState.REJECTED).toBe(rejected);
+        expect(outcomeOf(historyFacts(h)) === ApprovalState.REJECTED).toBe(rejected);
       }),
       { numRuns: 1000 },
     );

@@ -100,6 +100,13 @@ const POLICY: readonly FaultCase[] = [
     ["floorBps: 3000, from: '2026-01-01' }", "floorBps: 3000, from: '2026-02-30' } #<<"],
   ],
   [
+    'a service with a floor for one billing only',
+    'FLOOR_MISSING',
+    /managed-services-onboarding.*NEW_BUSINESS/,
+    ["lineKind: '*', billing: '*', floorBps: 3000", "lineKind: '*', billing: RECURRING, floorBps: 3000"],
+    ['  managed-services-onboarding:\n', '  managed-services-onboarding: #<<\n'],
+  ],
+  [
     'a service without a floor as a whole',
     'FLOOR_MISSING',
     /managed-services-onboarding.*NEW_BUSINESS, EXPANSION, UPSELL/,

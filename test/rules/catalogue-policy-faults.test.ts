@@ -174,6 +174,20 @@ const CLOCKS: readonly FaultCase[] = [
 testFaults('tiers and questions', TIERS);
 testFaults('clocks and escalation', CLOCKS);
 
+/** A tier rule of its own. */
+const rule = (when: string): string =>
+  `  - { tier: LIGHT, description: x, when: { ${when} }, checklistTemplate: light }\n`;
+
+test('a rule that only a credit, or only a deal of unknown value, reaches is no fault', () => {
+  expect(
+    faultsOf(edited(['tiers:\n', `tiers:\n${rule('minValueMinor: 0')}${rule('maxValueMinor: 9')}`])),
+  ).not.toContainEqual(expect.objectContaining({ path: 'tiers[1]' }));
+  const unknown = [rule('minValueMinor: 500'), rule('maxValueMinor: 500'), rule('dealTypes: [RENEWAL]')];
+  expect(faultsOf(edited(['tiers:\n', `tiers:\n${unknown.join('')}`]))).not.toContainEqual(
+    expect.objectContaining({ path: 'tiers[2]' }),
+  );
+});
+
 test('every fault is told, in the order of the lines', () => {
   const text = edited(
     ['currency: GBP', 'currency: GBX'],

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { finding } from '../../src/core/finding.js';
-import { StatementKind, StakeholderRole } from '../../src/handoff/content.entity.js';
+import { HandoffStatement, Stakeholder, StatementKind, StakeholderRole } from '../../src/handoff/content.entity.js';
 import { CONTENT_REQUIREMENTS, type ContentRequirement, requiredFor } from '../../src/handoff/content.requirements.js';
 import {
   contentFindings,
@@ -33,7 +33,7 @@ function without(whole: HandoffContent, requirement: ContentRequirement): Handof
 function saying(kind: StatementKind, ...texts: string[]): HandoffContent {
   const whole = content();
   const like = whole.statements[0]!;
-  const own = texts.map((text) => ({ ...like, kind, text }));
+  const own = texts.map((text) => Object.assign(new HandoffStatement(), like, { kind, text }));
   return { ...whole, statements: [...whole.statements.filter((s) => s.kind !== kind), ...own] };
 }
 
@@ -156,7 +156,7 @@ describe('contact, start, import', () => {
   test('a primary contact whom nobody can reach', () => {
     const whole = content();
     const stakeholders = whole.stakeholders.map((s) =>
-      s.role === StakeholderRole.PRIMARY_CONTACT ? { ...s, email: null } : s,
+      s.role === StakeholderRole.PRIMARY_CONTACT ? Object.assign(new Stakeholder(), s, { email: null }) : s,
     );
     expect(marks(contentFindings({ ...whole, stakeholders }, Tier.LIGHT))).toEqual([
       'PRIMARY_CONTACT_UNREACHABLE stakeholders.PRIMARY_CONTACT',

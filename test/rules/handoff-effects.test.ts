@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { ApprovalRequest, ApprovalState } from '../../src/approval/request.entity.js';
 import { Role } from '../../src/identity/roles.js';
 import { classificationFindings, classified } from '../../src/handoff/classification.rules.js';
@@ -80,6 +80,10 @@ describe('opening', () => {
   });
 });
 
+/** What a classification is refused for. */
+const ask = (serviceTemplate: string, dealType: DealType): ReturnType<typeof classificationFindings> =>
+  classificationFindings(configuration(), { serviceTemplate, dealType });
+
 describe('the tier', () => {
   test.each([
     ['by segment, whatever the case', { segment: ' enterprise ' }, Tier.HIGH_TOUCH, 'full'],
@@ -108,8 +112,6 @@ describe('the tier', () => {
   });
 
   test('an unknown service template is refused with the valid ones; so is one that is not sold so', () => {
-    const ask = (serviceTemplate: string, dealType: DealType): ReturnType<typeof classificationFindings> =>
-      classificationFindings(configuration(), { serviceTemplate, dealType });
     expect(ask('managed-network', DealType.EXPANSION)).toEqual([]);
     expect(ask('constructor', DealType.EXPANSION)[0]).toMatchObject({
       code: 'UNKNOWN_SERVICE_TEMPLATE',
@@ -134,16 +136,21 @@ const request = Object.assign(new ApprovalRequest(), {
   revision: 4,
 });
 
-describe('reclassifying', () => {
-  const facts = (change: Parameters<typeof handoff>[0] = {}): Parameters<typeof reclassify>[0] => ({
-    ...ground(),
-    handoff: handoff(change),
-    requests: [request],
-    contributors: [OWNER],
-  });
+/** A handoff of the sample deal with an approved request, to be reclassified. */
+const classifying = (change: Parameters<typeof handoff>[0] = {}): Parameters<typeof reclassify>[0] => ({
+  ...ground(),
+  handoff: handoff(change),
+  requests: [request],
+  contributors: [OWNER],
+});
 
+describe('reclassifying', () => {
   test('a governed term makes a new content version, a new round and a contributor', () => {
-    const { findings, changes, statements } = reclassify(facts(), { serviceTemplate: 'managed-workplace' }, moment());
+    const { findings, changes, statements } = reclassify(
+      classifying(),
+      { serviceTemplate: 'managed-workplace' },
+      moment(),
+    );
     expect(findings).toEqual([]);
     expect(changes).toMatchObject({
       serviceTemplate: 'managed-workplace',
@@ -161,17 +168,17 @@ describe('reclassifying', () => {
   });
 
   test('the segment alone changes the tier and its checklist, and voids no vote', () => {
-    const { changes, statements } = reclassify(facts(), { segment: 'Enterprise' }, moment());
+    const { changes, statements } = reclassify(classifying(), { segment: 'Enterprise' }, moment());
     expect(changes).toMatchObject({ segment: 'Enterprise', tier: Tier.HIGH_TOUCH, checklistTemplate: 'full' });
     expect(changes).not.toHaveProperty('termsRevision');
     expect(statements).toEqual([]);
   });
 
   test('null empties the segment; nothing given changes nothing', () => {
-    expect(reclassify(facts({ segment: 'Enterprise' }), { segment: null }, moment()).changes).toMatchObject({
+    expect(reclassify(classifying({ segment: 'Enterprise' }), { segment: null }, moment()).changes).toMatchObject({
       segment: null,
     });
-    expect(reclassify(facts({ segment: 'Enterprise' }), {}, moment())).toEqual({
+    expect(reclassify(classifying({ segment: 'Enterprise' }), {}, moment())).toEqual({
       findings: [],
       changes: {},
       statements: [],
@@ -179,9 +186,9 @@ describe('reclassifying', () => {
   });
 
   test('a change that goes back is a further content version (ABA)', () => {
-    const there = reclassify(facts(), { serviceTemplate: 'managed-workplace' }, moment()).changes;
+    const there = reclassify(classifying(), { serviceTemplate: 'managed-workplace' }, moment()).changes;
     const back = reclassify(
-      { ...facts(there), requests: [] },
+      { ...classifying(there), requests: [] },
       { serviceTemplate: 'managed-network' },
       moment(),
     ).changes;
@@ -190,7 +197,7 @@ describe('reclassifying', () => {
 
   test('all findings at once, and no change', () => {
     const { findings, changes, statements } = reclassify(
-      facts({ stage: Stage.IN_REVIEW }),
+      classifying({ stage: Stage.IN_REVIEW }),
       { serviceTemplate: 'unknown' },
       moment(),
     );

@@ -7,7 +7,14 @@ import {
   endedFindings,
   stageFindings,
 } from '../../src/handoff/handoff.rules.js';
-import { HANDOFF_ACTIONS, Stage, targetOf, TRANSITIONS, transitionsFrom } from '../../src/handoff/stage.rules.js';
+import {
+  HANDOFF_ACTIONS,
+  Stage,
+  targetOf,
+  TRANSITIONS,
+  transitionsFor,
+  transitionsFrom,
+} from '../../src/handoff/stage.rules.js';
 import { handoff, marks } from './handoff.kit.js';
 
 const STAGES = Object.values(Stage);
@@ -36,10 +43,20 @@ describe('the transition table', () => {
   });
 });
 
-describe('who may write when', () => {
-  const open = (judge: (stage: Stage) => readonly unknown[]): Stage[] =>
-    STAGES.filter((stage) => judge(stage).length === 0);
+describe('the steps that are open to someone', () => {
+  test('start at the stage, and their right is held', () => {
+    expect(transitionsFor(Stage.IN_REVIEW, (right) => right === 'review')).toEqual(['return']);
+    expect(transitionsFor(Stage.SIGNED_OFF, (right) => right === 'signOff')).toEqual(['revokeSignOff']);
+    expect(transitionsFor(Stage.DRAFT, () => false)).toEqual([]);
+    for (const stage of STAGES) expect(transitionsFor(stage, () => true)).toEqual(transitionsFrom(stage));
+  });
+});
 
+/** The stages in which nothing is found. */
+const open = (judge: (stage: Stage) => readonly unknown[]): Stage[] =>
+  STAGES.filter((stage) => judge(stage).length === 0);
+
+describe('who may write when', () => {
   test('sales edits in DRAFT and RETURNED', () => {
     expect(open((stage) => editFindings(handoff({ stage })))).toEqual([Stage.DRAFT, Stage.RETURNED]);
     expect(open((stage) => assessFindings(handoff({ stage }), ['SALES_MANAGER']))).toEqual([

@@ -123,13 +123,14 @@ describe('the margin gate', () => {
   });
 });
 
-describe('asking for an exception', () => {
-  const verdict = (own: ReturnType<typeof terms>) => judgeMargin({ terms: own, configuration, handoff, now: NOW });
-  const open = (state: ApprovalState, expiresAt = '2026-12-01T00:00:00.000Z', kind = MARGIN_EXCEPTION) =>
-    Object.assign(new ApprovalRequest(), { id: 'request', kind, state, round: 1, expiresAt: new Date(expiresAt) });
-  const codes = (own: ReturnType<typeof terms>, requests: ApprovalRequest[] = []) =>
-    exceptionFindings(verdict(own), requests, NOW).map(({ code }) => code);
+const verdict = (own: ReturnType<typeof terms>) => judgeMargin({ terms: own, configuration, handoff, now: NOW });
+const open = (state: ApprovalState, expiresAt = '2026-12-01T00:00:00.000Z', kind = MARGIN_EXCEPTION) =>
+  Object.assign(new ApprovalRequest(), { id: 'request', kind, state, round: 1, expiresAt: new Date(expiresAt) });
 
+const codes = (own: ReturnType<typeof terms>, requests: ApprovalRequest[] = []) =>
+  exceptionFindings(verdict(own), requests, NOW).map(({ code }) => code);
+
+describe('asking for an exception', () => {
   it('needs something to except, that an exception can cover, and no open request', () => {
     expect(codes(at('720'))).toEqual([]);
     expect(codes(at('700'))).toEqual(['NOTHING_TO_EXCEPT']);

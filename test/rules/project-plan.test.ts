@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { isBusinessDay } from '../../src/catalogue/calendar.rules.js';
 import type { TaskTemplate } from '../../src/catalogue/configuration.js';
 import {
@@ -76,6 +76,9 @@ const pack = fc
       .map(({ template }) => template),
   );
 const day = fc.integer({ min: 0, max: 800 }).map((n) => new Date(Date.UTC(2026, 0, 1 + n)).toISOString().slice(0, 10));
+
+const codes = (parts: Partial<PlanFacts>): string[] =>
+  planProject(facts([task('first')], parts)).findings.map(({ code }) => code);
 
 describe('the budget by budget type', () => {
   const { budgetTypes } = configurationWith([]).serviceTemplates['managed-network']!;
@@ -189,8 +192,8 @@ describe('the plan', () => {
       task('train', { dependsOn: ['migrate'], when: { question: 'site', equals: 'remote' } }),
       task('accept', { dependsOn: ['train'] }),
     ];
-    const with_ = planProject(facts(tasks, { answers: { migration: true, site: 'remote' } }));
-    expect(with_.tasks.map(({ key, conditionNote }) => [key, conditionNote])).toEqual([
+    const wanted = planProject(facts(tasks, { answers: { migration: true, site: 'remote' } }));
+    expect(wanted.tasks.map(({ key, conditionNote }) => [key, conditionNote])).toEqual([
       ['order', null],
       ['migrate', 'Is data migrated? Yes.'],
       ['train', 'Where? Remotely.'],
@@ -225,7 +228,7 @@ describe('the plan', () => {
 
   it('makes a task of a promise, due by the day that the client was told', () => {
     const promises = [
-      { id: 'c1', text: `${'🎁'.repeat(130)}`, dueOn: '2026-12-27' },
+      { id: 'c1', text: '🎁'.repeat(130), dueOn: '2026-12-27' },
       { id: 'c2', text: 'Free training', dueOn: null },
       { id: 'c3', text: 'Yesterday', dueOn: '2026-01-01' },
     ];
@@ -240,8 +243,6 @@ describe('the plan', () => {
   });
 
   it('names a missing service template and a missing pack', () => {
-    const codes = (parts: Partial<PlanFacts>): string[] =>
-      planProject(facts([task('first')], parts)).findings.map(({ code }) => code);
     expect(codes({ serviceTemplate: 'constructor' })).toEqual(['SERVICE_TEMPLATE_MISSING']);
     expect(codes({ dealType: 'RENEWAL' })).toEqual(['TASK_PACK_MISSING']);
     expect(codes({})).toEqual([]);

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { tableOf } from '../../src/core/table.js';
-import { ENTITIES } from '../../src/schema.js';
+import { ENTITIES } from '../../src/entities.js';
 import { openSuite, type Suite } from '../kit/suite.js';
 
 /** Tables that belong to no tenant. Whoever adds one here says why in docs/decisions/0005. */

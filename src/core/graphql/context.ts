@@ -2,6 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import type { Logger } from 'pino';
 import type { Ability } from '../ability.js';
 import type { Actor } from '../actor.js';
+import type { Clock } from '../clock.js';
 import type { Command } from '../command.js';
 import type { Pipeline } from '../pipeline.js';
 import { Reader } from '../reader.js';
@@ -22,8 +23,9 @@ export class RequestContext {
     private readonly idempotencyKey: string | null,
     readonly requestId: string,
     readonly log: Logger,
+    clock: Clock,
   ) {
-    this.reader = new Reader(gateway, actor.tenantId, ability);
+    this.reader = new Reader(gateway, actor.tenantId, ability, clock);
   }
 
   /** Runs a command and reads the row that it answers with; a refusal is answered as data. */

@@ -1,0 +1,73 @@
+import { ApprovalRequest, ApprovalRound } from './approval/request.entity.js';
+import { ApprovalGrant, ApprovalParticipant, ApprovalVote, Contribution } from './approval/vote.entity.js';
+import { Brief } from './brief/brief.entity.js';
+import { ConfigurationVersion } from './catalogue/configuration-version.entity.js';
+import { ChecklistItem } from './checklist/checklist.entity.js';
+import { Evidence } from './checklist/evidence.entity.js';
+import { Commitment, CommitmentDeclaration } from './commitment/commitment.entity.js';
+import { IdempotencyRecord } from './core/idempotency.js';
+import { LedgerEntry } from './core/ledger.js';
+import { OutboxEffect } from './core/outbox.js';
+import type { EntityClass } from './core/table.js';
+import { Client, Deal, DealPayload, DealSnapshot, QuoteLine } from './deal/deal.entity.js';
+import { Decision } from './decision/decision.entity.js';
+import { FeasibilitySignOff, ResourceBooking } from './feasibility/feasibility.entity.js';
+import { Assumption, HandoffStatement, Risk, Stakeholder } from './handoff/content.entity.js';
+import { Handoff } from './handoff/handoff.entity.js';
+import { ApiKey } from './identity/api-key.entity.js';
+import { Account, Person, RoleGrant } from './identity/person.entity.js';
+import { TenantProfile } from './identity/tenant.entity.js';
+import { HandoffFeedback, Kickoff } from './kickoff/kickoff.entity.js';
+import { MarginException } from './margin/margin.entity.js';
+import { GateEvaluation, GateFinding, HandoffReturn } from './passage/gate.entity.js';
+import { BudgetBaseline, BudgetBaselineLine } from './project/baseline.entity.js';
+import { Project, ProjectMilestone, ProjectTask, TaskDependency } from './project/project.entity.js';
+
+/** Every entity; a table that is not here, or an entity without its table, fails a test. */
+export const ENTITIES: readonly EntityClass[] = [
+  LedgerEntry,
+  OutboxEffect,
+  IdempotencyRecord,
+  TenantProfile,
+  Person,
+  Account,
+  RoleGrant,
+  ApiKey,
+  ConfigurationVersion,
+  ApprovalRequest,
+  ApprovalRound,
+  ApprovalParticipant,
+  ApprovalVote,
+  ApprovalGrant,
+  Contribution,
+  Client,
+  Deal,
+  DealSnapshot,
+  DealPayload,
+  QuoteLine,
+  Handoff,
+  Stakeholder,
+  Assumption,
+  Risk,
+  HandoffStatement,
+  ChecklistItem,
+  Evidence,
+  MarginException,
+  Commitment,
+  CommitmentDeclaration,
+  Decision,
+  Project,
+  ProjectMilestone,
+  ProjectTask,
+  TaskDependency,
+  BudgetBaseline,
+  BudgetBaselineLine,
+  ResourceBooking,
+  FeasibilitySignOff,
+  Brief,
+  GateEvaluation,
+  GateFinding,
+  HandoffReturn,
+  Kickoff,
+  HandoffFeedback,
+];

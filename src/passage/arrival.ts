@@ -1,0 +1,183 @@
+import { configurationOf } from '../catalogue/catalogue.queries.js';
+import { configurationSource, type ConfigurationVersion } from '../catalogue/configuration-version.entity.js';
+import { alignChecklist, createChecklist } from '../checklist/checklist.effects.js';
+import { ChecklistItem } from '../checklist/checklist.entity.js';
+import type { Moment } from '../core/command.js';
+import { type Finding, finding } from '../core/finding.js';
+import type { LedgerSubject } from '../core/ledger.js';
+import type { SourceReference } from '../core/source.js';
+import { type Answers, type Queries, sql, type Statement } from '../core/statement.js';
+import { hydrate, tableOf } from '../core/table.js';
+import { type ReadableImport, recordSnapshot, type RecordedSnapshot } from '../deal/deal.effects.js';
+import { snapshotSource } from '../deal/deal.entity.js';
+import { clientByExternal, currentSnapshotByExternal, HALOPSA, lockDealByExternal } from '../deal/deal.queries.js';
+import { identifyHaloExport, normaliseHaloExport } from '../deal/halopsa.rules.js';
+import { FeasibilitySignOff, SignOffState } from '../feasibility/feasibility.entity.js';
+import { classificationFindings } from '../handoff/classification.rules.js';
+import { adoptTerms, openHandoff } from '../handoff/handoff.effects.js';
+import { DealType, type Handoff } from '../handoff/handoff.entity.js';
+import { adoptedDealByExternal, configurationByExternal, contributorsByExternal, lockHandoffsByExternal, lockRequestsByExternal } from '../handoff/handoff.queries.js';
+import { changeHandoff, handoffSubject } from '../handoff/handoff.rules.js';
+import { EDITABLE, Stage } from '../handoff/stage.rules.js';
+import { type Eligible, eligiblePeople } from '../identity/identity.queries.js';
+import { Role } from '../identity/roles.js';
+import type { ImportDealInput } from './passage.input.js';
+import { endSignOff } from './review.commands.js';
+
+/** What an import must know, by the opportunity's id; a payload that cannot be read asks for nothing. */
+export function importFacts(input: ImportDealInput) {
+  const identity = identifyHaloExport(input.payload);
+  const externalId = identity?.externalId ?? '';
+  return {
+    deal: lockDealByExternal(HALOPSA, externalId),
+    handoffs: lockHandoffsByExternal(HALOPSA, externalId),
+    requests: lockRequestsByExternal(HALOPSA, externalId),
+    contributors: contributorsByExternal(HALOPSA, externalId),
+    current: currentSnapshotByExternal(HALOPSA, externalId),
+    former: adoptedDealByExternal(HALOPSA, externalId),
+    opened: configurationByExternal(HALOPSA, externalId),
+    client: clientByExternal(identity?.clientExternalId ?? null, identity?.clientName ?? ''),
+    items: ofLiveHandoff(ChecklistItem, 'position, id', externalId),
+    signOffs: ofLiveHandoff(FeasibilitySignOff, 'id desc', externalId),
+    people: eligiblePeople(),
+  } satisfies Queries;
+}
+
+type ImportFacts = Answers<ReturnType<typeof importFacts>> & { readonly ruling: ConfigurationVersion };
+
+/** What an import comes to. */
+export interface Arrival {
+  readonly findings: readonly Finding[];
+  readonly subject: LedgerSubject | null;
+  readonly handoffId: string;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly sources: readonly SourceReference[];
+  readonly writes: readonly Statement[];
+}
+
+/** Reads the payload with the tenant's mappings, records the snapshot, and opens, adopts or lapses. Pure. */
+export function arrival(facts: ImportFacts, input: ImportDealInput, moment: Moment): Arrival {
+  const live = facts.handoffs.find(({ stage }) => stage !== Stage.WITHDRAWN) ?? null;
+  const version = facts.opened ?? facts.ruling;
+  const configuration = configurationOf(version);
+  const parsed = normaliseHaloExport(input.payload, { defaultCurrency: configuration.tenant.currency, ...configuration.dealImport?.halopsa });
+  if (!parsed.ok) return nothing(parsed.findings, live);
+  const { timeZone } = configuration.tenant;
+  const recorded = recordSnapshot({ existing: facts.deal, current: facts.current, client: facts.client, parsed, raw: input.payload, timeZone }, moment);
+  const ground: Ground = { facts, input, parsed, recorded, version, moment };
+  return live ? arriveAgain(ground, live) : open(ground);
+}
+
+interface Ground {
+  readonly facts: ImportFacts;
+  readonly input: ImportDealInput;
+  readonly parsed: ReadableImport;
+  readonly recorded: RecordedSnapshot;
+  readonly version: ConfigurationVersion;
+  readonly moment: Moment;
+}
+
+function nothing(findings: readonly Finding[], live: Handoff | null): Arrival {
+  return { findings, subject: live ? handoffSubject(live.id) : null, handoffId: '', body: {}, sources: [], writes: [] };
+}
+
+function open({ facts, input, parsed, recorded, version, moment }: Ground): Arrival {
+  const configuration = configurationOf(version);
+  const serviceTemplate = input.serviceTemplate ?? Object.keys(configuration.serviceTemplates)[0]!;
+  const dealType = input.dealType ?? DealType.NEW_BUSINESS;
+  const ownerId = ownerOf(facts.people, moment);
+  const findings = [...classificationFindings(configuration, { serviceTemplate, dealType }), ...(ownerId ? [] : [noOwner()])];
+  if (findings.length > 0 || !ownerId) return nothing(findings, null);
+  const { handoff, statements } = openHandoff(
+    {
+      deal: recorded.deal,
+      clientId: recorded.clientId,
+      parsed,
+      ownerId,
+      earlier: facts.handoffs.length,
+      serviceTemplate,
+      dealType,
+      segment: input.segment ?? null,
+      configuration,
+      configurationVersion: version,
+      snapshot: recorded.snapshot,
+      terms: parsed.terms,
+    },
+    moment,
+  );
+  const choice = { handoffId: handoff.id, template: handoff.checklistTemplate, tier: handoff.tier, configuration, version };
+  return {
+    findings: [],
+    subject: handoffSubject(handoff.id),
+    handoffId: handoff.id,
+    body: { opened: true, ...bodyOf(recorded), termsRevision: 1, tier: handoff.tier },
+    sources: [configurationSource(version), snapshotSource(recorded.snapshot)],
+    writes: [...recorded.statements, ...statements, ...createChecklist(choice, moment)],
+  };
+}
+
+function arriveAgain(ground: Ground, handoff: Handoff): Arrival {
+  const { recorded, version } = ground;
+  const arrived = { findings: [], subject: handoffSubject(handoff.id), handoffId: handoff.id, sources: [configurationSource(version), snapshotSource(recorded.snapshot)] };
+  if (handoff.dealSnapshotId === recorded.snapshotId) return { ...arrived, body: { changed: false, ...bodyOf(recorded) }, writes: recorded.statements };
+  const further = EDITABLE.includes(handoff.stage) ? adopt(ground, handoff) : lapse(ground, handoff);
+  return { ...arrived, body: { ...bodyOf(recorded), ...further.body }, writes: [...recorded.statements, ...further.writes] };
+}
+
+function adopt({ facts, parsed, recorded, version, moment }: Ground, handoff: Handoff): Pick<Arrival, 'body' | 'writes'> {
+  const configuration = configurationOf(version);
+  const { changes, statements } = adoptTerms(
+    {
+      handoff,
+      requests: facts.requests,
+      contributors: facts.contributors,
+      clientId: recorded.clientId,
+      parsed,
+      former: facts.former ?? parsed.deal,
+      configuration,
+      configurationVersion: version,
+      snapshot: recorded.snapshot,
+      terms: parsed.terms,
+    },
+    moment,
+  );
+  const { tier, checklistTemplate: template, termsRevision } = { ...handoff, ...changes };
+  const aligned = alignChecklist({ handoffId: handoff.id, template, tier, configuration, version, existing: facts.items }, moment);
+  return { body: { adopted: true, termsRevision, tier }, writes: [...statements, ...aligned, changeHandoff(handoff, changes)] };
+}
+
+/** Terms that change under a sign-off end it: the stage goes back, and no client date stands (design 2). */
+function lapse({ facts, moment }: Ground, handoff: Handoff): Pick<Arrival, 'body' | 'writes'> {
+  const signed = [Stage.SIGNED_OFF, Stage.KICKOFF_SCHEDULED].includes(handoff.stage);
+  const signOff = facts.signOffs.find(({ state }) => state === SignOffState.LIVE) ?? null;
+  if (!signed || !signOff) return { body: { adopted: false, stage: handoff.stage }, writes: [] };
+  const ended = endSignOff(signOff, SignOffState.LAPSED, 'the deal has changed in the PSA', moment.now);
+  return { body: { adopted: false, lapsed: signOff.id, stage: Stage.IN_REVIEW }, writes: [...ended, changeHandoff(handoff, { stage: Stage.IN_REVIEW })] };
+}
+
+function bodyOf({ dealId, snapshot, changed }: RecordedSnapshot): Record<string, unknown> {
+  return { dealId, snapshotId: snapshot.id, snapshotRevision: snapshot.revision, newSnapshot: changed, rawDigest: snapshot.rawDigest, termsDigest: snapshot.termsDigest };
+}
+
+/** The sales manager who imports owns the handoff; for a program or another role, the first active sales manager. */
+function ownerOf(people: readonly Eligible[], { actor }: Moment): string | null {
+  const sales = people.filter(({ role }) => role === Role.SALES_MANAGER).map(({ personId }) => personId);
+  return sales.includes(actor.id) ? actor.id : (sales[0] ?? null);
+}
+
+function noOwner(): Finding {
+  return finding({ code: 'NO_SALES_MANAGER', path: 'owner', message: 'The tenant has no active sales manager to own the handoff.', facts: {}, remedy: 'Ask RevOps to give someone the role SALES_MANAGER.' });
+}
+
+/** Rows of the deal's live handoff, by the opportunity's id. */
+function ofLiveHandoff<T extends object>(entity: new () => T, order: string, externalId: string) {
+  const { name, columns } = tableOf(entity);
+  const selection = columns.map((column) => `x.${column.name}`).join(', ');
+  return sql(
+    `select ${selection} from ${name} x join handoff h on h.tenant_id = $1 and h.id = x.handoff_id and h.stage <> 'WITHDRAWN'
+      join deal d on d.tenant_id = $1 and d.id = h.deal_id
+      where x.tenant_id = $1 and d.source = $2 and d.external_id = $3 order by ${order.replaceAll(/\b(position|id)\b/g, 'x.$1')}`,
+    [HALOPSA, externalId],
+    (rows) => rows.map((row) => hydrate(entity, row)),
+  );
+}

@@ -1,0 +1,147 @@
+import { addBusinessDays, dateOf, due } from '../catalogue/calendar.rules.js';
+import { configurationOf } from '../catalogue/catalogue.queries.js';
+import { configurationSource } from '../catalogue/configuration-version.entity.js';
+import { escalationLadder, slaClock } from '../catalogue/selection.rules.js';
+import { checklistFindings, completeness } from '../checklist/checklist.rules.js';
+import { commitmentFindings } from '../commitment/commitment.rules.js';
+import { type Finding, finding } from '../core/finding.js';
+import { snapshotSource } from '../deal/deal.entity.js';
+import { termsOf } from '../deal/deal.queries.js';
+import { kickoffDecisionFindings } from '../decision/decision.rules.js';
+import { liveSignOffFindings, signOffFindings } from '../feasibility/feasibility.rules.js';
+import { contentFindings } from '../handoff/content.rules.js';
+import { stageFindings } from '../handoff/handoff.rules.js';
+import { marginFindings } from '../margin/margin.gate.js';
+import { CommitmentState } from '../commitment/commitment.entity.js';
+import { planProject, type ProjectPlan } from '../project/plan.rules.js';
+import { Gate } from './gate.entity.js';
+import type { Judgement } from './gate.effects.js';
+import { evidenceGround, type PassageGround, signedGround } from './passage.facts.js';
+
+/** A judgement of the submit gate, with the plan that it checked: the command goes on with exactly this one. */
+export interface SubmitJudgement extends Judgement {
+  readonly plan: ProjectPlan;
+  readonly decision: DecisionDuty;
+}
+
+/** Who owns what the submit leaves open, until when, and who is told if nothing happens (requirement 002 step 5). */
+export interface DecisionDuty {
+  readonly ownerId: string;
+  readonly dueOn: string;
+  /** Null when nobody of the tenant's DECISION ladder is an active member other than the owner. */
+  readonly escalationContactId: string | null;
+}
+
+/** Closed-won: checklist, margin, commitments, content and plan, everything that is missing at once (requirement 002 steps 1 and 2). */
+export function judgeSubmit(ground: PassageGround, now: Date): SubmitJudgement {
+  const { handoff, version, snapshot, grants } = ground;
+  const configuration = configurationOf(version);
+  const terms = termsOf(snapshot);
+  const today = dateOf(configuration.calendar, now);
+  const plan = planOf(ground, today);
+  const decision = decisionDuty(ground, now);
+  const findings = [
+    ...stageFindings(handoff, 'submit'),
+    ...checklistFindings(ground.items, ground.evidence, evidenceGround(ground, now)),
+    ...marginFindings({ terms, configuration, handoff, now, grants }),
+    ...commitmentFindings(ground.commitments, ground.declaration),
+    ...contentFindings({ ...ground, importFindings: snapshot.findings as Finding[], calendar: configuration.calendar, today }, handoff.tier),
+    ...plan.findings,
+    ...escalationFindings(decision),
+  ];
+  return { ...judgement(ground, withoutRepeats(findings), now), plan, decision };
+}
+
+/** Feasibility: the named delivery manager, a resource plan, every risk accepted by name, and terms as the PSA has them. */
+export function judgeSignOff(ground: PassageGround, asked: { actorId: string | null; acceptedRiskIds: readonly string[] }, now: Date): Judgement {
+  const { handoff, bookings, risks, deal, snapshot } = ground;
+  const findings = [...stageFindings(handoff, 'signOff'), ...signOffFindings(bookings, risks, asked.acceptedRiskIds)];
+  if (asked.actorId !== null && handoff.deliveryManagerId !== asked.actorId) {
+    findings.push(
+      finding({
+        code: 'NOT_THE_DELIVERY_MANAGER',
+        path: 'handoff.deliveryManager',
+        message: 'Only the delivery manager of this handoff signs it off.',
+        facts: { deliveryManagerId: handoff.deliveryManagerId },
+        remedy: 'Ask the delivery manager, or have the handoff assigned to you first (assignDeliveryManager).',
+      }),
+    );
+  }
+  if (deal.currentRevision !== snapshot.revision) {
+    findings.push(
+      finding({
+        code: 'DEAL_CHANGED',
+        path: 'handoff.deal',
+        message: 'The deal has changed in the PSA since it was submitted.',
+        facts: { adopted: snapshot.revision, newest: deal.currentRevision },
+        remedy: 'Return the handoff; sales imports the deal again and submits the new terms.',
+      }),
+    );
+  }
+  return judgement(ground, findings, now);
+}
+
+/** A client date: a live sign-off for things as they stand, and no blocking decision open (requirement 002 steps 4 and 5). */
+export function judgeKickoff(ground: PassageGround, now: Date): Judgement {
+  const today = dateOf(configurationOf(ground.version).calendar, now);
+  return judgement(ground, [...liveSignOffFindings(ground.signOff, signedGround(ground)), ...kickoffDecisionFindings(ground.decisions, today)], now);
+}
+
+/** The dry run of a gate: what would fail now. */
+export function dryRun(gate: Gate, ground: PassageGround, now: Date): Judgement {
+  if (gate === Gate.SUBMIT) return judgeSubmit(ground, now);
+  if (gate === Gate.SIGN_OFF) return judgeSignOff(ground, { actorId: null, acceptedRiskIds: [] }, now);
+  const kickoff = judgeKickoff(ground, now);
+  return { ...kickoff, findings: [...stageFindings(ground.handoff, 'scheduleKickoff'), ...kickoff.findings] };
+}
+
+function judgement(ground: PassageGround, findings: readonly Finding[], now: Date): Judgement {
+  const { version, snapshot, items, evidence } = ground;
+  return {
+    findings,
+    sources: [configurationSource(version), snapshotSource(snapshot)],
+    completenessBps: completeness(items, evidence, evidenceGround(ground, now)),
+  };
+}
+
+/** The plan needs a start; without one the content gate says so, and the rest is checked as if it were today. */
+function planOf(ground: PassageGround, today: string): ProjectPlan {
+  const { handoff, version, snapshot, commitments } = ground;
+  const { serviceTemplate, dealType, answers, startOn } = handoff;
+  const promises = commitments.filter(({ state }) => state === CommitmentState.TASK);
+  return planProject({ configuration: configurationOf(version), serviceTemplate, dealType, answers, startOn: startOn ?? today, terms: termsOf(snapshot), promises });
+}
+
+/** What is open is decided before the kickoff is to be scheduled, and not later than in a business day. */
+function decisionDuty({ handoff, version, handleIds }: PassageGround, now: Date): DecisionDuty {
+  const configuration = configurationOf(version);
+  const { calendar } = configuration;
+  const ownerId = handoff.deliveryManagerId ?? handoff.ownerId;
+  const clock = slaClock(configuration, 'KICKOFF_SCHEDULED', handoff.dealType);
+  const dueOn = dateOf(calendar, due(clock, now, calendar));
+  const least = addBusinessDays(calendar, dateOf(calendar, now), 1);
+  const ladder = escalationLadder(configuration, 'DECISION').map((handle) => handleIds.get(handle));
+  return { ownerId, dueOn: dueOn < least ? least : dueOn, escalationContactId: ladder.find((id) => id !== undefined && id !== ownerId) ?? null };
+}
+
+function escalationFindings({ escalationContactId }: DecisionDuty): Finding[] {
+  if (escalationContactId) return [];
+  return [
+    finding({
+      code: 'ESCALATION_CONTACT_MISSING',
+      path: 'configuration.escalationContacts.DECISION',
+      message: 'Nobody of the DECISION ladder is an active member beside the owner of the decisions.',
+      facts: {},
+      remedy: 'Ask RevOps to put an active member into the ladder.',
+    }),
+  ];
+}
+
+/** The import and the margin gate both name a missing cost, each by its own path: one is enough of each code and path. */
+function withoutRepeats(findings: readonly Finding[]): Finding[] {
+  const seen = new Set<string>();
+  return findings.filter(({ code, path }) => {
+    const key = `${code} ${path}`;
+    return seen.has(key) ? false : Boolean(seen.add(key));
+  });
+}

@@ -1,0 +1,73 @@
+import { configurationOf, rulingConfiguration } from '../catalogue/catalogue.queries.js';
+import { alignChecklist } from '../checklist/checklist.effects.js';
+import { checklistOf } from '../checklist/checklist.queries.js';
+import { contributorsOf, lockRequestsOf } from '../approval/approval.queries.js';
+import { configurationOfHandoff } from '../catalogue/catalogue.queries.js';
+import { command, done, refused } from '../core/command.js';
+import { termsOf } from '../deal/deal.queries.js';
+import { handoffDone, handoffRefused, handoffUnchanged } from '../handoff/handoff.outcomes.js';
+import { adoptedSnapshot, lockHandoff } from '../handoff/handoff.queries.js';
+import type { Classification } from '../handoff/classification.rules.js';
+import { reclassify } from '../handoff/handoff.effects.js';
+import type { ClassifyHandoffInput } from '../handoff/handoff.input.js';
+import { checkRevision, handoffSubject } from '../handoff/handoff.rules.js';
+import { arrival, importFacts } from './arrival.js';
+import type { ImportDealInput } from './passage.input.js';
+
+/**
+ * Takes a deal as the PSA exports it. The first time it opens the handoff with its checklist; later it makes a snapshot
+ * where the content has changed, which sales adopts at once while it may edit, and which ends a sign-off otherwise.
+ */
+export const importDeal = command({
+  name: 'importDeal',
+  action: 'import',
+  subject: 'Deal',
+  facts: (input: ImportDealInput) => ({ ruling: rulingConfiguration(), ...importFacts(input) }),
+  decide: (facts, input, moment) => {
+    const arrived = arrival(facts, input, moment);
+    if (arrived.findings.length > 0) return refused(arrived.findings, arrived.subject ? { subject: arrived.subject } : {});
+    const { handoffId, body, sources, writes } = arrived;
+    return done({ id: handoffId, subject: handoffSubject(handoffId), body, sources, writes });
+  },
+});
+
+/** Corrects service template, deal type or segment: tier and checklist follow, approvals of the terms fall. */
+export const classifyHandoff = command({
+  name: 'classifyHandoff',
+  action: 'edit',
+  subject: 'Handoff',
+  services: false,
+  facts: (input: ClassifyHandoffInput) => ({
+    handoff: lockHandoff(input.handoffId),
+    requests: lockRequestsOf(handoffSubject(input.handoffId)),
+    contributors: contributorsOf(handoffSubject(input.handoffId)),
+    version: configurationOfHandoff(input.handoffId),
+    snapshot: adoptedSnapshot(input.handoffId),
+    items: checklistOf(input.handoffId),
+  }),
+  target: ({ handoff }) => handoff,
+  decide: ({ handoff, requests, contributors, version, snapshot, items }, input, moment) => {
+    checkRevision(handoff, input.expectedRevision);
+    const configuration = configurationOf(version);
+    const ground = { handoff, requests, contributors, configuration, configurationVersion: version, snapshot, terms: termsOf(snapshot) };
+    const change = reclassify(ground, given(input), moment);
+    if (change.findings.length > 0) return handoffRefused(handoff, change.findings);
+    if (Object.keys(change.changes).length === 0) return handoffUnchanged(handoff);
+    const { serviceTemplate, dealType, tier, checklistTemplate: template, termsRevision, termsDigest } = { ...handoff, ...change.changes };
+    return handoffDone(handoff, {
+      body: { serviceTemplate, dealType, tier, termsRevision, termsDigest },
+      changes: change.changes,
+      sources: handoff.tierSources,
+      writes: [...change.statements, ...alignChecklist({ handoffId: handoff.id, template, tier, configuration, version, existing: items }, moment)],
+    });
+  },
+});
+
+/** What was given: a field left out stays as it is. */
+function given({ serviceTemplate, dealType, segment }: ClassifyHandoffInput): Partial<Classification> {
+  return {
+    ...(serviceTemplate === undefined ? {} : { serviceTemplate }),
+    ...(dealType === undefined ? {} : { dealType }),
+    ...(segment === undefined ? {} : { segment }),
+  };
+}

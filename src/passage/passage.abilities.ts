@@ -1,0 +1,14 @@
+import type { AbilityContribution } from '../core/ability.js';
+import { DELIVERY, EVERYONE, Role } from '../identity/roles.js';
+
+/** Sales imports and submits; delivery reviews; the delivery manager signs off. */
+export const passageAbilities: AbilityContribution = (grant, actor) => {
+  grant(EVERYONE, 'read', 'GateEvaluation');
+  grant(EVERYONE, 'read', 'GateFinding');
+  grant(EVERYONE, 'read', 'HandoffReturn');
+  grant([Role.SALES_MANAGER, Role.REVOPS_ADMIN], 'import', 'Deal');
+  if (actor.scopes.includes('deals:import')) grant([Role.INTEGRATOR], 'import', 'Deal');
+  grant([Role.SALES_MANAGER], 'submit', 'Handoff');
+  grant(DELIVERY, 'review', 'Handoff');
+  grant([Role.DELIVERY_MANAGER], 'signOff', 'Handoff');
+};

@@ -1,0 +1,119 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, Field, FieldResolver, Info, Int, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
+import { blocks } from '../core/finding.js';
+import { RequestContext } from '../core/graphql/context.js';
+import { Runs } from '../core/graphql/rights.js';
+import { FindingFactType, FindingType, findingType, type RefusedType, SourceReferenceType } from '../core/graphql/types.js';
+import { Handoff } from '../handoff/handoff.entity.js';
+import { ClassifyHandoffInput } from '../handoff/handoff.input.js';
+import { HandoffResult } from '../handoff/handoff.result.js';
+import { Person } from '../identity/person.entity.js';
+import { Gate, GateEvaluation, GateFinding, HandoffReturn } from './gate.entity.js';
+import { dryRun } from './gates.js';
+import { classifyHandoff, importDeal } from './intake.commands.js';
+import { passageFacts } from './passage.facts.js';
+import { ImportDealInput, PassageInput, ReturnHandoffInput, RevokeSignOffInput, SignOffFeasibilityInput } from './passage.input.js';
+import { returnHandoff, revokeSignOff, signOffFeasibility } from './review.commands.js';
+import { submitHandoff } from './submit.command.js';
+
+@ObjectType({ description: 'A dry run of a gate: what would fail now, with the remedy of each.' })
+export class Readiness {
+  @Field(() => Gate, { description: 'The gate that was asked.' })
+  gate: Gate;
+
+  @Field(() => Boolean, { description: 'Whether the transition would happen.' })
+  ready: boolean;
+
+  @Field(() => Int, { description: 'Checklist completeness, in basis points.' })
+  completenessBps: number;
+
+  @Field(() => [FindingType], { description: 'Everything that stands in the way, and what is only worth a look.' })
+  findings: FindingType[];
+
+  @Field(() => [SourceReferenceType], { description: 'What it was judged from.' })
+  sources: SourceReferenceType[];
+}
+
+@Resolver(() => Handoff)
+export class HandoffPassageResolver {
+  @FieldResolver(() => Readiness, { description: 'The dry run of a gate: nothing is recorded.' })
+  async readiness(
+    @Root() handoff: Handoff,
+    @Arg('for', () => Gate, { description: 'Which gate.' }) gate: Gate,
+    @Ctx() { reader }: RequestContext,
+  ): Promise<Readiness> {
+    const [ground, now] = await Promise.all([reader.askAll(passageFacts(handoff.id)), reader.now()]);
+    const { findings, completenessBps, sources } = dryRun(gate, { ...ground, handoff }, now);
+    return { gate, ready: !blocks(findings), completenessBps, findings: findings.map(findingType), sources: [...sources] };
+  }
+
+  @FieldResolver(() => [GateEvaluation], { description: 'Every attempt to pass a gate, newest first.' })
+  evaluations(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<GateEvaluation[]> {
+    return reader.many(GateEvaluation, 'handoffId', handoff.id, ['-id']);
+  }
+
+  @FieldResolver(() => [HandoffReturn], { description: 'Every return, newest first.' })
+  returns(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<HandoffReturn[]> {
+    return reader.many(HandoffReturn, 'handoffId', handoff.id, ['-id']);
+  }
+
+  @Runs(importDeal)
+  @Mutation(() => HandoffResult, { description: 'Takes a deal as HaloPSA exports it: opens its handoff, or brings it up to date. The same content twice makes one snapshot.' })
+  importDeal(@Arg('input') input: ImportDealInput, @Ctx() ctx: RequestContext, @Info() info: GraphQLResolveInfo): Promise<Handoff | RefusedType> {
+    return ctx.run(importDeal, input, info, Handoff);
+  }
+
+  @Runs(classifyHandoff)
+  @Mutation(() => HandoffResult, { description: 'Corrects service template, deal type or segment; tier and checklist follow, approvals of the terms fall.' })
+  classifyHandoff(@Arg('input') input: ClassifyHandoffInput, @Ctx() ctx: RequestContext, @Info() info: GraphQLResolveInfo): Promise<Handoff | RefusedType> {
+    return ctx.run(classifyHandoff, input, info, Handoff);
+  }
+
+  @Runs(submitHandoff)
+  @Mutation(() => HandoffResult, { description: 'Closed-won, through the gate; makes project, baseline and brief.' })
+  submitHandoff(@Arg('input') input: PassageInput, @Ctx() ctx: RequestContext, @Info() info: GraphQLResolveInfo): Promise<Handoff | RefusedType> {
+    return ctx.run(submitHandoff, input, info, Handoff);
+  }
+
+  @Runs(returnHandoff)
+  @Mutation(() => HandoffResult, { description: 'Sends the handoff back to sales, naming the gaps.' })
+  returnHandoff(@Arg('input') input: ReturnHandoffInput, @Ctx() ctx: RequestContext, @Info() info: GraphQLResolveInfo): Promise<Handoff | RefusedType> {
+    return ctx.run(returnHandoff, input, info, Handoff);
+  }
+
+  @Runs(signOffFeasibility)
+  @Mutation(() => HandoffResult, { description: 'Accepts feasibility, resource plan and named risks; binds the baseline\'s version.' })
+  signOffFeasibility(@Arg('input') input: SignOffFeasibilityInput, @Ctx() ctx: RequestContext, @Info() info: GraphQLResolveInfo): Promise<Handoff | RefusedType> {
+    return ctx.run(signOffFeasibility, input, info, Handoff);
+  }
+
+  @Runs(revokeSignOff)
+  @Mutation(() => HandoffResult, { description: 'Takes the sign-off back; a scheduled kickoff is off with it.' })
+  revokeSignOff(@Arg('input') input: RevokeSignOffInput, @Ctx() ctx: RequestContext, @Info() info: GraphQLResolveInfo): Promise<Handoff | RefusedType> {
+    return ctx.run(revokeSignOff, input, info, Handoff);
+  }
+}
+
+@Resolver(() => GateEvaluation)
+export class GateEvaluationResolver {
+  @FieldResolver(() => [GateFinding], { description: 'What it found, in order.' })
+  findings(@Root() evaluation: GateEvaluation, @Ctx() { reader }: RequestContext): Promise<GateFinding[]> {
+    return reader.many(GateFinding, 'evaluationId', evaluation.id, ['position']);
+  }
+}
+
+@Resolver(() => GateFinding)
+export class GateFindingResolver {
+  @FieldResolver(() => [FindingFactType], { description: 'The facts behind it, for programs.' })
+  facts(@Root() { facts }: GateFinding): FindingFactType[] {
+    return Object.entries(facts).map(([name, value]) => ({ name, value: JSON.stringify(value) }));
+  }
+}
+
+@Resolver(() => HandoffReturn)
+export class HandoffReturnResolver {
+  @FieldResolver(() => Person, { nullable: true, description: 'Who returned it.' })
+  returner(@Root() { returnedBy }: HandoffReturn, @Ctx() { reader }: RequestContext): Promise<Person | null> {
+    return reader.one(Person, returnedBy);
+  }
+}

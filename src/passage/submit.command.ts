@@ -1,0 +1,88 @@
+import { draftBrief } from '../brief/brief.effects.js';
+import { draftFactsOf } from '../brief/brief.view.js';
+import { command, done, type Moment, refused } from '../core/command.js';
+import { blocks } from '../core/finding.js';
+import { decisionsForOpenAssumptions } from '../decision/decision.effects.js';
+import type { Handoff } from '../handoff/handoff.entity.js';
+import { lockHandoff } from '../handoff/handoff.queries.js';
+import { changeHandoff, checkRevision, handoffSubject } from '../handoff/handoff.rules.js';
+import { Stage } from '../handoff/stage.rules.js';
+import { createProject, type ProjectEffects, replanProject } from '../project/project.effects.js';
+import { Gate } from './gate.entity.js';
+import { recordEvaluation } from './gate.effects.js';
+import { judgeSubmit, type SubmitJudgement } from './gates.js';
+import { lockedPassageFacts, type PassageGround } from './passage.facts.js';
+import type { PassageInput } from './passage.input.js';
+
+/**
+ * Closed-won, through the gate: project, milestones, task pack and budget baseline are made or made anew, what is
+ * still assumed goes into the decision log, and the brief is drafted. A refusal keeps its evaluation and changes
+ * nothing else.
+ */
+export const submitHandoff = command({
+  name: 'submitHandoff',
+  action: 'submit',
+  subject: 'Handoff',
+  services: false,
+  facts: (input: PassageInput) => ({ handoff: lockHandoff(input.handoffId), ...lockedPassageFacts(input.handoffId) }),
+  target: ({ handoff }) => handoff,
+  decide: (facts, { expectedRevision }, moment) => {
+    const { handoff } = facts;
+    checkRevision(handoff, expectedRevision);
+    const judged = judgeSubmit(facts, moment.now);
+    const evaluation = recordEvaluation({ ...judged, gate: Gate.SUBMIT, handoff }, moment);
+    const subject = handoffSubject(handoff.id);
+    if (blocks(judged.findings)) return refused(judged.findings, { subject, writes: evaluation, sources: judged.sources });
+    return passed(facts, judged, evaluation, moment);
+  },
+});
+
+function passed(facts: PassageGround, judged: SubmitJudgement, evaluation: ReturnType<typeof recordEvaluation>, moment: Moment) {
+  const { handoff } = facts;
+  const changes = { stage: Stage.IN_REVIEW, submittedAt: moment.now, correctionDueAt: null };
+  const project = projectOf(facts, judged, moment);
+  const { ownerId, dueOn, escalationContactId } = judged.decision;
+  const opened = decisionsForOpenAssumptions(
+    { handoffId: handoff.id, assumptions: facts.assumptions, existing: facts.decisions, ownerId, dueOn, escalationContactId: escalationContactId!, sources: judged.sources },
+    moment,
+  );
+  const baseline = project.baseline?.baseline ?? facts.baseline!;
+  const submitted: Handoff = { ...handoff, ...changes };
+  const brief = draftBrief(
+    draftFactsOf(
+      {
+        ...facts,
+        handoff: submitted,
+        project: project.project,
+        milestones: project.milestones,
+        tasks: project.tasks,
+        baseline,
+        baselineLines: project.baseline?.lines ?? facts.baselineLines,
+      },
+      moment.now,
+    ),
+    moment,
+  );
+  return done({
+    id: handoff.id,
+    subject: handoffSubject(handoff.id),
+    sources: judged.sources,
+    body: {
+      termsDigest: handoff.termsDigest,
+      termsRevision: handoff.termsRevision,
+      projectId: project.projectId,
+      baselineVersion: baseline.version,
+      baselineDigest: baseline.contentDigest,
+      briefVersion: brief.brief.version,
+      briefHash: brief.brief.markdownHash,
+    },
+    messages: brief.messages,
+    writes: [...evaluation, ...project.statements, ...opened, ...brief.statements, changeHandoff(handoff, changes)],
+  });
+}
+
+function projectOf(facts: PassageGround, { plan }: SubmitJudgement, moment: Moment): ProjectEffects {
+  const { handoff, client, deal, snapshot, version, people, project, milestones, tasks, baseline } = facts;
+  const made = { handoff, clientName: client.name, dealTitle: deal.title, plan, snapshot, version, people };
+  return project && baseline ? replanProject({ project, milestones, tasks, baseline }, made, moment) : createProject(made, moment);
+}

@@ -1,0 +1,183 @@
+import { newId } from '../../src/core/id.js';
+import { selectRequired, type Statement, update } from '../../src/core/statement.js';
+import { openDecision, reassignDecision, resolveDecision } from '../../src/decision/decision.commands.js';
+import { decisionsForOpenAssumptions } from '../../src/decision/decision.effects.js';
+import { Decision, DecisionKind, DecisionState } from '../../src/decision/decision.entity.js';
+import { decisionsOf } from '../../src/decision/decision.queries.js';
+import { addAssumption, removeAssumption } from '../../src/handoff/assumption.commands.js';
+import { Handoff } from '../../src/handoff/handoff.entity.js';
+import { assumptionsOf } from '../../src/handoff/handoff.queries.js';
+import { importForTest } from '../kit/deal.js';
+import { openSuite, START, type Suite } from '../kit/suite.js';
+import type { Persona, World } from '../kit/world.js';
+import { read } from '../rules/handoff.kit.js';
+
+let suite: Suite;
+let world: World;
+let sales: Persona;
+let delivery: Persona;
+let lead: Persona;
+let handoffId: string;
+beforeAll(async () => {
+  suite = await openSuite();
+});
+afterAll(() => suite.close());
+beforeEach(async () => {
+  suite.clock.at = START;
+  world = await suite.tenant();
+  sales = await world.as('SALES_MANAGER');
+  delivery = await world.as('DELIVERY_MANAGER');
+  lead = await world.as('SERVICE_DELIVERY_LEAD');
+  handoffId = await sales.done(importForTest, read('managed-network-healthy'));
+});
+
+const commit = (...writes: Statement[]): Promise<void> =>
+  suite.gateway.transaction(world.tenantId, (tx) => tx.commit(writes));
+const on = async () => ({
+  handoffId,
+  expectedRevision: (await world.read({ row: selectRequired(Handoff, handoffId) })).row.revision,
+});
+const log = async (): Promise<Decision[]> => (await world.read({ rows: decisionsOf(handoffId) })).rows;
+const codes = (findings: readonly { code: string }[]): string[] => findings.map(({ code }) => code);
+const failure = (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => 'nothing failed',
+    (error: { code?: string }) => error.code ?? String(error),
+  );
+const question = async (change: object = {}) => ({
+  ...(await on()),
+  kind: DecisionKind.QUESTION,
+  question: 'Who migrates the mail?',
+  ownerId: sales.actor.id,
+  dueOn: '2026-11-26',
+  escalationContactId: lead.actor.id,
+  blocksKickoff: true,
+  ...change,
+});
+const answer = async (decisionId: string) => ({
+  ...(await on()),
+  decisionId,
+  outcome: 'We do.',
+  reason: 'The client has nobody for it.',
+  obsolete: false,
+});
+
+test('an entry is opened with owner, due date, escalation contact and sources, decided by its owner, and closed then', async () => {
+  const first = await sales.done(openDecision, await question());
+  const second = await delivery.done(openDecision, await question({ blocksKickoff: false }));
+  expect(await log()).toMatchObject([
+    {
+      number: 'D-1',
+      state: DecisionState.OPEN,
+      ownerId: sales.actor.id,
+      escalationContactId: lead.actor.id,
+      dueOn: '2026-11-26',
+      sources: [{ type: 'CONFIGURATION' }, { type: 'DEAL_SNAPSHOT' }],
+    },
+    { number: 'D-2', blocksKickoff: false },
+  ]);
+  await sales.done(resolveDecision, await answer(first));
+  await lead.done(resolveDecision, { ...(await answer(second)), obsolete: true });
+  expect(await log()).toMatchObject([
+    { state: DecisionState.RESOLVED, outcome: 'We do.', decidedBy: sales.actor.id },
+    { state: DecisionState.OBSOLETE, decidedBy: lead.actor.id },
+  ]);
+  expect(codes(await sales.refused(resolveDecision, await answer(first)))).toEqual(['DECISION_CLOSED']);
+  const ledger = await world.rows('select content from ledger_entry where tenant_id = $1 and subject_id = $2', [
+    handoffId,
+  ]);
+  expect(ledger.map(({ content }) => content).join()).not.toMatch(/migrates|nobody for it/);
+});
+
+test('two entries opened at once get two numbers: one waits, and sees the revision moved on', async () => {
+  const inputs = [await question(), await question()];
+  const results = await Promise.all([
+    failure(sales.run(openDecision, inputs[0]!)),
+    failure(delivery.run(openDecision, inputs[1]!)),
+  ]);
+  expect(results.toSorted()).toEqual(['STALE_REVISION', 'nothing failed']);
+  expect((await log()).map(({ number }) => number)).toEqual(['D-1']);
+});
+
+test('nobody decides for the owner but delivery; finance decides what it owns; others may not at all', async () => {
+  const finance = await world.as('FINANCE_APPROVER');
+  const decisionId = await sales.done(openDecision, await question());
+  expect(codes(await finance.refused(resolveDecision, await answer(decisionId)))).toEqual(['NOT_THE_OWNER']);
+  await delivery.done(reassignDecision, {
+    ...(await on()),
+    decisionId,
+    ownerId: finance.actor.id,
+    dueOn: '2026-12-01',
+  });
+  expect(await log()).toMatchObject([
+    { ownerId: finance.actor.id, dueOn: '2026-12-01', escalationContactId: lead.actor.id },
+  ]);
+  await finance.done(resolveDecision, await answer(decisionId));
+  const auditor = await world.as('AUDITOR');
+  expect(await failure(auditor.run(openDecision, await question()))).toBe('FORBIDDEN');
+  expect(await failure(finance.run(openDecision, await question()))).toBe('FORBIDDEN');
+});
+
+test('bad input is refused whole', async () => {
+  const auditor = await world.as('AUDITOR');
+  const findings = await sales.refused(
+    openDecision,
+    await question({ ownerId: auditor.actor.id, escalationContactId: auditor.actor.id, dueOn: '2026-11-22' }),
+  );
+  expect(codes(findings)).toEqual(['OWNER_NOT_ELIGIBLE', 'ESCALATION_TO_OWNER', 'DUE_IN_THE_PAST']);
+  expect(await failure(sales.run(openDecision, await question({ assumptionId: newId() })))).toBe('NOT_FOUND');
+  expect(await failure(sales.run(resolveDecision, await answer(newId())))).toBe('NOT_FOUND');
+  expect(await log()).toEqual([]);
+});
+
+test('open assumptions become entries once; an assumption that is taken out leaves its entry', async () => {
+  await sales.done(addAssumption, { ...(await on()), text: 'The client has fibre.', source: 'Call' });
+  const fill = async (): Promise<void> => {
+    const { assumptions, existing } = await world.read({
+      assumptions: assumptionsOf(handoffId),
+      existing: decisionsOf(handoffId),
+    });
+    const sources = [{ type: 'DEAL_SNAPSHOT', id: newId(), version: '1', hash: 'a'.repeat(64) }];
+    const people = { ownerId: sales.actor.id, escalationContactId: lead.actor.id };
+    const matters = { handoffId, assumptions, existing, ...people, dueOn: '2026-11-26', sources };
+    await commit(...decisionsForOpenAssumptions(matters, { now: START, actor: sales.actor, newId }));
+  };
+  await fill();
+  await fill();
+  const before = await log();
+  const assumptionId = before.at(-1)!.assumptionId!;
+  expect(before.filter((row) => row.assumptionId === assumptionId)).toHaveLength(1);
+  expect(codes(await sales.refused(openDecision, await question({ assumptionId })))).toEqual(['ALREADY_IN_THE_LOG']);
+  await sales.done(removeAssumption, { ...(await on()), assumptionId });
+  expect((await log()).at(-1)).toMatchObject({ id: before.at(-1)!.id, assumptionId: null, state: DecisionState.OPEN });
+});
+
+test('an entry without source, outcome or reason is refused by the database', async () => {
+  const id = await sales.done(openDecision, await question());
+  expect(await failure(commit(update(Decision, { id }, { sources: [] })))).toBe('23514');
+  const decided = { state: DecisionState.RESOLVED, decidedBy: sales.actor.id, decidedAt: START };
+  expect(await failure(commit(update(Decision, { id }, { ...decided, outcome: 'yes' })))).toBe('23514');
+  expect(await failure(commit(update(Decision, { id }, { ...decided, reason: 'because of that' })))).toBe('23514');
+});
+
+test('the log of all handoffs over GraphQL: by state, and what is overdue', async () => {
+  const decided = await sales.done(openDecision, await question({ dueOn: '2026-11-23' }));
+  const late = await sales.done(openDecision, await question({ dueOn: '2026-11-23' }));
+  await sales.done(openDecision, await question({ dueOn: '2030-01-01' }));
+  await sales.done(resolveDecision, await answer(decided));
+  const query = `query ($state: DecisionState, $overdueOnly: Boolean! = false) { decisions(state: $state, overdueOnly: $overdueOnly) {
+    edges { node { id number owner { handle } escalationContact { handle } handoff { number } } } } }`;
+  const numbers = async (variables: object): Promise<string[]> => {
+    const { data, errors } = await sales.graphql(query, { ...variables });
+    expect(errors).toEqual([]);
+    return data!.decisions.edges.map((edge: { node: { number: string } }) => edge.node.number);
+  };
+  expect(await numbers({})).toEqual(['D-3', 'D-2', 'D-1']);
+  expect(await numbers({ state: 'OPEN' })).toEqual(['D-3', 'D-2']);
+  expect(await numbers({ state: 'RESOLVED', overdueOnly: true })).toEqual([]);
+  await commit(update(Decision, { id: late }, { dueOn: '2020-01-01' }));
+  await commit(update(Decision, { id: decided }, { dueOn: '2020-01-01' }));
+  expect(await numbers({ overdueOnly: true })).toEqual(['D-2']);
+  const stranger = await (await suite.tenant()).as('SALES_MANAGER');
+  expect((await stranger.graphql(query)).data).toEqual({ decisions: { edges: [] } });
+});

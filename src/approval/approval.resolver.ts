@@ -26,7 +26,7 @@ import { castVote, withdrawRequest } from './approval.commands.js';
 import { CastVoteInput, WithdrawRequestInput } from './approval.input.js';
 import { ApprovalRequestResult } from './approval.result.js';
 import { approversOf, barredFrom, isExpired, voteFindings } from './approval.rules.js';
-import { situationFor, votingFactsFor } from './approval.view.js';
+import { votingFactsFor } from './approval.view.js';
 import { ApprovalRequest, ApprovalRound, ApprovalState } from './request.entity.js';
 import { ApprovalGrant, ApprovalVote } from './vote.entity.js';
 
@@ -79,7 +79,7 @@ export class ApprovalRequestResolver {
     description: 'Whether its time has run out: undecided, which denies it, or approved and not used.',
   })
   async expired(@Root() request: ApprovalRequest, @Ctx() { reader }: RequestContext): Promise<boolean> {
-    return request.state === ApprovalState.EXPIRED || isExpired(request, (await situationFor(reader)).now);
+    return request.state === ApprovalState.EXPIRED || isExpired(request, await reader.now());
   }
 
   @FieldResolver(() => [ApprovalRound], { description: 'The content versions that were voted on, oldest first.' })

@@ -9,7 +9,7 @@ import { changeHandoff, checkRevision, handoffSubject } from '../handoff/handoff
 import { NO_CLAIM } from './checklist.effects.js';
 import { ChecklistItem, ItemState } from './checklist.entity.js';
 import type { RejectEvidenceInput, SubmitEvidenceInput, VerifyEvidenceInput } from './checklist.input.js';
-import { type ChecklistFacts, checklistFacts, contextOf, itemIn } from './checklist.queries.js';
+import { type ChecklistFacts, checklistFacts, contextOf, itemIn, judgingFacts } from './checklist.queries.js';
 import { Evidence, EvidenceForm, evidenceSource, EvidenceState } from './evidence.entity.js';
 import { type EvidenceDraft, entryFindings } from './evidence.rules.js';
 import { outdatedFindings, pendingFindings, providerFindings, reasonFindings, verifierFindings } from './hand.rules.js';
@@ -115,13 +115,13 @@ export const verifyEvidence = command({
   action: 'verify',
   subject: 'ChecklistItem',
   services: false,
-  facts: (input: VerifyEvidenceInput) => checklistFacts(input.handoffId),
+  facts: (input: VerifyEvidenceInput, actor) => judgingFacts(input.handoffId, actor),
   decide: (facts, input, { now, actor }) => {
     const { handoff } = facts;
     checkRevision(handoff, input.expectedRevision);
     const { evidence, item } = evidenceIn(facts, input.evidenceId);
     const findings = [
-      ...verifierFindings(handoff, item, actor, evidence.submittedBy),
+      ...verifierFindings(handoff, item, { actor, aliases: facts.aliases }, evidence.submittedBy),
       ...pendingFindings(item, evidence, latestEvidence(item, facts.evidence)),
       ...outdatedFindings(item, evidence, contextOf(facts, now)),
     ];
@@ -144,13 +144,13 @@ export const rejectEvidence = command({
   action: 'verify',
   subject: 'ChecklistItem',
   services: false,
-  facts: (input: RejectEvidenceInput) => checklistFacts(input.handoffId),
+  facts: (input: RejectEvidenceInput, actor) => judgingFacts(input.handoffId, actor),
   decide: (facts, input, { now, actor }) => {
     const { handoff } = facts;
     checkRevision(handoff, input.expectedRevision);
     const { evidence, item } = evidenceIn(facts, input.evidenceId);
     const findings = [
-      ...verifierFindings(handoff, item, actor, evidence.submittedBy),
+      ...verifierFindings(handoff, item, { actor, aliases: facts.aliases }, evidence.submittedBy),
       ...pendingFindings(item, evidence, latestEvidence(item, facts.evidence)),
       ...reasonFindings(input.reason),
     ];

@@ -3,6 +3,7 @@ import type { Actor } from '../core/actor.js';
 import type { Handoff } from '../handoff/handoff.entity.js';
 import { editFindings } from '../handoff/handoff.rules.js';
 import { Stage } from '../handoff/stage.rules.js';
+import type { Person } from '../identity/person.entity.js';
 import { Role } from '../identity/roles.js';
 import { type ChecklistItem, ItemState } from './checklist.entity.js';
 import { type Evidence, EvidenceState } from './evidence.entity.js';
@@ -33,15 +34,16 @@ export function providerFindings(handoff: Handoff, item: ChecklistItem, actor: A
 const JUDGED: readonly Stage[] = [Stage.DRAFT, Stage.RETURNED, Stage.IN_REVIEW];
 
 /**
- * Whether this person may judge what that other person did: the verifier's role of the item, and never oneself
- * (issue 2, "by someone other than its provider").
+ * Whether this person may judge what that other person did: the verifier's role of the item, and never oneself, under
+ * another record either (issue 2, "by someone other than its provider"). `aliases` are the records merged into the actor.
  */
 export function verifierFindings(
   handoff: Handoff,
   item: ChecklistItem,
-  actor: Actor,
+  verifier: { readonly actor: Actor; readonly aliases: readonly Person[] },
   provider: string | null,
 ): Finding[] {
+  const { actor, aliases } = verifier;
   const findings: Finding[] = [];
   if (!JUDGED.includes(handoff.stage)) {
     findings.push(
@@ -64,7 +66,7 @@ export function verifierFindings(
       }),
     );
   }
-  if (actor.id === provider) {
+  if ([actor.id, ...aliases.map(({ id }) => id)].some((id) => id === provider)) {
     findings.push(
       finding({
         code: 'SELF_VERIFICATION',

@@ -5,7 +5,7 @@ import { checkRevision } from '../handoff/handoff.rules.js';
 import { NO_CLAIM } from './checklist.effects.js';
 import { ItemState } from './checklist.entity.js';
 import type { ChecklistItemInput, ReasonedItemInput } from './checklist.input.js';
-import { checklistFacts, contextOf, itemIn } from './checklist.queries.js';
+import { checklistFacts, contextOf, itemIn, judgingFacts } from './checklist.queries.js';
 import { changeItem, itemDone } from './evidence.commands.js';
 import {
   claimFindings,
@@ -45,13 +45,13 @@ export const acceptNotApplicable = command({
   action: 'verify',
   subject: 'ChecklistItem',
   services: false,
-  facts: (input: ChecklistItemInput) => checklistFacts(input.handoffId),
+  facts: (input: ChecklistItemInput, actor) => judgingFacts(input.handoffId, actor),
   decide: (facts, input, { now, actor }) => {
     const { handoff, version } = facts;
     checkRevision(handoff, input.expectedRevision);
     const item = itemIn(facts, input.itemId);
     const findings = [
-      ...verifierFindings(handoff, item, actor, item.naClaimedBy),
+      ...verifierFindings(handoff, item, { actor, aliases: facts.aliases }, item.naClaimedBy),
       ...stateFindings(item, [ItemState.NOT_APPLICABLE_CLAIMED], 'Only a claim that is open can be accepted.'),
       ...claimTermsFindings(item, contextOf(facts, now)),
     ];
@@ -72,14 +72,14 @@ export const reopenItem = command({
   action: 'verify',
   subject: 'ChecklistItem',
   services: false,
-  facts: (input: ReasonedItemInput) => checklistFacts(input.handoffId),
+  facts: (input: ReasonedItemInput, actor) => judgingFacts(input.handoffId, actor),
   decide: (facts, input, { now, actor }) => {
     const { handoff, version } = facts;
     checkRevision(handoff, input.expectedRevision);
     const item = itemIn(facts, input.itemId);
     const findings = [
       // Taking back is no approval: whoever gave the evidence may find it wrong, too.
-      ...verifierFindings(handoff, item, actor, null),
+      ...verifierFindings(handoff, item, { actor, aliases: facts.aliases }, null),
       ...stateFindings(
         item,
         SETTLED,

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { configurationSchemaText } from '../catalogue/configuration.schema.js';
 import { readConfig } from '../core/config.js';
 import { writeSchema } from '../schema.js';
 import { personName } from '../sandbox/identity/person.js';
@@ -28,8 +29,11 @@ export function registerServerCommands(program: Command): void {
     .action(() => serveUntilStopped({ api: false, worker: true, prepare: false }, false));
   program
     .command('schema')
-    .description('Writes schema/schema.graphql.')
-    .action(() => writeSchema(join(projectRoot(), 'schema/schema.graphql')));
+    .description('Writes schema/schema.graphql and tenants/tenant.schema.json.')
+    .action(() => {
+      writeSchema(join(projectRoot(), 'schema/schema.graphql'));
+      writeFileSync(join(projectRoot(), 'tenants/tenant.schema.json'), configurationSchemaText());
+    });
   program
     .command('matrix')
     .description('Writes docs/access-matrix.md.')

@@ -3,7 +3,6 @@ import { formatMoney } from '../core/money.js';
 import type { Reader } from '../core/reader.js';
 import { configurationOf } from '../catalogue/catalogue.queries.js';
 import { ConfigurationVersion } from '../catalogue/configuration-version.entity.js';
-import { situationFor } from '../approval/approval.view.js';
 import type { ApprovalRequest } from '../approval/request.entity.js';
 import { DealSnapshot } from '../deal/deal.entity.js';
 import { termsOf } from '../deal/deal.queries.js';
@@ -22,10 +21,10 @@ type PartFigures = Pick<
 
 /** The margin of the handoff's terms today; null when its snapshot or configuration is not for this reader. */
 export async function marginOf(reader: Reader, handoff: Handoff): Promise<MarginSummary | null> {
-  const [snapshot, version, { now }] = await Promise.all([
+  const [snapshot, version, now] = await Promise.all([
     reader.one(DealSnapshot, handoff.dealSnapshotId),
     reader.one(ConfigurationVersion, handoff.configurationVersionId),
-    situationFor(reader),
+    reader.now(),
   ]);
   if (!snapshot || !version) return null;
   const { groups, currency } = judgeMargin({

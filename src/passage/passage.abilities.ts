@@ -7,7 +7,11 @@ export const passageAbilities: AbilityContribution = (grant, actor) => {
   grant(EVERYONE, 'read', 'GateFinding');
   grant(EVERYONE, 'read', 'HandoffReturn');
   grant([Role.SALES_MANAGER, Role.REVOPS_ADMIN], 'import', 'Deal');
-  if (actor.scopes.includes('deals:import')) grant([Role.INTEGRATOR], 'import', 'Deal');
+  // Who imports sees the handoff that the answer is about.
+  if (actor.scopes.includes('deals:import')) {
+    grant([Role.INTEGRATOR], 'import', 'Deal');
+    grant([Role.INTEGRATOR], 'read', 'Handoff');
+  }
   grant([Role.SALES_MANAGER], 'submit', 'Handoff');
   grant(DELIVERY, 'review', 'Handoff');
   grant([Role.DELIVERY_MANAGER], 'signOff', 'Handoff');

@@ -10,8 +10,10 @@ import { WITHHELD, plain } from '../../src/brief/brief.markdown.js';
 import { briefsOf } from '../../src/brief/brief.queries.js';
 import { LocalFolderStore } from '../../src/brief/brief.store.js';
 import { Dispatcher } from '../../src/core/dispatcher.js';
+import { newId } from '../../src/core/id.js';
 import { OutboxEffect } from '../../src/core/outbox.js';
-import { select, selectRequired, type Statement, update } from '../../src/core/statement.js';
+import { insert, select, selectFirst, selectRequired, type Statement, update } from '../../src/core/statement.js';
+import { DealSnapshot } from '../../src/deal/deal.entity.js';
 import { Handoff } from '../../src/handoff/handoff.entity.js';
 import { Side, StakeholderRole } from '../../src/handoff/content.entity.js';
 import { addStakeholder } from '../../src/handoff/stakeholder.commands.js';
@@ -152,6 +154,20 @@ test('sales releases its own; nobody else may, and nothing outdated or withdrawn
     update(Handoff, { id: handoffId }, { stage: Stage.IN_REVIEW, withdrawnAt: null, ownerId: sales.actor.id }),
   );
   await sales.done(releaseBrief, await input());
+});
+
+test('a brief of former terms is not released', async () => {
+  const handoffId = await submitted();
+  const [brief] = await briefs(handoffId);
+  const { snapshot } = await world.read({ snapshot: selectFirst(DealSnapshot, {}) });
+  const { id: _id, tenantId: _tenant, ...same } = snapshot!;
+  const later = newId();
+  await write(
+    insert(DealSnapshot, { ...same, id: later, revision: 2 }),
+    update(Handoff, { id: handoffId }, { dealSnapshotId: later }),
+  );
+  const findings = await delivery.refused(releaseBrief, { ...(await on(handoffId)), briefId: brief!.id });
+  expect(codes(findings)).toEqual(['BRIEF_OUTDATED']);
 });
 
 test('there is no brief before the first submit', async () => {

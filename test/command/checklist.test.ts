@@ -82,7 +82,7 @@ async function submitted(code: string, change: object = {}): Promise<string> {
 async function failure(work: Promise<unknown>): Promise<string> {
   return work.then(
     () => 'nothing failed',
-    (error: { code?: string; details?: { field?: string } }) => error.code ?? String(error),
+    (error: Error & { code?: string }) => error.code ?? error.message,
   );
 }
 
@@ -237,23 +237,29 @@ describe('evidence', () => {
   });
 });
 
-describe('an item that does not apply', () => {
-  const item = async (): Promise<ChecklistItem> =>
-    (await world.read({ rows: select(ChecklistItem, { handoffId, allowNotApplicable: true }) })).rows[0]!;
-  const claim = async () => ({ ...(await on()), itemId: (await item()).id, reason: 'Nothing of this is sold here.' });
+/** An item that may be claimed not to apply. */
+const optional = async (): Promise<ChecklistItem> =>
+  (await world.read({ rows: select(ChecklistItem, { handoffId, allowNotApplicable: true }) })).rows[0]!;
 
+const claim = async () => ({
+  ...(await on()),
+  itemId: (await optional()).id,
+  reason: 'Nothing of this is sold here.',
+});
+
+describe('an item that does not apply', () => {
   test('is claimed with a reason, accepted by another, and reopened', async () => {
     await sales.done(claimNotApplicable, await claim());
-    const { id: itemId, verifierRole } = await item();
+    const { id: itemId, verifierRole } = await optional();
     const verifier = await world.as(verifierRole);
     await verifier.done(acceptNotApplicable, { ...(await on()), itemId });
-    expect(await item()).toMatchObject({
+    expect(await optional()).toMatchObject({
       state: ItemState.NOT_APPLICABLE,
       naClaimedBy: sales.actor.id,
       naAcceptedBy: verifier.actor.id,
     });
     await verifier.done(reopenItem, { ...(await on()), itemId, reason: 'It does apply after all.' });
-    expect(await item()).toMatchObject({
+    expect(await optional()).toMatchObject({
       state: ItemState.OPEN,
       naReason: null,
       naAcceptedBy: null,
@@ -263,12 +269,16 @@ describe('an item that does not apply', () => {
 
   test('is not accepted by who claimed it, by rule and by the database', async () => {
     await sales.done(claimNotApplicable, await claim());
-    const { id: itemId, verifierRole } = await item();
+    const { id: itemId, verifierRole } = await optional();
     await commit(update(ChecklistItem, { id: itemId }, { naClaimedBy: (await world.as(verifierRole)).actor.id }));
     expect(
       codes(await (await world.as(verifierRole)).refused(acceptNotApplicable, { ...(await on()), itemId })),
     ).toEqual(['SELF_VERIFICATION']);
-    const accepted = { state: ItemState.NOT_APPLICABLE, naAcceptedAt: START, naAcceptedBy: (await item()).naClaimedBy };
+    const accepted = {
+      state: ItemState.NOT_APPLICABLE,
+      naAcceptedAt: START,
+      naAcceptedBy: (await optional()).naClaimedBy,
+    };
     expect(await failure(commit(update(ChecklistItem, { id: itemId }, accepted)))).toBe('23514');
   });
 
@@ -288,9 +298,17 @@ describe('an item that does not apply', () => {
   });
 });
 
+const LIST = `query ($id: ID!) { handoff(id: $id) { completenessBps checklist { code status statusReason validUntil required
+  evidence { sequence state contentHash submitter { handle } signers { name side signedOn } } } } }`;
+
+/** How many statements it takes to read the whole checklist. */
+const statements = async (): Promise<number> => {
+  suite.statements.length = 0;
+  await sales.graphql(LIST, { id: handoffId });
+  return suite.statements.length;
+};
+
 describe('over GraphQL', () => {
-  const LIST = `query ($id: ID!) { handoff(id: $id) { completenessBps checklist { code status statusReason validUntil required
-    evidence { sequence state contentHash submitter { handle } signers { name side signedOn } } } } }`;
   const SUBMIT = `mutation ($input: SubmitEvidenceInput!) { submitEvidence(input: $input) {
     ... on ChecklistItem { id state status handoff { revision } evidence { id } } ... on Refused { findings { code } } } }`;
 
@@ -316,11 +334,6 @@ describe('over GraphQL', () => {
   });
 
   test('the whole checklist is read in as many statements for four proofs as for one', async () => {
-    const statements = async (): Promise<number> => {
-      suite.statements.length = 0;
-      await sales.graphql(LIST, { id: handoffId });
-      return suite.statements.length;
-    };
     await submitted('SIGNED_SCOPE');
     const one = await statements();
     for (const code of ['SIGNED_SCOPE', 'DEPENDENCIES', 'MARGIN_FLOOR']) await submitted(code);

@@ -47,7 +47,7 @@ const promise = async (change: object = {}) => ({
 const failure = (work: Promise<unknown>): Promise<string> =>
   work.then(
     () => 'nothing failed',
-    (error: { code?: string }) => error.code ?? String(error),
+    (error: Error & { code?: string }) => error.code ?? error.message,
   );
 
 test('a promise is written down, ends, and is open again once it is another', async () => {

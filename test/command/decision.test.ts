@@ -42,7 +42,7 @@ const codes = (findings: readonly { code: string }[]): string[] => findings.map(
 const failure = (work: Promise<unknown>): Promise<string> =>
   work.then(
     () => 'nothing failed',
-    (error: { code?: string }) => error.code ?? String(error),
+    (error: Error & { code?: string }) => error.code ?? error.message,
   );
 const question = async (change: object = {}) => ({
   ...(await on()),

@@ -204,6 +204,15 @@ describe('the inbox', () => {
     });
     const bad = await freda.graphql(vote, { input: { ...input, digest: 'x', reason: '' } });
     expect(bad.errors[0]?.extensions.code).toBe('BAD_USER_INPUT');
+    // The time of the tests, not of the machine.
+    suite.clock.advanceHours(24 * 4);
+    expect(await seen(freda)).toMatchObject({
+      expired: true,
+      canVote: false,
+      missingApprovals: null,
+      state: 'PENDING',
+    });
+    suite.clock.at = START;
     // After a change of the terms the figures are those of the new content.
     await sofia.done(classifyForTest, { handoffId, dealType: DealType.EXPANSION });
     expect(await seen(freda)).toMatchObject({

@@ -69,6 +69,14 @@ const returned = (handoffId: string): Promise<void> =>
 const write = (...statements: Statement[]): Promise<void> =>
   suite.gateway.transaction(world.tenantId, (tx) => tx.commit(statements));
 
+/** The same export with a higher cost. */
+function dearer(): typeof HEALTHY {
+  const raw = HEALTHY.raw.replace(/"costprice": ?(\d+)/, (_all, cost: string) => `"costprice": ${Number(cost) + 1}`);
+  const parsed = normaliseHaloExport(raw);
+  if (!parsed.ok) throw new Error('not an export');
+  return { raw, parsed };
+}
+
 /** A task that waits for another, and what it waits for. */
 async function chained(handoffId: string): Promise<{ task: ProjectTask; first: ProjectTask }> {
   const { tasks, edges } = await everything(handoffId);
@@ -126,10 +134,7 @@ describe('a submit after a return', () => {
     const handoffId = await submitted();
     const before = await everything(handoffId);
     await returned(handoffId);
-    const raw = HEALTHY.raw.replace(/"costprice": ?(\d+)/, (_all, cost: string) => `"costprice": ${Number(cost) + 1}`);
-    const parsed = normaliseHaloExport(raw);
-    if (!parsed.ok) throw new Error('not an export');
-    await sales.done(importForTest, { raw, parsed });
+    await sales.done(importForTest, dearer());
     await sales.done(submitForTest, { handoffId });
     const after = await everything(handoffId);
     expect(after.project.id).toBe(before.project.id);
@@ -139,6 +144,16 @@ describe('a submit after a return', () => {
     ]);
     expect(after.baselines[0]!.termsRevision).toBeGreaterThan(before.baselines[0]!.termsRevision);
     expect(after.tasks.map(({ id }) => id)).toEqual(before.tasks.map(({ id }) => id));
+  });
+
+  test('supersedes the baseline when the terms were changed and changed back', async () => {
+    const handoffId = await submitted();
+    await returned(handoffId);
+    await sales.done(importForTest, dearer());
+    await sales.done(importForTest, HEALTHY);
+    await sales.done(submitForTest, { handoffId });
+    const [second, first] = (await everything(handoffId)).baselines;
+    expect([second!.version, second!.contentDigest]).toEqual([2, first!.contentDigest]);
   });
 
   test('re-dates the plan, keeps owners and what was done, and cancels what is no longer planned', async () => {

@@ -9,7 +9,7 @@ import type { TenantConfiguration } from '../../src/catalogue/configuration.js';
 import { provisionTenant } from '../../src/catalogue/tenant.provision.js';
 import { systemActor } from '../../src/core/actor.js';
 import { canonicalJson, sha256Hex } from '../../src/core/canonical.js';
-import { SettableClock } from '../../src/core/clock.js';
+import { databaseClock, SettableClock } from '../../src/core/clock.js';
 import { openOwner } from '../../src/core/data-source.js';
 import { Gateway } from '../../src/core/gateway.js';
 import type { ApiContext } from '../../src/core/graphql/context.js';
@@ -60,6 +60,8 @@ export async function openSuite(): Promise<Suite> {
   const gateway = new Gateway({ url: appUrl, poolSize: 12, prepare: true, onStatement: (text) => void statements.push(text) });
   const clock = new SettableClock(START);
   const pipeline = new Pipeline({ gateway, clock, abilities: ABILITIES, refresh: refreshActor, log });
+  // A tenant's first configuration rules from the database's own now, whatever a test's clock says.
+  const provisioner = new Pipeline({ gateway, clock: databaseClock, abilities: ABILITIES, refresh: refreshActor, log });
   const api = createApi({ schema: buildApiSchema(), introspection: true, trusted: null, log });
   await api.start();
   const suite: Suite = {
@@ -81,7 +83,7 @@ export async function openSuite(): Promise<Suite> {
       change?.(configuration);
       const canonical = canonicalJson(configuration as never);
       const input = { configuration, canonical, digest: sha256Hex(canonical) };
-      await pipeline.run(systemActor(configuration.tenant.id, 'test'), provisionTenant, input, { idempotencyKey: null, path: 'test' });
+      await provisioner.run(systemActor(configuration.tenant.id, 'test'), provisionTenant, input, { idempotencyKey: null, path: 'test' });
       return new World(suite, configuration);
     },
     close: async () => {

@@ -4,9 +4,11 @@ import { EvidenceForm } from '../../src/checklist/evidence.entity.js';
 import { entryFindings } from '../../src/checklist/evidence.rules.js';
 import { claimFindings, providerFindings, verifierFindings } from '../../src/checklist/hand.rules.js';
 import { CLOSED_WON_ITEMS } from '../../src/catalogue/configuration.words.js';
+import type { Actor } from '../../src/core/actor.js';
 import { Side, StakeholderRole } from '../../src/handoff/content.entity.js';
 import { Tier } from '../../src/handoff/handoff.entity.js';
 import { Stage } from '../../src/handoff/stage.rules.js';
+import { Person } from '../../src/identity/person.entity.js';
 import { Role } from '../../src/identity/roles.js';
 import { sample } from './catalogue.kit.js';
 import { context, DANA, evidence, item, signer, vary } from './checklist.kit.js';
@@ -119,10 +121,12 @@ describe('an executed contract (document 004)', () => {
   });
 });
 
-describe('who may', () => {
-  const actor = (personId: string, ...roles: Role[]) => moment({ id: personId, roles }).actor;
-  const found = (findings: readonly { code: string }[]) => findings.map(({ code }) => code);
+const actor = (personId: string, ...roles: Role[]) => moment({ id: personId, roles }).actor;
+const found = (findings: readonly { code: string }[]) => findings.map(({ code }) => code);
 
+const by = (verifier: Actor, ...aliases: Person[]) => ({ actor: verifier, aliases });
+
+describe('who may', () => {
   test('provide: the role of the item, or sales, while the content is open', () => {
     const finance = item({ providerRole: Role.FINANCE_APPROVER });
     expect(found(providerFindings(handoff(), finance, actor(SOFIA, Role.SALES_MANAGER)))).toEqual([]);
@@ -136,18 +140,27 @@ describe('who may', () => {
   });
 
   test('verify: the role of the item, in review too, never oneself whatever the roles', () => {
-    const both = actor(SOFIA, Role.SALES_MANAGER, Role.DELIVERY_MANAGER);
+    const both = by(actor(SOFIA, Role.SALES_MANAGER, Role.DELIVERY_MANAGER));
     expect(
-      found(verifierFindings(handoff({ stage: Stage.IN_REVIEW }), item(), actor(DANA, Role.DELIVERY_MANAGER), SOFIA)),
+      found(
+        verifierFindings(handoff({ stage: Stage.IN_REVIEW }), item(), by(actor(DANA, Role.DELIVERY_MANAGER)), SOFIA),
+      ),
     ).toEqual([]);
     expect(found(verifierFindings(handoff(), item(), both, SOFIA))).toEqual(['SELF_VERIFICATION']);
-    expect(found(verifierFindings(handoff(), item(), actor(SOFIA, Role.SALES_MANAGER), SOFIA))).toEqual([
+    expect(found(verifierFindings(handoff(), item(), by(actor(SOFIA, Role.SALES_MANAGER)), SOFIA))).toEqual([
       'NOT_THE_VERIFIER',
       'SELF_VERIFICATION',
     ]);
     expect(found(verifierFindings(handoff({ stage: Stage.SIGNED_OFF }), item(), both, DANA))).toEqual([
       'CHECKLIST_CLOSED',
     ]);
+  });
+
+  test('verify: not what one gave under a record that was merged into oneself', () => {
+    const merged = Object.assign(new Person(), { id: SOFIA, mergedInto: DANA });
+    const dana = actor(DANA, Role.DELIVERY_MANAGER);
+    expect(found(verifierFindings(handoff(), item(), by(dana, merged), SOFIA))).toEqual(['SELF_VERIFICATION']);
+    expect(found(verifierFindings(handoff(), item(), by(dana, merged), id(16)))).toEqual([]);
   });
 
   test('claim N/A: where the item allows it, with a reason', () => {

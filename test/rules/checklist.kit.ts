@@ -100,3 +100,12 @@ export const signer = (name: string, side = Side.CLIENT, signedOn: string | null
 /** The same row with changes. */
 export const vary = <T extends object>(row: T, change: Partial<T>): T =>
   Object.assign(Object.create(Object.getPrototypeOf(row) as object), row, change) as T;
+
+/** That an item does not apply, as it was claimed and as it was accepted. */
+export const CLAIM = {
+  naReason: 'No hardware in this deal.',
+  naClaimedBy: SOFIA,
+  naClaimedAt: NOW,
+  naTermsRevision: 1,
+};
+export const ACCEPTED = { ...CLAIM, naAcceptedBy: DANA, naAcceptedAt: NOW };

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { tableOf } from '../../src/core/table.js';
 import type { Statement } from '../../src/core/statement.js';
 import { decisionsForOpenAssumptions, type OpenMatters } from '../../src/decision/decision.effects.js';
@@ -82,18 +82,18 @@ describe('the kickoff', () => {
   });
 });
 
-describe('what becomes an entry on submit', () => {
-  const matters = (change: Partial<OpenMatters> = {}): OpenMatters => ({
-    handoffId: id(30),
-    assumptions: [],
-    existing: [],
-    ownerId: SOFIA,
-    dueOn: '2026-11-26',
-    escalationContactId: OLA,
-    sources: [{ type: 'DEAL_SNAPSHOT', id: id(22), version: '1', hash: 'a'.repeat(64) }],
-    ...change,
-  });
+const matters = (change: Partial<OpenMatters> = {}): OpenMatters => ({
+  handoffId: id(30),
+  assumptions: [],
+  existing: [],
+  ownerId: SOFIA,
+  dueOn: '2026-11-26',
+  escalationContactId: OLA,
+  sources: [{ type: 'DEAL_SNAPSHOT', id: id(22), version: '1', hash: 'a'.repeat(64) }],
+  ...change,
+});
 
+describe('what becomes an entry on submit', () => {
   test('each assumption that is still assumed, with owner, due date, escalation contact and source', () => {
     const assumptions = [
       assumption(1),
@@ -164,6 +164,8 @@ describe('what becomes an entry on submit', () => {
   });
 });
 
+const by = (personId: string, ...roles: Role[]) => moment({ id: personId, roles }).actor;
+
 describe('who decides', () => {
   const people = [
     { personId: SOFIA, role: Role.SALES_MANAGER },
@@ -184,7 +186,6 @@ describe('who decides', () => {
   });
 
   test('the owner, or who leads delivery, while it is open', () => {
-    const by = (personId: string, ...roles: Role[]) => moment({ id: personId, roles }).actor;
     expect(ownerFindings(decision(), by(SOFIA, Role.SALES_MANAGER))).toEqual([]);
     expect(ownerFindings(decision(), by(OLA, Role.SERVICE_DELIVERY_LEAD))).toEqual([]);
     expect(codes(ownerFindings(decision(), by(OLA, Role.SALES_MANAGER)))).toEqual(['NOT_THE_OWNER']);

@@ -86,7 +86,7 @@ describe('the catalogue of the database', () => {
     const rows = await query<{ table_name: string; privileges: string }>(`select table_name, string_agg(privilege_type, ',' order by privilege_type) as privileges
       from information_schema.role_table_grants where grantee = 'countersign_app' and table_schema = 'public' group by table_name`);
     expect(rows.filter((row) => /TRUNCATE|REFERENCES|TRIGGER/.test(row.privileges))).toEqual([]);
-    const appendOnly = ['ledger_entry', 'deal_snapshot', 'quote_line', 'budget_baseline', 'budget_baseline_line', 'approval_vote', 'gate_evaluation', 'gate_finding', 'handoff_return'];
+    const appendOnly = ['ledger_entry', 'deal_snapshot', 'deal_payload', 'quote_line', 'approval_round', 'approval_participant', 'approval_grant', 'contribution', 'budget_baseline', 'budget_baseline_line', 'approval_vote', 'gate_evaluation', 'gate_finding', 'handoff_return'];
     for (const table of appendOnly) expect([table, rows.find((row) => row.table_name === table)?.privileges]).toEqual([table, 'INSERT,SELECT']);
   });
 

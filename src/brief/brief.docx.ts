@@ -58,7 +58,7 @@ function sectionParagraphs({ title, statements, whenEmpty }: BriefSection): Para
 }
 
 function statementParagraph({ text, personal, source }: BriefStatement): Paragraph {
-  const said = personal === null ? text : `${text}: ${personal}`;
+  const said = personal === null ? text : `${text} (${personal})`;
   return new Paragraph({ bullet: { level: 0 }, children: [new TextRun(storable(said)), ...sourceRuns(source)] });
 }
 

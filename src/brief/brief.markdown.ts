@@ -28,7 +28,7 @@ function sectionMarkdown({ title, statements, whenEmpty }: BriefSection, persona
 }
 
 function statementMarkdown({ text, personal, source }: BriefStatement, shown: boolean): string {
-  const people = personal === null ? '' : `: ${plain(shown ? personal : WITHHELD)}`;
+  const people = personal === null ? '' : ` (${plain(shown ? personal : WITHHELD)})`;
   return `${plain(text)}${people} (source: ${sourceMarkdown(source)})`;
 }
 

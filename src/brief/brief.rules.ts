@@ -125,7 +125,11 @@ function commercial({ deal, handoff, guardrails, statements }: BriefFacts): Brie
     ...(deal.purchaseOrder === null ? [] : [statement(`Purchase order: ${deal.purchaseOrder}.`, dealSource(deal))]),
     ...guardrails.map(({ text, source }) => statement(text, source)),
     ...statements.filter(({ kind }) => kind === 'COMMERCIAL_GUARDRAIL').map((one) => written(one.text, one, handoff)),
-    ...terms.map(([name, text]) => statement(`${name}: ${text ?? 'not recorded.'}`, handoffSource(handoff))),
+    ...terms.map(([name, text]) =>
+      text === null
+        ? statement(`${name}: not recorded.`, { label: `handoff ${handoff.number}, left empty`, url: null, hash: null })
+        : statement(`${name}: ${text}`, handoffSource(handoff)),
+    ),
   ]);
 }
 
@@ -264,7 +268,7 @@ function evidence({ evidence: items, configuration, handoff }: BriefFacts): Brie
     'Checklist evidence',
     'The handoff has no checklist.',
     items.map((one): BriefStatement => {
-      const reason = one.notApplicable === null ? '' : ` Not applicable: ${one.notApplicable}`;
+      const reason = one.notApplicable === null ? '' : ` Reason: ${sentence(one.notApplicable)}`;
       const signers = one.signers.map(
         ({ name, signedOn }) => `${name}${signedOn === null ? ', not signed' : `, ${signedOn}`}`,
       );

@@ -1,6 +1,94 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Command } from 'commander';
+import { readConfig } from '../core/config.js';
+import { StartupError } from '../core/startup-error.js';
+import { CAST } from '../sandbox/demo/cast.js';
+import { playStory } from '../sandbox/demo/story.js';
+import type { Ask, Step } from '../sandbox/demo/teller.js';
+import { requestSandboxToken, SandboxTokenError } from '../sandbox/identity/client.js';
+import { GraphQLClient } from './graphql-client.js';
+import { projectRoot } from './project-root.js';
+import { run, type Running } from './serve.js';
 
-/** `demo`. */
+const TENANT = 'northwind-managed';
+const STRANGER = 'stella.sales@harbor-it';
+
+/** `demo`: plays the main job over HTTP and GraphQL alone, against a running instance or one that it starts. */
 export function registerDemo(program: Command): void {
-  program.command('demo');
+  program
+    .command('demo')
+    .description('Plays one handoff all the way, as the personas would.')
+    .option('--json', 'prints one JSON object a step')
+    .action((options: { json?: boolean }) => demo(options.json ? printJson : printStory));
+}
+
+async function demo(tell: (step: Step) => void): Promise<void> {
+  const root = projectRoot();
+  const own = (await isRunning(address())) ? null : await startOne(root);
+  try {
+    await playStory({
+      sample: readFileSync(join(root, 'samples/halopsa/managed-network-below-floor.json'), 'utf8'),
+      opportunityId: randomInt(10_000, 2_000_000_000),
+      now: new Date(),
+      document: (operation) => readFileSync(join(root, `schema/operations/${operation}.graphql`), 'utf8'),
+      ask: overHttp(own?.address ?? address()),
+      tell,
+    });
+  } catch (error) {
+    throw error instanceof StartupError ? error : new StartupError(`The story went another way: ${(error as Error).message}`, { cause: error });
+  } finally {
+    await own?.stop();
+  }
+}
+
+function address(): string {
+  return process.env.COUNTERSIGN_URL ?? `http://127.0.0.1:${readConfig(process.env, projectRoot()).port}`;
+}
+
+async function isRunning(url: string): Promise<boolean> {
+  try {
+    return (await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(3000) })).ok;
+  } catch {
+    return false;
+  }
+}
+
+/** A free port: whatever holds the usual one is not ours. */
+function startOne(root: string): Promise<Running> {
+  const config = { ...readConfig(process.env, root), port: 0, logLevel: 'warn' };
+  return run({ config, root, api: true, worker: true, prepare: true });
+}
+
+/** Each persona with a token of their own, asked for once. */
+function overHttp(url: string): Ask {
+  const clients = new Map<string, GraphQLClient>();
+  return async (persona, document, variables) => {
+    const client = clients.get(persona) ?? new GraphQLClient(url, await tokenOf(url, persona === CAST.stranger ? STRANGER : `${persona}@${TENANT}`));
+    clients.set(persona, client);
+    return client.send(document, { ...variables }, { 'idempotency-key': randomUUID() });
+  };
+}
+
+async function tokenOf(url: string, person: string): Promise<string> {
+  try {
+    return (await requestSandboxToken(url, person)).accessToken;
+  } catch (error) {
+    if (error instanceof SandboxTokenError) throw new StartupError(error.message);
+    throw error;
+  }
+}
+
+function printJson(step: Step): void {
+  console.log(JSON.stringify(step));
+}
+
+const MARKS: Readonly<Record<Step['outcome'], string>> = { DONE: 'done   ', REFUSED: 'refused', DENIED: 'denied ', READ: 'read   ' };
+
+function printStory({ step, persona, operation, outcome, findings, told }: Step): void {
+  console.log(`${String(step).padStart(3)}  ${MARKS[outcome]}  ${persona.padEnd(16)} ${told}  (${operation})`);
+  if (outcome === 'DONE' || outcome === 'READ') return;
+  for (const { code, path, remedy } of findings.slice(0, 5)) console.log(`${' '.repeat(32)}${code} at ${path}: ${remedy}`);
+  if (findings.length > 5) console.log(`${' '.repeat(32)}... and ${findings.length - 5} more`);
 }

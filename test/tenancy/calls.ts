@@ -1,0 +1,181 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import {
+  getNamedType,
+  getNullableType,
+  type GraphQLArgument,
+  type GraphQLField,
+  type GraphQLInputField,
+  type GraphQLInputType,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  isCompositeType,
+  isEnumType,
+  isInputObjectType,
+  isListType,
+  isObjectType,
+  isRequiredArgument,
+  isUnionType,
+} from 'graphql';
+import { newId } from '../../src/core/id.js';
+
+/** One root field with arguments, ready to send. */
+export interface Call {
+  readonly name: string;
+  readonly operation: 'query' | 'mutation';
+  readonly document: string;
+  readonly variables: Record<string, unknown>;
+}
+
+/** A value for an argument or input field by its name; undefined leaves the choice to the generator. */
+export type Values = (name: string) => unknown;
+
+/** How a call is made. */
+export interface CallOptions {
+  readonly values?: Values;
+  /** What is asked of the answer, in braces. */
+  readonly selection?: string;
+  /** Further root fields. */
+  readonly beside?: string;
+}
+
+type Root = GraphQLField<unknown, unknown>;
+
+const SHA = 'a'.repeat(64);
+const TEXT = 'Written by the generator of calls, for a test.';
+const PAYLOADS: Readonly<Record<string, () => string>> = {
+  ImportDealInput: () => readFileSync(resolve('samples/halopsa/managed-network-healthy.json'), 'utf8'),
+  ProposeConfigurationInput: () => readFileSync(resolve('tenants/northwind-managed.yaml'), 'utf8'),
+};
+
+let counter = 0;
+/** What a plain text would not satisfy; by the name of the field. A bound that none of it meets turns the matrix red. */
+const SPECIAL: Readonly<Record<string, () => unknown>> = {
+  handle: () => `generated.${++counter}`,
+  oid: newId,
+  subject: newId,
+  issuer: () => '*',
+  email: () => 'generated@example.com',
+  digest: () => SHA,
+  contentHash: () => SHA,
+  documentUrl: () => 'https://example.com/document',
+  certificateUrl: () => 'https://example.com/certificate',
+  serviceTemplate: () => 'managed-network',
+  scopes: () => ['handoffs:read'],
+  number: () => 'H-1',
+  segment: () => 'SMB',
+  phone: () => '+44 20 7946 0000',
+  madeOn: () => '2026-11-20',
+  documentDate: () => '2026-11-20',
+  signedOn: () => '2026-11-20',
+  toOn: () => '2026-12-18',
+  expectedRevision: () => 1,
+  durationMinutes: () => 45,
+  days: () => 30,
+};
+const SCALARS: Readonly<Record<string, () => unknown>> = {
+  ID: newId,
+  Int: () => 1,
+  Boolean: () => true,
+  String: () => TEXT,
+  Decimal: () => '8',
+  Date: () => '2026-12-07',
+  DateTime: () => '2026-12-08T10:00:00.000Z',
+};
+
+/** Makes calls of a schema's root fields, every argument filled with something that its bounds allow. */
+export class CallGenerator {
+  constructor(private readonly schema: GraphQLSchema) {}
+
+  /** Every root field, queries first. */
+  roots(): { operation: 'query' | 'mutation'; field: Root }[] {
+    const of = (operation: 'query' | 'mutation'): { operation: 'query' | 'mutation'; field: Root }[] =>
+      Object.values(this.schema.getRootType(operation as never)?.getFields() ?? {}).map((field) => ({ operation, field }));
+    return [...of('query'), ...of('mutation')];
+  }
+
+  /** The call with every obligatory argument, and every field of its inputs. */
+  call(name: string, options: CallOptions = {}): Call {
+    const { operation, field } = this.root(name);
+    return this.build(operation, field, field.args.filter((arg) => isRequiredArgument(arg) || operation === 'mutation'), options);
+  }
+
+  /** The same, and one call for each optional argument of a query, and for each field of a filter. */
+  variants(name: string, options: CallOptions = {}): Call[] {
+    const { operation, field } = this.root(name);
+    const plain = this.call(name, options);
+    if (operation === 'mutation') return [plain];
+    const required = field.args.filter(isRequiredArgument);
+    const optional = field.args.filter((arg) => !required.includes(arg) && !['first', 'after'].includes(arg.name));
+    const each = optional.flatMap((arg) => {
+      const call = this.build(operation, field, [...required, arg], options);
+      const type = getNamedType(arg.type);
+      if (!isInputObjectType(type)) return [call];
+      return Object.values(type.getFields()).map((part) => {
+        const filter = { [part.name]: this.value(part, type.name, options.values) };
+        return { ...call, variables: { ...call.variables, [arg.name]: filter } };
+      });
+    });
+    return [plain, ...each];
+  }
+
+  /** A value for an argument or input field. */
+  value(of: GraphQLArgument | GraphQLInputField, owner: string, values: Values = () => undefined): unknown {
+    const wanted = values(of.name);
+    if (wanted !== undefined) return wanted;
+    if (of.name === 'payload') return PAYLOADS[owner]!();
+    return SPECIAL[of.name]?.() ?? this.byType(of.type, values);
+  }
+
+  private root(name: string): { operation: 'query' | 'mutation'; field: Root } {
+    const found = this.roots().find(({ field }) => field.name === name);
+    if (!found) throw new Error(`There is no root field ${name}`);
+    return found;
+  }
+
+  private build(operation: 'query' | 'mutation', field: Root, args: readonly GraphQLArgument[], options: CallOptions): Call {
+    const { values, selection = '{ __typename }', beside = '' } = options;
+    const declared = args.map((arg) => `$${arg.name}: ${String(arg.type)}`).join(', ');
+    const passed = args.map((arg) => `${arg.name}: $${arg.name}`).join(', ');
+    const head = args.length > 0 ? `${operation} (${declared}) { ${field.name}(${passed})` : `${operation} { ${field.name}`;
+    const variables = Object.fromEntries(args.map((arg) => [arg.name, this.value(arg, field.name, values)]));
+    return { name: field.name, operation, document: `${head} ${selection} ${beside} }`, variables };
+  }
+
+  private byType(type: GraphQLInputType, values?: Values): unknown {
+    const nullable = getNullableType(type);
+    if (isListType(nullable)) return [this.byType(nullable.ofType as GraphQLInputType, values)];
+    const named = getNamedType(type);
+    // The last value: states begin with the one that nobody may set.
+    if (isEnumType(named)) return named.getValues().at(-1)!.value;
+    if (isInputObjectType(named)) {
+      return Object.fromEntries(Object.values(named.getFields()).map((field) => [field.name, this.value(field, named.name, values)]));
+    }
+    const make = SCALARS[named.name];
+    if (!make) throw new Error(`The generator knows no value of ${named.name}`);
+    return make();
+  }
+
+  /**
+   * `{ ... }` with every field down to `depth` objects (edges and nodes of a page are one); fields with obligatory
+   * arguments and those that `leave` names stay out, and so does what would ask a type within itself.
+   */
+  selection(type: GraphQLNamedType, depth: number, leave: (path: string) => boolean = () => false, above: readonly string[] = []): string {
+    if (isUnionType(type)) {
+      const parts = type.getTypes().map((member) => `... on ${member.name} ${this.selection(member, depth, leave, above)}`);
+      return `{ __typename ${parts.join(' ')} }`;
+    }
+    if (!isObjectType(type)) return '';
+    const page = /(Connection|Edge)$/.test(type.name);
+    const parts = Object.values(type.getFields()).flatMap((field) => {
+      if (leave(`${type.name}.${field.name}`) || field.args.some(isRequiredArgument)) return [];
+      const inner = getNamedType(field.type);
+      if (!isCompositeType(inner)) return [field.name];
+      const plain = ['PageInfo', 'Money', 'FindingFact', 'Finding', 'SourceReference'].includes(inner.name);
+      if ((depth <= 0 && !page && !plain) || above.includes(inner.name)) return [];
+      const text = this.selection(inner, page || plain ? depth : depth - 1, leave, [...above, type.name]);
+      return text === '{ }' ? [] : [`${field.name} ${text}`];
+    });
+    return `{ ${parts.join(' ')} }`.replace('{  }', '{ }');
+  }
+}

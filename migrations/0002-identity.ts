@@ -37,10 +37,11 @@ export class Identity1700000000002 extends TablesMigration {
       issuer text not null,
       subject text not null,
       linked_at timestamptz(3) not null,
-      unique (tenant_id, issuer, subject),
+      unlinked_at timestamptz(3),
       foreign key (tenant_id, person_id) references person (tenant_id, id)`,
-      'select, insert, update, delete',
+      'select, insert, update',
     );
+    await runner.query('create unique index account_linked on account (tenant_id, issuer, subject) where unlinked_at is null');
     await runner.query('create index account_person on account (tenant_id, person_id)');
     await createTenantTable(
       runner,

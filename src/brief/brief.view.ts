@@ -9,7 +9,7 @@ import { CommitmentChannel } from '../commitment/commitment.entity.js';
 import type { SourceReference } from '../core/source.js';
 import { snapshotSource } from '../deal/deal.entity.js';
 import { termsOf } from '../deal/deal.queries.js';
-import { DecisionState } from '../decision/decision.entity.js';
+import { type Decision, DecisionState } from '../decision/decision.entity.js';
 import type { Handoff } from '../handoff/handoff.entity.js';
 import { MARGIN_EXCEPTION } from '../margin/margin.gate.js';
 import type { BudgetBaseline, BudgetBaselineLine } from '../project/baseline.entity.js';
@@ -25,16 +25,17 @@ import type { BriefFacts, DocumentFact, EvidenceFact, GuardrailFact, ProjectFact
 import type { BriefAnswers } from './brief.queries.js';
 
 type Row<T> = Omit<T, 'tenantId'>;
-type ProjectRows = 'project' | 'milestones' | 'tasks' | 'baseline' | 'baselineLines';
+type MadeRows = 'project' | 'milestones' | 'tasks' | 'baseline' | 'baselineLines' | 'decisions';
 
 /** The rows that a brief is made from: what briefFacts answers, with the handoff as it stands in the deciding command. */
-export interface BriefGround extends Omit<BriefAnswers, ProjectRows> {
+export interface BriefGround extends Omit<BriefAnswers, MadeRows> {
   readonly handoff: Handoff;
   readonly project: Row<Project> | null;
   readonly milestones: readonly Row<ProjectMilestone>[];
   readonly tasks: readonly Row<ProjectTask>[];
   readonly baseline: Row<BudgetBaseline> | null;
   readonly baselineLines: readonly Row<BudgetBaselineLine>[];
+  readonly decisions: readonly Row<Decision>[];
 }
 
 type HandleOf = (id: string | null) => string | null;

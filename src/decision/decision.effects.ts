@@ -27,6 +27,12 @@ export interface OpenMatters {
   readonly sources: readonly SourceReference[];
 }
 
+/** The new entries, for whoever reads on in the same command, and the statements that make them so. */
+export interface OpenedDecisions {
+  readonly opened: readonly Omit<Decision, 'tenantId'>[];
+  readonly statements: readonly Statement[];
+}
+
 /** The number of the next entry of a log in which none is ever deleted. */
 export function nextNumber(existing: readonly Decision[], further = 0): string {
   return `D-${existing.length + further + 1}`;
@@ -38,7 +44,7 @@ export function nextNumber(existing: readonly Decision[], further = 0): string {
  * entry whose assumption was confirmed meanwhile is obsolete, one that was refuted is not: that is what must be decided.
  * "None: <reason>" assumes nothing.
  */
-export function decisionsForOpenAssumptions(matters: OpenMatters, moment: Moment): Statement[] {
+export function decisionsForOpenAssumptions(matters: OpenMatters, moment: Moment): OpenedDecisions {
   const { assumptions, conflicts = [], existing } = matters;
   const asked = new Set(existing.map(({ assumptionId }) => assumptionId));
   const disputed = new Set(
@@ -60,15 +66,10 @@ export function decisionsForOpenAssumptions(matters: OpenMatters, moment: Moment
       )
       .map(({ question, context }) => ({ kind: DecisionKind.CONFLICT, question, context, assumptionId: null })),
   ];
-  return [
-    ...insertAll(
-      Decision,
-      entries.map((entry, index) =>
-        openRow({ ...matters, ...entry, number: nextNumber(existing, index), blocksKickoff: true }, moment),
-      ),
-    ),
-    ...confirmedMeanwhile(matters, moment),
-  ];
+  const opened = entries.map((entry, index) =>
+    openRow({ ...matters, ...entry, number: nextNumber(existing, index), blocksKickoff: true }, moment),
+  );
+  return { opened, statements: [...insertAll(Decision, opened), ...confirmedMeanwhile(matters, moment)] };
 }
 
 /** The row of a new entry. */
@@ -89,7 +90,7 @@ export function openRow(
     readonly sources: readonly SourceReference[];
   },
   { newId, now, actor }: Moment,
-): Partial<Decision> {
+): Omit<Decision, 'tenantId'> {
   const {
     handoffId,
     number,
@@ -122,6 +123,10 @@ export function openRow(
     openedBy: actor.id,
     openedAt: now,
     sources: [...sources],
+    outcome: null,
+    reason: null,
+    decidedBy: null,
+    decidedAt: null,
   };
 }
 

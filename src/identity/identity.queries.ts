@@ -23,7 +23,7 @@ const PERSON = `select c.id as person_id, a.id as account_id,
   join person p on p.tenant_id = $1 and p.id = a.person_id and p.state = 'ACTIVE'
   join person c on c.tenant_id = $1 and c.id = coalesce(p.merged_into, p.id) and c.state = 'ACTIVE'
   join tenant_profile t on t.tenant_id = $1 and t.state = 'ACTIVE'
-  where a.tenant_id = $1`;
+  where a.tenant_id = $1 and a.unlinked_at is null`;
 
 /** The actor behind a verified token, or null when no active member has that account. */
 export function actorBySignIn(tenantId: string, signIn: SignIn): Query<Actor | null> {

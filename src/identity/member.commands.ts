@@ -1,7 +1,7 @@
 import { command, done, refused, type Moment } from '../core/command.js';
 import { staleRevision } from '../core/error.js';
 import { finding } from '../core/finding.js';
-import { insert, insertAll, remove, selectFirst, type Statement, update } from '../core/statement.js';
+import { insert, insertAll, selectFirst, type Statement, update } from '../core/statement.js';
 import { eligiblePeople, heldRoles, lockPerson, personByHandle, personById, TENANT_DIRECTORY } from './identity.queries.js';
 import { lastAdministrator, selfGrant } from './identity.rules.js';
 import type { InviteMemberInput, MemberAccountInput, MemberInput, MemberRoleInput, MergeMemberInput } from './identity.input.js';
@@ -29,7 +29,7 @@ export const inviteMember = command({
   ...administer,
   facts: (input: InviteMemberInput) => ({
     sameHandle: personByHandle(input.handle),
-    sameAccount: selectFirst(Account, { issuer: TENANT_DIRECTORY, subject: input.oid }),
+    sameAccount: selectFirst(Account, { issuer: TENANT_DIRECTORY, subject: input.oid, unlinkedAt: null }),
   }),
   decide: ({ sameHandle, sameAccount }, input, moment) => {
     const taken = [
@@ -111,7 +111,7 @@ export const linkAccount = command({
   ...administer,
   facts: (input: MemberAccountInput) => ({
     person: lockPerson(input.personId),
-    linked: selectFirst(Account, { issuer: input.issuer, subject: input.subject }),
+    linked: selectFirst(Account, { issuer: input.issuer, subject: input.subject, unlinkedAt: null }),
   }),
   decide: ({ person, linked }, { issuer, subject, expectedRevision }, { newId, now }) => {
     checkRevision(person, expectedRevision);
@@ -124,15 +124,15 @@ export const linkAccount = command({
   },
 });
 
-/** Takes an account from a member. */
+/** Takes an account from a member: nobody signs in by it any more, and what was done by it stays. */
 export const unlinkAccount = command({
   name: 'unlinkAccount',
   ...administer,
   facts: (input: MemberAccountInput) => ({ person: lockPerson(input.personId) }),
-  decide: ({ person }, { issuer, subject, expectedRevision }) => {
+  decide: ({ person }, { issuer, subject, expectedRevision }, { now }) => {
     checkRevision(person, expectedRevision);
-    const gone = remove(Account, { personId: person.id, issuer, subject });
-    return done({ id: person.id, subject: subjectOf(person.id), writes: [gone, touch(person)] });
+    const ended = update(Account, { personId: person.id, issuer, subject, unlinkedAt: null }, { unlinkedAt: now });
+    return done({ id: person.id, subject: subjectOf(person.id), writes: [ended, touch(person)] });
   },
 });
 

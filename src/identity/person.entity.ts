@@ -86,6 +86,11 @@ export class Account extends TenantOwned {
   @Instant()
   @Field(() => DateTimeScalar, { description: 'When it was linked.' })
   linkedAt: Date;
+
+  /** Ended, not deleted: votes name the account by which they were cast. */
+  @Instant({ nullable: true })
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was unlinked; null while the person may sign in by it.' })
+  unlinkedAt: Date | null;
 }
 
 /** A role of a person, from when, given by whom; ending it keeps the row. */

@@ -53,6 +53,7 @@ function passed(facts: PassageGround, judged: SubmitJudgement, evaluation: Retur
       {
         ...facts,
         handoff: submitted,
+        decisions: [...facts.decisions, ...opened.opened],
         project: project.project,
         milestones: project.milestones,
         tasks: project.tasks,
@@ -75,9 +76,10 @@ function passed(facts: PassageGround, judged: SubmitJudgement, evaluation: Retur
       baselineDigest: baseline.contentDigest,
       briefVersion: brief.brief.version,
       briefHash: brief.brief.markdownHash,
+      decisionsOpened: opened.opened.map(({ number }) => number),
     },
     messages: brief.messages,
-    writes: [...evaluation, ...project.statements, ...opened, ...brief.statements, changeHandoff(handoff, changes)],
+    writes: [...evaluation, ...project.statements, ...opened.statements, ...brief.statements, changeHandoff(handoff, changes)],
   });
 }
 

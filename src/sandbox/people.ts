@@ -17,7 +17,7 @@ export async function sandboxPeople(gateway: Gateway, registry: TenantRegistry):
               (select coalesce(array_agg(r.role order by r.role), '{}') from role_grant r
                 where r.tenant_id = $1 and r.person_id = p.id and r.revoked_at is null) as roles
             from person p
-            join account a on a.tenant_id = $1 and a.person_id = p.id and a.issuer = '*'
+            join account a on a.tenant_id = $1 and a.person_id = p.id and a.issuer = '*' and a.unlinked_at is null
             join tenant_profile t on t.tenant_id = $1
             where p.tenant_id = $1 and p.state = 'ACTIVE' order by p.handle, number`,
           [],

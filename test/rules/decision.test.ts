@@ -100,7 +100,7 @@ describe('what becomes an entry on submit', () => {
       assumption(2, { state: AssumptionState.CONFIRMED }),
       assumption(3, { impact: 'Two weeks late.' }),
     ];
-    const rows = inserted(decisionsForOpenAssumptions(matters({ assumptions }), moment()));
+    const rows = inserted(decisionsForOpenAssumptions(matters({ assumptions }), moment()).statements);
     const common = {
       kind: 'ASSUMPTION',
       ownerId: SOFIA,
@@ -121,7 +121,7 @@ describe('what becomes an entry on submit', () => {
     const existing = [decision({ kind: DecisionKind.CONFLICT, question: 'Is Wi-Fi in scope?' })];
     const conflicts = [conflict, conflict, { question: 'Is Wi-Fi in scope?', context: 'again' }];
     const assumptions = [assumption(1, { text: 'None: everything was surveyed on site.' })];
-    const rows = inserted(decisionsForOpenAssumptions(matters({ assumptions, conflicts, existing }), moment()));
+    const rows = inserted(decisionsForOpenAssumptions(matters({ assumptions, conflicts, existing }), moment()).statements);
     expect(rows).toMatchObject([
       { number: 'D-2', kind: 'CONFLICT', question: 'Is printing in scope?', assumptionId: null },
     ]);
@@ -133,7 +133,7 @@ describe('what becomes an entry on submit', () => {
       fc.property(draws, (rounds) => {
         const existing: Decision[] = [];
         for (const round of rounds) {
-          const statements = decisionsForOpenAssumptions(
+          const { statements } = decisionsForOpenAssumptions(
             matters({ assumptions: round.map((n) => assumption(n)), existing }),
             moment(),
           );
@@ -154,13 +154,13 @@ describe('what becomes an entry on submit', () => {
       assumption(1, { state: AssumptionState.CONFIRMED }),
       assumption(2, { state: AssumptionState.REFUTED }),
     ];
-    const statements = decisionsForOpenAssumptions(matters({ assumptions, existing }), moment());
+    const { statements } = decisionsForOpenAssumptions(matters({ assumptions, existing }), moment());
     expect(statements).toHaveLength(1);
     expect(statements[0]!.values).toEqual(expect.arrayContaining([DecisionState.OBSOLETE, id(801)]));
   });
 
   test('nothing open, nothing written', () => {
-    expect(decisionsForOpenAssumptions(matters(), moment())).toEqual([]);
+    expect(decisionsForOpenAssumptions(matters(), moment())).toEqual({ opened: [], statements: [] });
   });
 });
 

@@ -36,7 +36,9 @@ export class Core1700000000001 extends TablesMigration {
       unique (tenant_id, effect_key)`,
       'select, insert, update',
     );
-    await runner.query("create index outbox_effect_due on outbox_effect (tenant_id, next_attempt_at) where state = 'PENDING'");
+    await runner.query(
+      "create index outbox_effect_due on outbox_effect (tenant_id, next_attempt_at) where state = 'PENDING'",
+    );
     await createTenantTable(
       runner,
       'idempotency_record',
@@ -76,7 +78,11 @@ export class Core1700000000001 extends TablesMigration {
     // The grants already forbid it to the application; the trigger stops the owner's slip as well.
     await runner.query(`create function ledger_is_append_only() returns trigger language plpgsql as $$
       begin raise exception 'the ledger is append-only' using errcode = 'insufficient_privilege'; end $$`);
-    await runner.query('create trigger ledger_entry_rows before update or delete on ledger_entry for each row execute function ledger_is_append_only()');
-    await runner.query('create trigger ledger_entry_whole before truncate on ledger_entry for each statement execute function ledger_is_append_only()');
+    await runner.query(
+      'create trigger ledger_entry_rows before update or delete on ledger_entry for each row execute function ledger_is_append_only()',
+    );
+    await runner.query(
+      'create trigger ledger_entry_whole before truncate on ledger_entry for each statement execute function ledger_is_append_only()',
+    );
   }
 }

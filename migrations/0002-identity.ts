@@ -41,7 +41,9 @@ export class Identity1700000000002 extends TablesMigration {
       foreign key (tenant_id, person_id) references person (tenant_id, id)`,
       'select, insert, update',
     );
-    await runner.query('create unique index account_linked on account (tenant_id, issuer, subject) where unlinked_at is null');
+    await runner.query(
+      'create unique index account_linked on account (tenant_id, issuer, subject) where unlinked_at is null',
+    );
     await runner.query('create index account_person on account (tenant_id, person_id)');
     await createTenantTable(
       runner,
@@ -55,7 +57,9 @@ export class Identity1700000000002 extends TablesMigration {
       foreign key (tenant_id, person_id) references person (tenant_id, id)`,
       'select, insert, update',
     );
-    await runner.query('create unique index role_grant_held on role_grant (tenant_id, person_id, role) where revoked_at is null');
+    await runner.query(
+      'create unique index role_grant_held on role_grant (tenant_id, person_id, role) where revoked_at is null',
+    );
     await createTenantTable(
       runner,
       'api_key',

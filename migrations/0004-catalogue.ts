@@ -22,6 +22,8 @@ export class Catalogue1700000000004 extends TablesMigration {
       'select, insert',
     );
     // What was proposed stands as it was: only the decision is written afterwards.
-    await runner.query(`grant update (state, decided_by, decided_at) on configuration_version to ${await applicationRole(runner)}`);
+    await runner.query(
+      `grant update (state, decided_by, decided_at) on configuration_version to ${await applicationRole(runner)}`,
+    );
   }
 }

@@ -44,6 +44,8 @@ export class Feasibility1700000000012 extends TablesMigration {
       foreign key (tenant_id, signed_by) references person (tenant_id, id)`,
       'select, insert, update',
     );
-    await runner.query("create unique index feasibility_sign_off_live on feasibility_sign_off (tenant_id, handoff_id) where state = 'LIVE'");
+    await runner.query(
+      "create unique index feasibility_sign_off_live on feasibility_sign_off (tenant_id, handoff_id) where state = 'LIVE'",
+    );
   }
 }

@@ -23,7 +23,9 @@ export class Kickoff1700000000015 extends TablesMigration {
       foreign key (tenant_id, scheduled_by) references person (tenant_id, id)`,
       'select, insert, update',
     );
-    await runner.query("create unique index kickoff_scheduled on kickoff (tenant_id, handoff_id) where state = 'SCHEDULED'");
+    await runner.query(
+      "create unique index kickoff_scheduled on kickoff (tenant_id, handoff_id) where state = 'SCHEDULED'",
+    );
     await runner.query('create index kickoff_handoff on kickoff (tenant_id, handoff_id)');
     await createTenantTable(
       runner,

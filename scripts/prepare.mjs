@@ -10,14 +10,21 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const [major, minor] = process.versions.node.split('.').map(Number);
 
 function run(command, args, purpose) {
-  const result = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], shell: process.platform === 'win32' });
+  const result = spawnSync(command, args, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    shell: process.platform === 'win32',
+  });
   if (result.status !== 0) throw new Error(`${purpose} did not work (${command} ${args.join(' ')}).`);
 }
 
 /** Installs the packages when the lock file is not the one that was installed. */
 export function install() {
-  if (major < 20 || (major === 20 && minor < 19)) throw new Error(`Countersign needs Node 20.19 or newer; this is ${process.version}.`);
-  const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  if (major < 20 || (major === 20 && minor < 19))
+    throw new Error(`Countersign needs Node 20.19 or newer; this is ${process.version}.`);
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   const mark = join(root, 'node_modules', '.countersign-lock');
   if (existsSync(mark) && readFileSync(mark, 'utf8') === lock) return;
   console.error('Installing packages (npm ci) ...');

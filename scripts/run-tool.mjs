@@ -9,6 +9,10 @@ export function tool(name, args, options = {}) {
   const { bin } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const program = typeof bin === 'string' ? bin : bin[name.split('#')[1] ?? name];
   if (!existsSync(join(folder, program))) throw new Error(`${name} is not installed`);
-  const result = spawnSync(process.execPath, [...(options.node ?? []), join(folder, program), ...args], { cwd: root, stdio: 'inherit', env: { ...process.env, ...options.env } });
+  const result = spawnSync(process.execPath, [...(options.node ?? []), join(folder, program), ...args], {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, ...options.env },
+  });
   if (result.status !== 0) process.exit(result.status ?? 1);
 }

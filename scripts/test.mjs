@@ -6,13 +6,22 @@ import { tool } from './run-tool.mjs';
 install();
 if (process.argv[2] === 'system') {
   const needs = { chromium: '/usr/bin/chromium' };
-  for (const [name, path] of Object.entries(needs)) if (!existsSync(path)) console.log(`SKIPPED: tests with ${name}, which is not installed (Debian package ${name})`);
+  for (const [name, path] of Object.entries(needs))
+    if (!existsSync(path)) console.log(`SKIPPED: tests with ${name}, which is not installed (Debian package ${name})`);
   tool('jest', ['--selectProjects', 'browser', '--passWithNoTests']);
 } else {
   build();
   tool('typescript#tsc', ['--noEmit']);
   tool('oxlint', ['--type-aware', '--deny-warnings']);
   tool('prettier', ['--check', '--log-level', 'warn', '.']);
-  tool('jest', ['--selectProjects', 'rules', 'house', 'system', '--workerIdleMemoryLimit=1GB', ...process.argv.slice(2)]);
-  if (process.argv.length === 2) console.log('SKIPPED here: tests that need Debian packages; npm run test:system has them.');
+  tool('jest', [
+    '--selectProjects',
+    'rules',
+    'house',
+    'system',
+    '--workerIdleMemoryLimit=1GB',
+    ...process.argv.slice(2),
+  ]);
+  if (process.argv.length === 2)
+    console.log('SKIPPED here: tests that need Debian packages; npm run test:system has them.');
 }

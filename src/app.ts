@@ -70,7 +70,9 @@ export async function createApp(options: AppOptions): Promise<App> {
   const listener = createListener({
     api,
     log,
-    graphiql: config.graphiql ? renderGraphiQL({ title: 'Countersign', endpoint: '/graphql', credentials: 'omit' }) : null,
+    graphiql: config.graphiql
+      ? renderGraphiQL({ title: 'Countersign', endpoint: '/graphql', credentials: 'omit' })
+      : null,
     notReady: () => (closing ? Promise.resolve('shutting down') : databaseReason(gateway)),
     contextOf: async (request): Promise<ApiContext> => {
       const actor = await signIn.actorOf(request.raw.rawHeaders);
@@ -99,12 +101,22 @@ function verifierOf(config: Config, registry: TenantRegistry, ownAddress: () => 
   const { identity } = config;
   if (identity.kind === 'entra') {
     const isKnownTenant = async (tid: string): Promise<boolean> => (await registry.tenantOf(tid)) !== null;
-    return createBearerVerifier({ kind: 'entra', audience: identity.clientId, authorityHost: identity.authorityHost, isKnownTenant });
+    return createBearerVerifier({
+      kind: 'entra',
+      audience: identity.clientId,
+      authorityHost: identity.authorityHost,
+      isKnownTenant,
+    });
   }
   if (identity.kind === 'oidc') return createBearerVerifier(identity);
   // The sandbox's issuer has the listener's port, which is known only once it listens.
   let made: BearerVerifier | null = null;
-  const make = (): BearerVerifier => createBearerVerifier({ kind: 'oidc', issuer: `${ownAddress()}${SANDBOX_IDENTITY_PATH}`, audience: SANDBOX_AUDIENCE });
+  const make = (): BearerVerifier =>
+    createBearerVerifier({
+      kind: 'oidc',
+      issuer: `${ownAddress()}${SANDBOX_IDENTITY_PATH}`,
+      audience: SANDBOX_AUDIENCE,
+    });
   return { verify: (token) => (made ??= make()).verify(token) };
 }
 
@@ -112,7 +124,9 @@ async function spend(limiter: RateLimiterMemory, actor: Actor): Promise<void> {
   try {
     await limiter.consume(`${actor.tenantId}:${actor.id}`);
   } catch {
-    throw new AppError('RATE_LIMITED', 'You have sent more requests this minute than allowed.', { remedy: 'Wait a minute; ask for larger pages instead of more requests.' });
+    throw new AppError('RATE_LIMITED', 'You have sent more requests this minute than allowed.', {
+      remedy: 'Wait a minute; ask for larger pages instead of more requests.',
+    });
   }
 }
 
@@ -120,7 +134,11 @@ function idempotencyKey(request: FastifyRequest): string | null {
   const key = request.headers['idempotency-key'];
   if (key === undefined) return null;
   if (typeof key !== 'string' || !/^[\x21-\x7e]{8,200}$/.test(key)) {
-    throw badInput('Idempotency-Key', 'is not a key', 'Send one header of 8 to 200 printable ASCII characters without spaces.');
+    throw badInput(
+      'Idempotency-Key',
+      'is not a key',
+      'Send one header of 8 to 200 printable ASCII characters without spaces.',
+    );
   }
   return key;
 }

@@ -5,7 +5,9 @@ import { registerDemo } from './cli/demo-command.js';
 import { registerServerCommands } from './cli/server-commands.js';
 import { StartupError } from './core/startup-error.js';
 
-const program = new Command('countersign').description('The gate between closed-won and kickoff for managed service providers.');
+const program = new Command('countersign').description(
+  'The gate between closed-won and kickoff for managed service providers.',
+);
 registerServerCommands(program);
 registerDataCommands(program);
 registerDemo(program);

@@ -10,7 +10,11 @@ import { CatalogueResolver } from './catalogue/catalogue.resolver.js';
 import { checklistAbilities } from './checklist/checklist.abilities.js';
 import { ChecklistItemResolver, EvidenceResolver, HandoffChecklistResolver } from './checklist/checklist.resolver.js';
 import { commitmentAbilities } from './commitment/commitment.abilities.js';
-import { CommitmentDeclarationResolver, CommitmentResolver, HandoffCommitmentResolver } from './commitment/commitment.resolver.js';
+import {
+  CommitmentDeclarationResolver,
+  CommitmentResolver,
+  HandoffCommitmentResolver,
+} from './commitment/commitment.resolver.js';
 import type { AbilityContribution } from './core/ability.js';
 import { RecordResolver } from './core/graphql/record.resolver.js';
 import { DateTimeScalar } from './core/graphql/scalars.js';
@@ -19,7 +23,11 @@ import { ClientResolver, DealResolver, DealSnapshotResolver, QuoteLineResolver }
 import { decisionAbilities } from './decision/decision.abilities.js';
 import { DecisionResolver, HandoffDecisionResolver } from './decision/decision.resolver.js';
 import { feasibilityAbilities } from './feasibility/feasibility.abilities.js';
-import { FeasibilitySignOffResolver, HandoffFeasibilityResolver, ResourceBookingResolver } from './feasibility/feasibility.resolver.js';
+import {
+  FeasibilitySignOffResolver,
+  HandoffFeasibilityResolver,
+  ResourceBookingResolver,
+} from './feasibility/feasibility.resolver.js';
 import { HandoffContentResolver } from './handoff/content.resolver.js';
 import { handoffAbilities } from './handoff/handoff.abilities.js';
 import { HandoffResolver } from './handoff/handoff.resolver.js';
@@ -30,10 +38,20 @@ import { HandoffKickoffResolver, KickoffResolver } from './kickoff/kickoff.resol
 import { marginAbilities } from './margin/margin.abilities.js';
 import { ApprovalRequestMarginResolver, HandoffMarginResolver } from './margin/margin.resolver.js';
 import { passageAbilities } from './passage/passage.abilities.js';
-import { GateEvaluationResolver, GateFindingResolver, HandoffPassageResolver, HandoffReturnResolver } from './passage/passage.resolver.js';
+import {
+  GateEvaluationResolver,
+  GateFindingResolver,
+  HandoffPassageResolver,
+  HandoffReturnResolver,
+} from './passage/passage.resolver.js';
 import { BudgetBaselineLineResolver, BudgetBaselineResolver } from './project/baseline.resolver.js';
 import { projectAbilities } from './project/project.abilities.js';
-import { HandoffProjectResolver, ProjectMilestoneResolver, ProjectResolver, ProjectTaskResolver } from './project/project.resolver.js';
+import {
+  HandoffProjectResolver,
+  ProjectMilestoneResolver,
+  ProjectResolver,
+  ProjectTaskResolver,
+} from './project/project.resolver.js';
 
 /** Every resolver, named: nothing is found by a glob. */
 const RESOLVERS: NonEmptyArray<new () => object> = [

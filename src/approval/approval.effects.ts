@@ -171,6 +171,15 @@ export function endExpired(requests: readonly ApprovalRequest[], kind: string, {
     );
 }
 
+/** Ends every request that is still open: its subject is no longer pursued. Under lock. */
+export function withdrawAll(requests: readonly ApprovalRequest[], { now }: Moment): Statement[] {
+  return requests
+    .filter((request) => isOpen(request, now))
+    .map(({ id, revision }) =>
+      update(ApprovalRequest, { id }, { state: ApprovalState.WITHDRAWN, decidedAt: now, revision: revision + 1 }),
+    );
+}
+
 /** The round's row and everyone whom it bars: those of the round before, and those who have come since. */
 function openRound(
   {

@@ -23,15 +23,39 @@ export const proposeConfiguration = command({
     const { configuration, canonical, digest } = parsed;
     const findings: Finding[] = [];
     if (configuration.tenant.id !== actor.tenantId) {
-      findings.push(finding({ code: 'OTHER_TENANT', path: 'tenant.id', message: 'The file is for another tenant.', facts: {}, remedy: 'Propose the file of your own tenant.' }));
+      findings.push(
+        finding({
+          code: 'OTHER_TENANT',
+          path: 'tenant.id',
+          message: 'The file is for another tenant.',
+          facts: {},
+          remedy: 'Propose the file of your own tenant.',
+        }),
+      );
     }
     const ruling = versions.find((version) => isRuling(version, now));
     if (ruling?.digest === digest) {
-      findings.push(finding({ code: 'NOTHING_CHANGED', path: 'payload', message: 'This is the configuration that rules already.', facts: { version: ruling.version }, remedy: 'Change something first.' }));
+      findings.push(
+        finding({
+          code: 'NOTHING_CHANGED',
+          path: 'payload',
+          message: 'This is the configuration that rules already.',
+          facts: { version: ruling.version },
+          remedy: 'Change something first.',
+        }),
+      );
     }
     const effectiveFrom = input.effectiveFrom ?? now;
     if (effectiveFrom < now) {
-      findings.push(finding({ code: 'DATE_IN_THE_PAST', path: 'effectiveFrom', message: 'A configuration cannot rule the past.', facts: {}, remedy: 'Give a later instant, or leave it out.' }));
+      findings.push(
+        finding({
+          code: 'DATE_IN_THE_PAST',
+          path: 'effectiveFrom',
+          message: 'A configuration cannot rule the past.',
+          facts: {},
+          remedy: 'Give a later instant, or leave it out.',
+        }),
+      );
     }
     if (findings.length > 0) return refused(findings);
     const id = newId();
@@ -40,9 +64,25 @@ export const proposeConfiguration = command({
     return done({
       id,
       subject: subjectOf(id),
-      body: { version, digest, effectiveFrom: effectiveFrom.toISOString(), changes: changes.map((change) => change.path) },
+      body: {
+        version,
+        digest,
+        effectiveFrom: effectiveFrom.toISOString(),
+        changes: changes.map((change) => change.path),
+      },
       sources: ruling ? [configurationSource(ruling)] : [],
-      writes: [insert(ConfigurationVersion, { id, version, state: ConfigurationState.PROPOSED, content: canonical, digest, effectiveFrom, proposedBy: actor.id, proposedAt: now })],
+      writes: [
+        insert(ConfigurationVersion, {
+          id,
+          version,
+          state: ConfigurationState.PROPOSED,
+          content: canonical,
+          digest,
+          effectiveFrom,
+          proposedBy: actor.id,
+          proposedAt: now,
+        }),
+      ],
     });
   },
 });
@@ -78,13 +118,37 @@ function decide(
   if (!version) throw notFound('ConfigurationVersion', versionId);
   const findings: Finding[] = [];
   if (version.state !== ConfigurationState.PROPOSED) {
-    findings.push(finding({ code: 'NOT_PROPOSED', path: 'versionId', message: `Version ${version.version} is ${version.state}.`, facts: { state: version.state }, remedy: 'Decide on a proposed version.' }));
+    findings.push(
+      finding({
+        code: 'NOT_PROPOSED',
+        path: 'versionId',
+        message: `Version ${version.version} is ${version.state}.`,
+        facts: { state: version.state },
+        remedy: 'Decide on a proposed version.',
+      }),
+    );
   }
   if (version.digest !== digest) {
-    findings.push(finding({ code: 'STALE_CONTENT', path: 'digest', message: 'You read another content than this version has.', facts: {}, remedy: 'Read the version again and send its digest.' }));
+    findings.push(
+      finding({
+        code: 'STALE_CONTENT',
+        path: 'digest',
+        message: 'You read another content than this version has.',
+        facts: {},
+        remedy: 'Read the version again and send its digest.',
+      }),
+    );
   }
   if (version.proposedBy === decidedBy) {
-    findings.push(finding({ code: 'SELF_APPROVAL', path: 'versionId', message: 'You proposed this version.', facts: {}, remedy: 'Another person decides.' }));
+    findings.push(
+      finding({
+        code: 'SELF_APPROVAL',
+        path: 'versionId',
+        message: 'You proposed this version.',
+        facts: {},
+        remedy: 'Another person decides.',
+      }),
+    );
   }
   if (findings.length > 0) return refused(findings, { subject: subjectOf(version.id) });
   return done({
@@ -99,5 +163,11 @@ function decide(
 /** A fault of the file as a finding: the line is part of the path and of the facts. */
 function faultFinding(fault: { line: number; column: number; path: string; message: string; remedy: string }): Finding {
   const { line, column, path, message, remedy } = fault;
-  return finding({ code: 'BAD_CONFIGURATION', path: `line ${line}: ${path}`, message, facts: { line, column }, remedy });
+  return finding({
+    code: 'BAD_CONFIGURATION',
+    path: `line ${line}: ${path}`,
+    message,
+    facts: { line, column },
+    remedy,
+  });
 }

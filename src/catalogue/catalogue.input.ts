@@ -8,7 +8,10 @@ export class ProposeConfigurationInput {
   @Field(() => String, { description: 'The whole file as YAML, at most 512 KiB (tenants/*.yaml).' })
   payload: string;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'From when it is to rule; at once after approval when left out.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'From when it is to rule; at once after approval when left out.',
+  })
   effectiveFrom: Date | null;
 }
 

@@ -10,7 +10,10 @@ export function rulingConfiguration(): Query<ConfigurationVersion> {
     where tenant_id = $1 and state = 'EFFECTIVE' and effective_from <= clock_timestamp()
     order by effective_from desc, version desc limit 1`;
   return sql(text, [], (rows) => {
-    if (!rows[0]) throw new AppError('UNAVAILABLE', 'The tenant has no configuration yet.', { remedy: 'Apply its file with `countersign tenants apply`.' });
+    if (!rows[0])
+      throw new AppError('UNAVAILABLE', 'The tenant has no configuration yet.', {
+        remedy: 'Apply its file with `countersign tenants apply`.',
+      });
     return hydrate(ConfigurationVersion, rows[0]);
   });
 }
@@ -20,17 +23,25 @@ export const configurationById = (id: string): Query<ConfigurationVersion> => se
 
 /** The version that a handoff was opened under. */
 export function configurationOfHandoff(handoffId: string): Query<ConfigurationVersion> {
-  const columns = tableOf(ConfigurationVersion).columns.map((column) => `v.${column.name}`).join(', ');
+  const columns = tableOf(ConfigurationVersion)
+    .columns.map((column) => `v.${column.name}`)
+    .join(', ');
   const text = `select ${columns} from handoff h join configuration_version v on v.tenant_id = $1 and v.id = h.configuration_version_id
     where h.tenant_id = $1 and h.id = $2`;
   return sql(text, [handoffId], (rows) => {
-    if (!rows[0]) throw new AppError('NOT_FOUND', `There is no Handoff ${handoffId} here.`, { type: 'Handoff', id: handoffId, remedy: 'Check the id; list what you can see with the query of that type.' });
+    if (!rows[0])
+      throw new AppError('NOT_FOUND', `There is no Handoff ${handoffId} here.`, {
+        type: 'Handoff',
+        id: handoffId,
+        remedy: 'Check the id; list what you can see with the query of that type.',
+      });
     return hydrate(ConfigurationVersion, rows[0]);
   });
 }
 
 /** All versions, newest first, locked: who proposes or decides works on the list as it is. */
-export const lockVersions = (): Query<ConfigurationVersion[]> => select(ConfigurationVersion, {}, { orderBy: ['-version'], lock: 'UPDATE' });
+export const lockVersions = (): Query<ConfigurationVersion[]> =>
+  select(ConfigurationVersion, {}, { orderBy: ['-version'], lock: 'UPDATE' });
 
 const parsed = new Map<string, TenantConfiguration>();
 const KEPT = 200;

@@ -39,18 +39,26 @@ export class CatalogueResolver {
 
   @Allow('read', 'ConfigurationVersion')
   @Query(() => ConfigurationVersionConnection, { description: 'Every version, newest first.' })
-  configurationVersions(@Args() args: PageArgs, @Ctx() { reader }: RequestContext): Promise<Page<ConfigurationVersion>> {
+  configurationVersions(
+    @Args() args: PageArgs,
+    @Ctx() { reader }: RequestContext,
+  ): Promise<Page<ConfigurationVersion>> {
     return reader.page(ConfigurationVersion, {}, args.checked());
   }
 
   @Sensitive('PERSONAL')
-  @FieldResolver(() => String, { description: 'The whole configuration as canonical JSON; it names the bootstrap members.' })
+  @FieldResolver(() => String, {
+    description: 'The whole configuration as canonical JSON; it names the bootstrap members.',
+  })
   document(@Root() version: ConfigurationVersion): string {
     return version.content;
   }
 
   @FieldResolver(() => [ConfigurationChangeType], { description: 'What is different from the version that rules now.' })
-  async changes(@Root() version: ConfigurationVersion, @Ctx() { reader }: RequestContext): Promise<ConfigurationChangeType[]> {
+  async changes(
+    @Root() version: ConfigurationVersion,
+    @Ctx() { reader }: RequestContext,
+  ): Promise<ConfigurationChangeType[]> {
     const ruling = await reader.ask(rulingConfiguration());
     const changes = diffConfigurations(configurationOf(ruling), configurationOf(version));
     return changes.map(({ path, before, after }) => ({ path, before: json(before), after: json(after) }));
@@ -58,19 +66,33 @@ export class CatalogueResolver {
 
   @Runs(proposeConfiguration)
   @Mutation(() => ConfigurationResult, { description: 'Proposes a new version; another person decides.' })
-  proposeConfiguration(@Arg('input') input: ProposeConfigurationInput, @Ctx() ctx: RequestContext, @Info() info: GraphQLResolveInfo): Promise<ConfigurationVersion | RefusedType> {
+  proposeConfiguration(
+    @Arg('input') input: ProposeConfigurationInput,
+    @Ctx() ctx: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<ConfigurationVersion | RefusedType> {
     return ctx.run(proposeConfiguration, input, info, ConfigurationVersion);
   }
 
   @Runs(approveConfiguration)
-  @Mutation(() => ConfigurationResult, { description: 'Lets a proposed version rule from its date; never by its proposer (SELF_APPROVAL).' })
-  approveConfiguration(@Arg('input') input: DecideConfigurationInput, @Ctx() ctx: RequestContext, @Info() info: GraphQLResolveInfo): Promise<ConfigurationVersion | RefusedType> {
+  @Mutation(() => ConfigurationResult, {
+    description: 'Lets a proposed version rule from its date; never by its proposer (SELF_APPROVAL).',
+  })
+  approveConfiguration(
+    @Arg('input') input: DecideConfigurationInput,
+    @Ctx() ctx: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<ConfigurationVersion | RefusedType> {
     return ctx.run(approveConfiguration, input, info, ConfigurationVersion);
   }
 
   @Runs(rejectConfiguration)
   @Mutation(() => ConfigurationResult, { description: 'Refuses a proposed version for good.' })
-  rejectConfiguration(@Arg('input') input: DecideConfigurationInput, @Ctx() ctx: RequestContext, @Info() info: GraphQLResolveInfo): Promise<ConfigurationVersion | RefusedType> {
+  rejectConfiguration(
+    @Arg('input') input: DecideConfigurationInput,
+    @Ctx() ctx: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<ConfigurationVersion | RefusedType> {
     return ctx.run(rejectConfiguration, input, info, ConfigurationVersion);
   }
 }

@@ -24,7 +24,11 @@ export const provisionTenant = command({
   subject: 'TenantProfile',
   facts: (_input: ProvisionInput) => ({
     registered: sql('select state from tenant where tenant_id = $1', [], (rows) => rows.length > 0),
-    configured: sql('select count(*)::int as count from configuration_version where tenant_id = $1', [], (rows) => rows[0]?.count !== 0),
+    configured: sql(
+      'select count(*)::int as count from configuration_version where tenant_id = $1',
+      [],
+      (rows) => rows[0]?.count !== 0,
+    ),
   }),
   decide: ({ registered, configured }, { configuration, canonical, digest }, { now, actor, newId }) => {
     const id = actor.tenantId;
@@ -44,9 +48,42 @@ export const provisionTenant = command({
       writes: [
         ...(registered ? [] : [registry]),
         insert(TenantProfile, { id, slug: tenant.slug, name: tenant.name, state: TenantState.ACTIVE, revision: 1 }),
-        insertAll(Person, people.map((p) => ({ id: p.id, handle: p.key, name: p.name, email: p.email, state: MemberState.ACTIVE, revision: 1, createdAt: now }))),
-        insertAll(Account, people.flatMap((p) => p.accounts.map((a) => ({ id: newId(), personId: p.id, issuer: a.issuer ?? TENANT_DIRECTORY, subject: a.oid, linkedAt: now })))),
-        insertAll(RoleGrant, people.flatMap((p) => p.roles.map((role) => ({ id: newId(), personId: p.id, role: role as Role, grantedBy: actor.id, grantedAt: now })))),
+        insertAll(
+          Person,
+          people.map((p) => ({
+            id: p.id,
+            handle: p.key,
+            name: p.name,
+            email: p.email,
+            state: MemberState.ACTIVE,
+            revision: 1,
+            createdAt: now,
+          })),
+        ),
+        insertAll(
+          Account,
+          people.flatMap((p) =>
+            p.accounts.map((a) => ({
+              id: newId(),
+              personId: p.id,
+              issuer: a.issuer ?? TENANT_DIRECTORY,
+              subject: a.oid,
+              linkedAt: now,
+            })),
+          ),
+        ),
+        insertAll(
+          RoleGrant,
+          people.flatMap((p) =>
+            p.roles.map((role) => ({
+              id: newId(),
+              personId: p.id,
+              role: role as Role,
+              grantedBy: actor.id,
+              grantedAt: now,
+            })),
+          ),
+        ),
         insert(ConfigurationVersion, {
           id: versionId,
           version: 1,

@@ -17,9 +17,21 @@ export interface MatrixRow {
 const ROLES = Object.values(Role);
 
 /** An actor with one role and nothing else; an integrator with every scope, since scopes only narrow. */
-export function exampleActor(role: Role, tenantId = '00000000-0000-7000-8000-000000000000', id = '00000000-0000-7000-8000-000000000001'): Actor {
+export function exampleActor(
+  role: Role,
+  tenantId = '00000000-0000-7000-8000-000000000000',
+  id = '00000000-0000-7000-8000-000000000001',
+): Actor {
   const service = role === Role.INTEGRATOR;
-  return { kind: service ? 'SERVICE' : 'PERSON', tenantId, id, accountId: null, roles: [role], scopes: service ? [...API_SCOPES] : [], authTime: null };
+  return {
+    kind: service ? 'SERVICE' : 'PERSON',
+    tenantId,
+    id,
+    accountId: null,
+    roles: [role],
+    scopes: service ? [...API_SCOPES] : [],
+    authTime: null,
+  };
 }
 
 /** `some` means: on rows that meet a condition, such as one's own. */
@@ -31,26 +43,37 @@ function verdict(role: Role, action: string, subject: string, services: boolean)
 }
 
 function row(kind: MatrixRow['kind'], name: string, action: string, subject: string, services = true): MatrixRow {
-  const allowed = Object.fromEntries(ROLES.map((role) => [role, verdict(role, action, subject, services)])) as MatrixRow['allowed'];
+  const allowed = Object.fromEntries(
+    ROLES.map((role) => [role, verdict(role, action, subject, services)]),
+  ) as MatrixRow['allowed'];
   return { kind, name, action, subject, allowed };
 }
 
 /** Every root field and every class of field, by role, from the abilities themselves. */
 export function accessMatrix(): MatrixRow[] {
-  const roots = rootRights(buildApiSchema()).map(({ operation, field, right, services }) => row(operation, field, right!.action, right!.subject, services));
+  const roots = rootRights(buildApiSchema()).map(({ operation, field, right, services }) =>
+    row(operation, field, right!.action, right!.subject, services),
+  );
   return [...roots, ...FIELD_CLASSES.map((fieldClass) => row('field class', fieldClass, 'see', fieldClass))];
 }
 
 /** The matrix as Markdown: docs/access-matrix.md. */
 export function matrixText(): string {
   const head = `| what | needs | ${ROLES.join(' | ')} |\n| --- | --- | ${ROLES.map(() => '---').join(' | ')} |`;
-  const line = (r: MatrixRow): string => `| \`${r.name}\` | ${r.action} ${r.subject} | ${ROLES.map((role) => r.allowed[role]).join(' | ')} |`;
+  const line = (r: MatrixRow): string =>
+    `| \`${r.name}\` | ${r.action} ${r.subject} | ${ROLES.map((role) => r.allowed[role]).join(' | ')} |`;
   const rows = accessMatrix();
-  const section = (kind: MatrixRow['kind'], title: string): string => `## ${title}\n\n${head}\n${rows.filter((r) => r.kind === kind).map(line).join('\n')}\n`;
-  const fields = sensitiveFields(buildApiSchema()).map(({ path, fieldClass }) => `| \`${path}\` | ${fieldClass} |`).toSorted();
+  const section = (kind: MatrixRow['kind'], title: string): string =>
+    `## ${title}\n\n${head}\n${rows
+      .filter((r) => r.kind === kind)
+      .map(line)
+      .join('\n')}\n`;
+  const fields = sensitiveFields(buildApiSchema())
+    .map(({ path, fieldClass }) => `| \`${path}\` | ${fieldClass} |`)
+    .toSorted();
   return [
     '# Who may do what',
-    'Generated from the abilities by `npm run countersign matrix`; a test compares it and tries every cell over GraphQL. `some` means: on rows that meet a condition, such as one\'s own. No role has everything. What a row\'s own rules demand beyond the role (another person than the requester, the stage, the verifier\'s role) stands with each mutation.',
+    "Generated from the abilities by `npm run countersign matrix`; a test compares it and tries every cell over GraphQL. `some` means: on rows that meet a condition, such as one's own. No role has everything. What a row's own rules demand beyond the role (another person than the requester, the stage, the verifier's role) stands with each mutation.",
     section('query', 'Queries'),
     section('mutation', 'Mutations'),
     section('field class', 'Classes of field'),

@@ -12,43 +12,100 @@ import { applyTenant, diffTenant, setTenantState, validateTenants } from './tena
 /** `migrate`, `tenants`, `token`, `import`, `ledger`: what works on data. */
 export function registerDataCommands(program: Command): void {
   const migrate = program.command('migrate').description('The database schema.');
-  migrate.command('up').description('Runs what is pending.').action(() => withDatabase(async (database) => {
-    const names = await migrateUp(database);
-    console.log(names.length === 0 ? 'Nothing was pending.' : names.join('\n'));
-  }));
-  migrate.command('down').description('Undoes the last run; refuses over a ledger that is not empty.').action(() => withDatabase((database) =>
-    asOwner(database, async (owner) => {
-      try {
-        await owner.undoLastMigration();
-      } catch (error) {
-        throw new StartupError((error as Error).message, { cause: error });
-      }
-      console.log('One migration was undone.');
-    })));
-  migrate.command('status').description('What is pending.').action(() => withDatabase((database) =>
-    asOwner(database, async (owner) => {
-      const pending = await owner.showMigrations();
-      console.log(pending ? 'Migrations are pending: run `countersign migrate up`.' : 'The schema is up to date.');
-    })));
+  migrate
+    .command('up')
+    .description('Runs what is pending.')
+    .action(() =>
+      withDatabase(async (database) => {
+        const names = await migrateUp(database);
+        console.log(names.length === 0 ? 'Nothing was pending.' : names.join('\n'));
+      }),
+    );
+  migrate
+    .command('down')
+    .description('Undoes the last run; refuses over a ledger that is not empty.')
+    .action(() =>
+      withDatabase((database) =>
+        asOwner(database, async (owner) => {
+          try {
+            await owner.undoLastMigration();
+          } catch (error) {
+            throw new StartupError((error as Error).message, { cause: error });
+          }
+          console.log('One migration was undone.');
+        }),
+      ),
+    );
+  migrate
+    .command('status')
+    .description('What is pending.')
+    .action(() =>
+      withDatabase((database) =>
+        asOwner(database, async (owner) => {
+          const pending = await owner.showMigrations();
+          console.log(pending ? 'Migrations are pending: run `countersign migrate up`.' : 'The schema is up to date.');
+        }),
+      ),
+    );
 
-  const tenants = program.command('tenants').description('The tenants\' configuration files.');
-  tenants.command('validate').argument('[files...]', 'files; all of tenants/ when left out').description('Checks files; prints every fault with its line.').action((files: string[]) => validateTenants(files));
-  tenants.command('diff').argument('<file>').description('What a file would change.').action((file: string) => diffTenant(file));
-  tenants.command('apply').argument('<file>').option('--effective-from <instant>', 'from when it is to rule').description('Makes the tenant, or proposes the file as its next version.').action((file: string, options: { effectiveFrom?: string }) => applyTenant(file, options.effectiveFrom));
-  tenants.command('suspend').argument('<tenant-id>').description('Stops every sign-in and side effect of a tenant.').action((id: string) => setTenantState(id, 'SUSPENDED'));
-  tenants.command('resume').argument('<tenant-id>').description('Lets a suspended tenant work again.').action((id: string) => setTenantState(id, 'ACTIVE'));
+  const tenants = program.command('tenants').description("The tenants' configuration files.");
+  tenants
+    .command('validate')
+    .argument('[files...]', 'files; all of tenants/ when left out')
+    .description('Checks files; prints every fault with its line.')
+    .action((files: string[]) => validateTenants(files));
+  tenants
+    .command('diff')
+    .argument('<file>')
+    .description('What a file would change.')
+    .action((file: string) => diffTenant(file));
+  tenants
+    .command('apply')
+    .argument('<file>')
+    .option('--effective-from <instant>', 'from when it is to rule')
+    .description('Makes the tenant, or proposes the file as its next version.')
+    .action((file: string, options: { effectiveFrom?: string }) => applyTenant(file, options.effectiveFrom));
+  tenants
+    .command('suspend')
+    .argument('<tenant-id>')
+    .description('Stops every sign-in and side effect of a tenant.')
+    .action((id: string) => setTenantState(id, 'SUSPENDED'));
+  tenants
+    .command('resume')
+    .argument('<tenant-id>')
+    .description('Lets a suspended tenant work again.')
+    .action((id: string) => setTenantState(id, 'ACTIVE'));
 
-  program.command('token').argument('<person>', 'such as sofia.sales@northwind-managed').option('--auth-age <seconds>', 'as if signed in so long ago').description('Prints a token for a sample person of the running sandbox.').action(async (person: string, options: { authAge?: string }) => {
-    console.log(await sandboxToken(person, options.authAge ? Number(options.authAge) : undefined));
-  });
+  program
+    .command('token')
+    .argument('<person>', 'such as sofia.sales@northwind-managed')
+    .option('--auth-age <seconds>', 'as if signed in so long ago')
+    .description('Prints a token for a sample person of the running sandbox.')
+    .action(async (person: string, options: { authAge?: string }) => {
+      console.log(await sandboxToken(person, options.authAge ? Number(options.authAge) : undefined));
+    });
 
   const importing = program.command('import').description('Brings deals in.');
-  importing.command('halopsa').argument('<file>', 'an opportunity with its quotation, HaloPSA\'s own JSON').requiredOption('--as <person>', 'who imports, such as sofia.sales@northwind-managed').option('--service-template <key>').option('--deal-type <type>').description('Imports a HaloPSA opportunity into the running server.').action(importHaloPsa);
+  importing
+    .command('halopsa')
+    .argument('<file>', "an opportunity with its quotation, HaloPSA's own JSON")
+    .requiredOption('--as <person>', 'who imports, such as sofia.sales@northwind-managed')
+    .option('--service-template <key>')
+    .option('--deal-type <type>')
+    .description('Imports a HaloPSA opportunity into the running server.')
+    .action(importHaloPsa);
 
-  program.command('ledger').description('The record of every change.').command('verify').description('Recomputes every entry\'s hash; exit code 1 when one was tampered with.').action(() => withDatabase(async (database) => {
-    const sound = await verifyLedgers(database, console.log);
-    if (!sound) process.exitCode = 1;
-  }));
+  program
+    .command('ledger')
+    .description('The record of every change.')
+    .command('verify')
+    .description("Recomputes every entry's hash; exit code 1 when one was tampered with.")
+    .action(() =>
+      withDatabase(async (database) => {
+        const sound = await verifyLedgers(database, console.log);
+        if (!sound) process.exitCode = 1;
+      }),
+    );
 }
 
 async function withDatabase(work: (database: Database) => Promise<void>): Promise<void> {
@@ -68,7 +125,11 @@ export function serverAddress(): string {
 
 async function sandboxToken(person: string, authAgeSeconds?: number): Promise<string> {
   try {
-    const { accessToken } = await requestSandboxToken(serverAddress(), person, authAgeSeconds === undefined ? {} : { authAgeSeconds });
+    const { accessToken } = await requestSandboxToken(
+      serverAddress(),
+      person,
+      authAgeSeconds === undefined ? {} : { authAgeSeconds },
+    );
     return accessToken;
   } catch (error) {
     if (error instanceof SandboxTokenError) throw new StartupError(error.message);
@@ -76,7 +137,10 @@ async function sandboxToken(person: string, authAgeSeconds?: number): Promise<st
   }
 }
 
-async function importHaloPsa(file: string, options: { as: string; serviceTemplate?: string; dealType?: string }): Promise<void> {
+async function importHaloPsa(
+  file: string,
+  options: { as: string; serviceTemplate?: string; dealType?: string },
+): Promise<void> {
   let payload: string;
   try {
     payload = readFileSync(file, 'utf8');
@@ -85,7 +149,10 @@ async function importHaloPsa(file: string, options: { as: string; serviceTemplat
   }
   const client = new GraphQLClient(serverAddress(), await sandboxToken(options.as));
   const input = { payload, serviceTemplate: options.serviceTemplate ?? null, dealType: options.dealType ?? null };
-  const { data, errors } = await client.send(readFileSync(`${projectRoot()}/schema/operations/import-deal.graphql`, 'utf8'), { input });
+  const { data, errors } = await client.send(
+    readFileSync(`${projectRoot()}/schema/operations/import-deal.graphql`, 'utf8'),
+    { input },
+  );
   console.log(JSON.stringify(data ?? errors, null, 2));
   const result = (data as { importDeal?: { __typename: string } } | null)?.importDeal;
   if (!result || result.__typename === 'Refused') process.exitCode = 1;

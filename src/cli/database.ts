@@ -26,7 +26,12 @@ async function runningServer(dataRoot: string): Promise<Database | null> {
     const client = new pg.Client({ connectionString: applicationUrl, connectionTimeoutMillis: 2000 });
     await client.connect();
     await client.end();
-    return { applicationUrl, ownerUrl, label: 'the embedded PostgreSQL of the running instance', release: () => Promise.resolve() };
+    return {
+      applicationUrl,
+      ownerUrl,
+      label: 'the embedded PostgreSQL of the running instance',
+      release: () => Promise.resolve(),
+    };
   } catch {
     return null;
   }
@@ -43,7 +48,12 @@ export async function openDatabase(config: Config, root: string): Promise<Databa
   if (config.database.kind === 'external') {
     const { url, ownerUrl } = config.database;
     const { host, pathname } = new URL(url);
-    return { applicationUrl: url, ownerUrl, label: `external PostgreSQL at ${host}${pathname}`, release: () => Promise.resolve() };
+    return {
+      applicationUrl: url,
+      ownerUrl,
+      label: `external PostgreSQL at ${host}${pathname}`,
+      release: () => Promise.resolve(),
+    };
   }
   const server = await startEmbeddedPostgres({ dataRoot: config.dataRoot, projectRoot: root });
   const note = join(config.dataRoot, RUNNING);
@@ -63,7 +73,8 @@ type Owner = Awaited<ReturnType<typeof openOwner>>;
 
 /** Work as the owner of the tables: migrations and nothing else. */
 export async function asOwner<T>(database: Database, work: (owner: Owner) => Promise<T>): Promise<T> {
-  if (!database.ownerUrl) throw new StartupError('DATABASE_OWNER_URL is not set: migrations need the role that owns the tables.');
+  if (!database.ownerUrl)
+    throw new StartupError('DATABASE_OWNER_URL is not set: migrations need the role that owns the tables.');
   const owner = await openOwner(database.ownerUrl, database.applicationUrl, ENTITIES, MIGRATIONS);
   try {
     return await work(owner);

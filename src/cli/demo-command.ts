@@ -37,7 +37,9 @@ async function demo(tell: (step: Step) => void): Promise<void> {
       tell,
     });
   } catch (error) {
-    throw error instanceof StartupError ? error : new StartupError(`The story went another way: ${(error as Error).message}`, { cause: error });
+    throw error instanceof StartupError
+      ? error
+      : new StartupError(`The story went another way: ${(error as Error).message}`, { cause: error });
   } finally {
     await own?.stop();
   }
@@ -65,7 +67,9 @@ function startOne(root: string): Promise<Running> {
 function overHttp(url: string): Ask {
   const clients = new Map<string, GraphQLClient>();
   return async (persona, document, variables) => {
-    const client = clients.get(persona) ?? new GraphQLClient(url, await tokenOf(url, persona === CAST.stranger ? STRANGER : `${persona}@${TENANT}`));
+    const client =
+      clients.get(persona) ??
+      new GraphQLClient(url, await tokenOf(url, persona === CAST.stranger ? STRANGER : `${persona}@${TENANT}`));
     clients.set(persona, client);
     return client.send(document, { ...variables }, { 'idempotency-key': randomUUID() });
   };
@@ -84,11 +88,17 @@ function printJson(step: Step): void {
   console.log(JSON.stringify(step));
 }
 
-const MARKS: Readonly<Record<Step['outcome'], string>> = { DONE: 'done   ', REFUSED: 'refused', DENIED: 'denied ', READ: 'read   ' };
+const MARKS: Readonly<Record<Step['outcome'], string>> = {
+  DONE: 'done   ',
+  REFUSED: 'refused',
+  DENIED: 'denied ',
+  READ: 'read   ',
+};
 
 function printStory({ step, persona, operation, outcome, findings, told }: Step): void {
   console.log(`${String(step).padStart(3)}  ${MARKS[outcome]}  ${persona.padEnd(16)} ${told}  (${operation})`);
   if (outcome === 'DONE' || outcome === 'READ') return;
-  for (const { code, path, remedy } of findings.slice(0, 5)) console.log(`${' '.repeat(32)}${code} at ${path}: ${remedy}`);
+  for (const { code, path, remedy } of findings.slice(0, 5))
+    console.log(`${' '.repeat(32)}${code} at ${path}: ${remedy}`);
   if (findings.length > 5) console.log(`${' '.repeat(32)}... and ${findings.length - 5} more`);
 }

@@ -2,7 +2,11 @@ import { StartupError } from '../core/startup-error.js';
 
 export interface GraphQLAnswer {
   readonly data: Readonly<Record<string, unknown>> | null;
-  readonly errors: readonly { message: string; path?: readonly (string | number)[]; extensions?: Record<string, unknown> }[];
+  readonly errors: readonly {
+    message: string;
+    path?: readonly (string | number)[];
+    extensions?: Record<string, unknown>;
+  }[];
 }
 
 /** The least that a client of the API needs: one POST with a token. */
@@ -13,7 +17,11 @@ export class GraphQLClient {
   ) {}
 
   /** Sends a document; errors are answered, not thrown. */
-  async send(query: string, variables: Record<string, unknown> = {}, headers: Record<string, string> = {}): Promise<GraphQLAnswer> {
+  async send(
+    query: string,
+    variables: Record<string, unknown> = {},
+    headers: Record<string, string> = {},
+  ): Promise<GraphQLAnswer> {
     let response: Response;
     try {
       response = await fetch(`${this.address}/graphql`, {

@@ -1,5 +1,5 @@
 import { Gateway } from '../core/gateway.js';
-import { LedgerEntry, leafHash } from '../core/ledger.js';
+import { LedgerEntry, leafHash, type LedgerOutcome } from '../core/ledger.js';
 import { sql } from '../core/statement.js';
 import { hydrate, tableOf } from '../core/table.js';
 import { TenantRegistry } from '../identity/registry.js';
@@ -15,7 +15,9 @@ export async function verifyLedgers(database: Database, say: (line: string) => v
     for (const { tenantId } of await new TenantRegistry(gateway).all()) {
       const { entries, tampered } = await verifyLedger(gateway, tenantId);
       for (const id of tampered) say(`${tenantId}: entry ${id} does not match its hash`);
-      say(`${tenantId}: ${entries} entries, ${tampered.length === 0 ? 'all sound' : `${tampered.length} tampered with`}`);
+      say(
+        `${tenantId}: ${entries} entries, ${tampered.length === 0 ? 'all sound' : `${tampered.length} tampered with`}`,
+      );
       sound &&= tampered.length === 0;
     }
     return sound;
@@ -25,10 +27,13 @@ export async function verifyLedgers(database: Database, say: (line: string) => v
 }
 
 /** One tenant's ledger, in pages, so that memory stays flat. */
-export async function verifyLedger(gateway: Gateway, tenantId: string): Promise<{ entries: number; tampered: string[] }> {
+export async function verifyLedger(
+  gateway: Gateway,
+  tenantId: string,
+): Promise<{ entries: number; tampered: string[] }> {
   const tampered: string[] = [];
   let entries = 0;
-  for (let after = '00000000-0000-0000-0000-000000000000'; ; ) {
+  for (let after = '00000000-0000-0000-0000-000000000000'; ;) {
     const { page } = await gateway.read(tenantId, {
       page: sql(
         `select ${tableOf(LedgerEntry).selection} from ledger_entry where tenant_id = $1 and id > $2 order by id limit ${BATCH}`,
@@ -47,7 +52,15 @@ export async function verifyLedger(gateway: Gateway, tenantId: string): Promise<
 /** The content hashes to the leaf, and the row's columns say what the content says. */
 function isSound(entry: LedgerEntry): boolean {
   if (leafHash(entry.content) !== entry.leafHash) return false;
-  const said = JSON.parse(entry.content) as { tenant: string; id: string; at: string; actor: { kind: string; id: string }; action: string; outcome: string; subject: { type: string; id: string | null } };
+  const said = JSON.parse(entry.content) as {
+    tenant: string;
+    id: string;
+    at: string;
+    actor: { kind: string; id: string };
+    action: string;
+    outcome: LedgerOutcome;
+    subject: { type: string; id: string | null };
+  };
   return (
     said.tenant === entry.tenantId &&
     said.id === entry.id &&

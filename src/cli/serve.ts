@@ -56,7 +56,8 @@ export async function run(options: RunOptions): Promise<Running> {
     });
     undo.push(() => app.close());
     await assertUsable(app);
-    if (options.prepare) for (const file of readTenantFolder(join(root, 'tenants'))) await provision(app.pipeline, file);
+    if (options.prepare)
+      for (const file of readTenantFolder(join(root, 'tenants'))) await provision(app.pipeline, file);
     if (config.identity.kind === 'sandbox' && options.api) {
       await mountSandboxIdentity(app.listener, {
         issuer: () => `${address}${SANDBOX_IDENTITY_PATH}`,
@@ -87,8 +88,10 @@ async function listen(app: App, config: Config): Promise<string> {
     return address.replace('0.0.0.0', '127.0.0.1');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EADDRINUSE') throw new StartupError(`Port ${config.port} is taken: stop what uses it, or set PORT to another.`);
-    if (code === 'EACCES') throw new StartupError(`Port ${config.port} may not be used by this user: set PORT to one above 1023.`);
+    if (code === 'EADDRINUSE')
+      throw new StartupError(`Port ${config.port} is taken: stop what uses it, or set PORT to another.`);
+    if (code === 'EACCES')
+      throw new StartupError(`Port ${config.port} may not be used by this user: set PORT to one above 1023.`);
     throw error;
   }
 }
@@ -96,7 +99,13 @@ async function listen(app: App, config: Config): Promise<string> {
 function startWorker(app: App, config: Config, log: Logger): Dispatcher {
   const tenants = async (): Promise<string[]> =>
     (await app.registry.all()).filter((tenant) => tenant.state === 'ACTIVE').map((tenant) => tenant.tenantId);
-  const dispatcher = new Dispatcher({ gateway: app.gateway, clock: databaseClock, handlers: effectHandlers(config), tenants, log });
+  const dispatcher = new Dispatcher({
+    gateway: app.gateway,
+    clock: databaseClock,
+    handlers: effectHandlers(config),
+    tenants,
+    log,
+  });
   dispatcher.start();
   return dispatcher;
 }
@@ -117,7 +126,12 @@ async function assertUsable(app: App): Promise<void> {
         and not (c.relrowsecurity and c.relforcerowsecurity and exists (select 1 from pg_policy p where p.polrelid = c.oid))
       union all select 'role ' || rolname from pg_roles where rolname = current_user and (rolsuper or rolbypassrls)`);
   } catch (error) {
-    throw new StartupError(`The database of DATABASE_URL cannot be used: ${(error as Error).message}`, { cause: error });
+    throw new StartupError(`The database of DATABASE_URL cannot be used: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
-  if (open.length > 0) throw new StartupError(`Tenants would not be isolated: ${open.map((row) => row.relname).join(', ')}. Countersign does not start like this.`);
+  if (open.length > 0)
+    throw new StartupError(
+      `Tenants would not be isolated: ${open.map((row) => row.relname).join(', ')}. Countersign does not start like this.`,
+    );
 }

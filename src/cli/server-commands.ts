@@ -43,7 +43,12 @@ export function registerServerCommands(program: Command): void {
 async function serveUntilStopped(parts: Pick<RunOptions, 'api' | 'worker' | 'prepare'>, greet: boolean): Promise<void> {
   const root = projectRoot();
   const config = readConfig(process.env, root);
-  const running = await run({ ...parts, config: greet && !process.env.LOG_LEVEL ? { ...config, logLevel: 'warn' } : config, root, say: (line) => console.log(line) });
+  const running = await run({
+    ...parts,
+    config: greet && !process.env.LOG_LEVEL ? { ...config, logLevel: 'warn' } : config,
+    root,
+    say: (line) => console.log(line),
+  });
   if (greet) await welcome(running, config.identity.kind === 'sandbox');
   await untilStopped(running);
 }

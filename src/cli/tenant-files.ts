@@ -23,7 +23,9 @@ export function readTenantFile(path: string): TenantFile {
   }
   const parsed = parseConfigurationFile(text);
   if (parsed.ok) return { path, text, parsed };
-  const faults = parsed.faults.map((fault) => `${path}:${fault.line}:${fault.column} ${fault.path}: ${fault.message} ${fault.remedy}`);
+  const faults = parsed.faults.map(
+    (fault) => `${path}:${fault.line}:${fault.column} ${fault.path}: ${fault.message} ${fault.remedy}`,
+  );
   throw new StartupError(`${path} is refused:\n${faults.join('\n')}`);
 }
 
@@ -37,6 +39,12 @@ export function readTenantFolder(folder: string): TenantFile[] {
 export async function provision(pipeline: Pipeline, file: TenantFile): Promise<void> {
   const { configuration, canonical, digest } = file.parsed;
   const actor = systemActor(configuration.tenant.id, 'tenants-apply');
-  const result = await pipeline.run(actor, provisionTenant, { configuration, canonical, digest }, { idempotencyKey: null, path: 'provision' });
-  if (result.kind === 'refused') throw new StartupError(`${file.path} is refused: ${result.findings.map((f) => f.message).join(' ')}`);
+  const result = await pipeline.run(
+    actor,
+    provisionTenant,
+    { configuration, canonical, digest },
+    { idempotencyKey: null, path: 'provision' },
+  );
+  if (result.kind === 'refused')
+    throw new StartupError(`${file.path} is refused: ${result.findings.map((f) => f.message).join(' ')}`);
 }

@@ -28,7 +28,12 @@ interface Tools {
 /** Checks files and prints every fault with its line; the exit code says whether all are sound. */
 export function validateTenants(files: readonly string[]): void {
   const folder = join(projectRoot(), 'tenants');
-  const paths = files.length > 0 ? files : readdirSync(folder).filter((name) => name.endsWith('.yaml')).map((name) => join(folder, name));
+  const paths =
+    files.length > 0
+      ? files
+      : readdirSync(folder)
+          .filter((name) => name.endsWith('.yaml'))
+          .map((name) => join(folder, name));
   for (const path of paths) {
     try {
       readTenantFile(path);
@@ -54,7 +59,8 @@ export async function diffTenant(path: string): Promise<void> {
 /** Makes the tenant when it is new; otherwise shows the difference and proposes the file as the next version. */
 export async function applyTenant(path: string, effectiveFrom: string | undefined): Promise<void> {
   const file = readTenantFile(path);
-  if (effectiveFrom && Number.isNaN(Date.parse(effectiveFrom))) throw new StartupError(`--effective-from ${effectiveFrom} is not an instant: write it as 2026-12-01T00:00:00Z.`);
+  if (effectiveFrom && Number.isNaN(Date.parse(effectiveFrom)))
+    throw new StartupError(`--effective-from ${effectiveFrom} is not an instant: write it as 2026-12-01T00:00:00Z.`);
   await withTools(async (tools) => {
     const changes = await changesOf(tools, file);
     if (!changes) {
@@ -65,8 +71,14 @@ export async function applyTenant(path: string, effectiveFrom: string | undefine
     printChanges(changes);
     const actor = systemActor(file.parsed.configuration.tenant.id, `command-line:${userInfo().username}`);
     const input = { payload: file.text, effectiveFrom: effectiveFrom ? new Date(effectiveFrom) : null };
-    const result = await tools.pipeline.run(actor, proposeConfiguration, input, { idempotencyKey: null, path: 'apply' });
-    if (result.kind === 'refused') throw new StartupError(result.findings.map((found) => `${found.path}: ${found.message} ${found.remedy}`).join('\n'));
+    const result = await tools.pipeline.run(actor, proposeConfiguration, input, {
+      idempotencyKey: null,
+      path: 'apply',
+    });
+    if (result.kind === 'refused')
+      throw new StartupError(
+        result.findings.map((found) => `${found.path}: ${found.message} ${found.remedy}`).join('\n'),
+      );
     console.log(`Proposed as version ${result.id}. A member approves it with approveConfiguration.`);
   });
 }
@@ -93,7 +105,8 @@ async function changesOf({ gateway }: Tools, file: TenantFile): Promise<Configur
 
 function printChanges(changes: readonly ConfigurationChange[]): void {
   if (changes.length === 0) console.log('Nothing is different.');
-  for (const { path, before, after } of changes) console.log(`${path}: ${JSON.stringify(before) ?? '(none)'} -> ${JSON.stringify(after) ?? '(none)'}`);
+  for (const { path, before, after } of changes)
+    console.log(`${path}: ${JSON.stringify(before) ?? '(none)'} -> ${JSON.stringify(after) ?? '(none)'}`);
 }
 
 async function withTools(work: (tools: Tools) => Promise<void>): Promise<void> {
@@ -102,7 +115,16 @@ async function withTools(work: (tools: Tools) => Promise<void>): Promise<void> {
   const database = await borrowDatabase(config, root);
   const gateway = new Gateway({ url: database.applicationUrl, poolSize: 2, prepare: false });
   try {
-    await work({ gateway, pipeline: new Pipeline({ gateway, clock: databaseClock, abilities: ABILITIES, refresh: refreshActor, log: createLog('warn') }) });
+    await work({
+      gateway,
+      pipeline: new Pipeline({
+        gateway,
+        clock: databaseClock,
+        abilities: ABILITIES,
+        refresh: refreshActor,
+        log: createLog('warn'),
+      }),
+    });
   } finally {
     await gateway.end();
     await database.release();

@@ -1,11 +1,19 @@
-import { AbilityBuilder, createMongoAbility, type MongoAbility, type MongoQuery, subject as withType } from '@casl/ability';
+import {
+  AbilityBuilder,
+  createMongoAbility,
+  type MongoAbility,
+  type MongoQuery,
+  subject as withType,
+} from '@casl/ability';
 import type { Actor } from './actor.js';
 import { type EntityClass, tableOf } from './table.js';
 
 export type Ability = MongoAbility;
 
 /** Equality or membership only: each is compiled to SQL and checked against CASL's own answer (design 5). */
-export type AbilityConditions = Readonly<Record<string, string | number | boolean | null | { readonly $in: readonly (string | number)[] }>>;
+export type AbilityConditions = Readonly<
+  Record<string, string | number | boolean | null | { readonly $in: readonly (string | number)[] }>
+>;
 
 /** `grant(roles, actions, subject, conditions?)`: whoever holds one of the roles may. */
 export type Grant = (

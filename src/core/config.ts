@@ -8,8 +8,7 @@ export type IdentitySettings =
 
 /** Where rows are kept: the embedded server, or an external one with its two roles. */
 export type DatabaseSettings =
-  | { readonly kind: 'embedded' }
-  | { readonly kind: 'external'; readonly url: string; readonly ownerUrl: string | null };
+  { readonly kind: 'embedded' } | { readonly kind: 'external'; readonly url: string; readonly ownerUrl: string | null };
 
 /** Everything that the environment decides; read once, at the start. */
 export interface Config {
@@ -56,28 +55,55 @@ export function readConfig(env: Environment, projectRoot: string): Config {
 
 function readDatabase(env: Environment): DatabaseSettings {
   if (!env.DATABASE_URL) {
-    if (env.DATABASE_OWNER_URL) throw new StartupError('DATABASE_OWNER_URL is set without DATABASE_URL: set both, or neither for the embedded PostgreSQL.');
+    if (env.DATABASE_OWNER_URL)
+      throw new StartupError(
+        'DATABASE_OWNER_URL is set without DATABASE_URL: set both, or neither for the embedded PostgreSQL.',
+      );
     return { kind: 'embedded' };
   }
   const url = postgresUrl('DATABASE_URL', env.DATABASE_URL);
-  return { kind: 'external', url, ownerUrl: env.DATABASE_OWNER_URL ? postgresUrl('DATABASE_OWNER_URL', env.DATABASE_OWNER_URL) : null };
+  return {
+    kind: 'external',
+    url,
+    ownerUrl: env.DATABASE_OWNER_URL ? postgresUrl('DATABASE_OWNER_URL', env.DATABASE_OWNER_URL) : null,
+  };
 }
 
 function postgresUrl(name: string, text: string): string {
-  const isOne = URL.canParse(text) && ['postgres:', 'postgresql:'].includes(new URL(text).protocol) && new URL(text).username !== '';
-  if (!isOne) throw new StartupError(`${name} is not a PostgreSQL address: write it as postgresql://user:password@host:5432/database.`);
+  const isOne =
+    URL.canParse(text) &&
+    ['postgres:', 'postgresql:'].includes(new URL(text).protocol) &&
+    new URL(text).username !== '';
+  if (!isOne)
+    throw new StartupError(
+      `${name} is not a PostgreSQL address: write it as postgresql://user:password@host:5432/database.`,
+    );
   return text;
 }
 
 function readIdentity(env: Environment): IdentitySettings {
-  if (env.OIDC_ISSUER && env.ENTRA_CLIENT_ID) throw new StartupError('OIDC_ISSUER and ENTRA_CLIENT_ID are both set: choose one identity provider.');
+  if (env.OIDC_ISSUER && env.ENTRA_CLIENT_ID)
+    throw new StartupError('OIDC_ISSUER and ENTRA_CLIENT_ID are both set: choose one identity provider.');
   if (env.OIDC_ISSUER) {
-    if (!env.OIDC_AUDIENCE) throw new StartupError('OIDC_ISSUER is set without OIDC_AUDIENCE: set the audience that your provider puts into access tokens.');
-    return { kind: 'oidc', issuer: env.OIDC_ISSUER, audience: env.OIDC_AUDIENCE, tenantClaim: env.OIDC_TENANT_CLAIM ?? 'tid' };
+    if (!env.OIDC_AUDIENCE)
+      throw new StartupError(
+        'OIDC_ISSUER is set without OIDC_AUDIENCE: set the audience that your provider puts into access tokens.',
+      );
+    return {
+      kind: 'oidc',
+      issuer: env.OIDC_ISSUER,
+      audience: env.OIDC_AUDIENCE,
+      tenantClaim: env.OIDC_TENANT_CLAIM ?? 'tid',
+    };
   }
-  if (env.OIDC_AUDIENCE) throw new StartupError('OIDC_AUDIENCE is set without OIDC_ISSUER: set both, or neither for the sandbox.');
+  if (env.OIDC_AUDIENCE)
+    throw new StartupError('OIDC_AUDIENCE is set without OIDC_ISSUER: set both, or neither for the sandbox.');
   if (env.ENTRA_CLIENT_ID) {
-    return { kind: 'entra', clientId: env.ENTRA_CLIENT_ID, authorityHost: env.ENTRA_AUTHORITY_HOST ?? 'login.microsoftonline.com' };
+    return {
+      kind: 'entra',
+      clientId: env.ENTRA_CLIENT_ID,
+      authorityHost: env.ENTRA_AUTHORITY_HOST ?? 'login.microsoftonline.com',
+    };
   }
   return { kind: 'sandbox' };
 }
@@ -86,7 +112,8 @@ function whole(env: Environment, name: string, fallback: number, least: number, 
   const text = env[name];
   if (text === undefined || text === '') return fallback;
   const value = Number(text);
-  if (!Number.isInteger(value) || value < least || value > most) throw new StartupError(`${name} is "${text}": it must be a whole number from ${least} to ${most}.`);
+  if (!Number.isInteger(value) || value < least || value > most)
+    throw new StartupError(`${name} is "${text}": it must be a whole number from ${least} to ${most}.`);
   return value;
 }
 

@@ -38,14 +38,21 @@ export async function openOwner(
     namingStrategy: new SnakeNames(),
     installExtensions: false,
     poolSize: 1,
-    extra: { options: `-c countersign.application_role=${role} -c lock_timeout=5000`, application_name: 'countersign-migrate' },
+    extra: {
+      options: `-c countersign.application_role=${role} -c lock_timeout=5000`,
+      application_name: 'countersign-migrate',
+    },
   });
   try {
     await source.initialize();
   } catch (error) {
-    throw new StartupError(`The database of DATABASE_OWNER_URL cannot be used: ${(error as Error).message}.`, { cause: error });
+    throw new StartupError(`The database of DATABASE_OWNER_URL cannot be used: ${(error as Error).message}.`, {
+      cause: error,
+    });
   }
-  const [{ version }] = (await source.query("select current_setting('server_version_num')::int / 10000 as version")) as [{ version: number }];
+  const [{ version }] = (await source.query(
+    "select current_setting('server_version_num')::int / 10000 as version",
+  )) as [{ version: number }];
   if (version < LEAST_POSTGRES) {
     await source.destroy();
     throw new StartupError(`The database is PostgreSQL ${version}: Countersign needs ${LEAST_POSTGRES} or newer.`);

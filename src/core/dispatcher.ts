@@ -14,7 +14,10 @@ export interface EffectTools {
 }
 
 /** Does one kind of effect outside of any transaction; its writes are committed with the completion. */
-export type EffectHandler = (effect: OutboxEffect, tools: EffectTools) => Promise<{ receipt: string; writes: readonly Statement[] }>;
+export type EffectHandler = (
+  effect: OutboxEffect,
+  tools: EffectTools,
+) => Promise<{ receipt: string; writes: readonly Statement[] }>;
 
 export interface DispatcherOptions {
   readonly gateway: Gateway;
@@ -65,7 +68,8 @@ export class Dispatcher {
       } catch (error) {
         this.options.log.warn({ err: error }, 'a pass of the worker failed; it goes on');
       }
-      for (let waited = 0; waited < pauseMs && !this.stopping; waited += 50) await new Promise((resolve) => setTimeout(resolve, 50));
+      for (let waited = 0; waited < pauseMs && !this.stopping; waited += 50)
+        await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
 
@@ -95,7 +99,10 @@ export class Dispatcher {
           (rows) => rows.map((row) => hydrate(OutboxEffect, row)),
         ),
       });
-      const expired = { text: `delete from ${tableOf(IdempotencyRecord).name} where tenant_id = $1 and created_at < $2`, values: [new Date(now.getTime() - KEEP_KEYS_MS)] };
+      const expired = {
+        text: `delete from ${tableOf(IdempotencyRecord).name} where tenant_id = $1 and created_at < $2`,
+        values: [new Date(now.getTime() - KEEP_KEYS_MS)],
+      };
       await tx.commit([expired]);
       return { leased, now };
     });
@@ -106,19 +113,37 @@ export class Dispatcher {
     try {
       const handler = handlers[effect.kind];
       if (!handler) throw new Error(`No handler for ${effect.kind}`);
-      const { receipt, writes } = await handler(effect, { tenantId, now, read: (queries) => gateway.read(tenantId, queries) });
-      await this.settle(tenantId, effect, { state: 'DONE', receipt, doneAt: now, leasedUntil: null, lastError: null }, writes);
+      const { receipt, writes } = await handler(effect, {
+        tenantId,
+        now,
+        read: (queries) => gateway.read(tenantId, queries),
+      });
+      await this.settle(
+        tenantId,
+        effect,
+        { state: 'DONE', receipt, doneAt: now, leasedUntil: null, lastError: null },
+        writes,
+      );
     } catch (error) {
       log.warn({ err: error, effect: effect.id, kind: effect.kind, attempts: effect.attempts }, 'an effect failed');
       const isDead = effect.attempts >= MOST_ATTEMPTS;
       const pause = Math.min(3_600_000, 1000 * 2 ** effect.attempts);
-      const failure = { lastError: (error as Error).message.slice(0, 500), leasedUntil: null, nextAttemptAt: new Date(now.getTime() + pause) };
+      const failure = {
+        lastError: (error as Error).message.slice(0, 500),
+        leasedUntil: null,
+        nextAttemptAt: new Date(now.getTime() + pause),
+      };
       await this.settle(tenantId, effect, { ...failure, state: isDead ? ('DEAD' as const) : ('PENDING' as const) }, []);
     }
   }
 
   /** Only the holder of the latest lease may complete: the token fences off a worker that was too slow. */
-  private async settle(tenantId: string, effect: OutboxEffect, changes: Partial<OutboxEffect>, writes: readonly Statement[]): Promise<void> {
+  private async settle(
+    tenantId: string,
+    effect: OutboxEffect,
+    changes: Partial<OutboxEffect>,
+    writes: readonly Statement[],
+  ): Promise<void> {
     const { id, fencingToken } = effect;
     await this.options.gateway.transaction(tenantId, async (tx) => {
       const text = 'select 1 from outbox_effect where tenant_id = $1 and id = $2 and fencing_token = $3 for update';

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { AppError } from './error.js';
-import type { Answers, Queries, Query, Row, Statement } from './statement.js';
+import type { Answers, Queries, Row, Statement } from './statement.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const INT8 = 20;
@@ -10,12 +10,13 @@ const types: pg.CustomTypesConfig = {
   getTypeParser: ((oid: number, format: 'text' | 'binary') => {
     if (oid === INT8) return (text: string) => BigInt(text);
     if (oid === DATE) return (text: string) => text;
-    return pg.types.getTypeParser(oid, format as 'text');
+    return pg.types.getTypeParser(oid, format);
   }) as pg.CustomTypesConfig['getTypeParser'],
 };
 
 /** How long a statement, a wait for a lock and an idle transaction may last (reliability 7), in milliseconds. */
-const LIMITS = "set local statement_timeout = 5000; set local lock_timeout = 2000; set local idle_in_transaction_session_timeout = 10000";
+const LIMITS =
+  'set local statement_timeout = 5000; set local lock_timeout = 2000; set local idle_in_transaction_session_timeout = 10000';
 
 export interface GatewayOptions {
   readonly url: string;
@@ -83,7 +84,10 @@ export class Gateway {
           return readAnswers(queries, results.slice(head.length));
         },
         commit: async (writes) => {
-          const sent = [...open(), ...writes.map((write) => this.send(client, write.text, [tenantId, ...write.values]))];
+          const sent = [
+            ...open(),
+            ...writes.map((write) => this.send(client, write.text, [tenantId, ...write.values])),
+          ];
           sent.push(this.send(client, 'commit'));
           ended = true;
           const results = await settle(sent);
@@ -169,12 +173,16 @@ async function settle(sent: readonly Promise<pg.QueryResult>[]): Promise<pg.Quer
 function readAnswers<Q extends Queries>(queries: Q, results: readonly pg.QueryResult[]): Answers<Q> {
   const answers: Record<string, unknown> = {};
   Object.entries(queries).forEach(([key, query], index) => {
-    answers[key] = (query as Query<unknown>).read((results[index]?.rows ?? []) as Row[]);
+    answers[key] = query.read((results[index]?.rows ?? []) as Row[]);
   });
   return answers as Answers<Q>;
 }
 
 /** A database error that carries an SQLSTATE: the connection itself is sound. */
 export function isStatementError(error: unknown): error is Error & { code: string; constraint?: string } {
-  return error instanceof Error && typeof (error as { code?: unknown }).code === 'string' && /^[0-9A-Z]{5}$/.test((error as { code?: string }).code ?? '');
+  return (
+    error instanceof Error &&
+    typeof (error as { code?: unknown }).code === 'string' &&
+    /^[0-9A-Z]{5}$/.test((error as { code?: string }).code ?? '')
+  );
 }

@@ -37,17 +37,25 @@ export function createListener(options: ListenerOptions): FastifyInstance {
     const status = error.statusCode && error.statusCode < 500 ? error.statusCode : 500;
     if (status === 500) request.log.error({ err: error }, 'a request failed');
     const message = status === 500 ? 'Something went wrong on our side.' : error.message;
-    return reply.status(status).send({ errors: [{ message, extensions: { code: status === 500 ? 'INTERNAL_SERVER_ERROR' : 'BAD_REQUEST' } }] });
+    return reply
+      .status(status)
+      .send({ errors: [{ message, extensions: { code: status === 500 ? 'INTERNAL_SERVER_ERROR' : 'BAD_REQUEST' } }] });
   });
   app.setNotFoundHandler(async (_request, reply) =>
-    reply.status(404).send({ errors: [{ message: 'There is nothing here.', extensions: { code: 'NOT_FOUND', remedy: 'The API is at /graphql.' } }] }),
+    reply.status(404).send({
+      errors: [
+        { message: 'There is nothing here.', extensions: { code: 'NOT_FOUND', remedy: 'The API is at /graphql.' } },
+      ],
+    }),
   );
   app.get('/healthz', async () => ({ status: 'alive' }));
   app.get('/readyz', async (_request, reply) => {
     const reason = await notReady();
     return reply.status(reason ? 503 : 200).send(reason ? { status: 'not ready', reason } : { status: 'ready' });
   });
-  const handler = fastifyApolloHandler<ApiContext>(api, { context: async (request) => withStatus(() => contextOf(request)) });
+  const handler = fastifyApolloHandler<ApiContext>(api, {
+    context: async (request) => withStatus(() => contextOf(request)),
+  });
   app.route({
     url: '/graphql',
     method: ['GET', 'POST'],
@@ -55,7 +63,7 @@ export function createListener(options: ListenerOptions): FastifyInstance {
       if (graphiql && request.method === 'GET' && request.headers.accept?.includes('text/html')) {
         return reply.type('text/html; charset=utf-8').send(graphiql);
       }
-      return handler.call(app as never, request as never, reply as never) as unknown;
+      return handler.call(app, request as never, reply as never);
     },
   });
   return app;

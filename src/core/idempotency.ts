@@ -7,8 +7,7 @@ import { Instant, JsonText } from './table.js';
 
 /** What a key remembers: the outcome, never the response text; a replay re-resolves the selection (design 5). */
 export type RememberedOutcome =
-  | { readonly kind: 'done'; readonly id: string }
-  | { readonly kind: 'refused'; readonly findings: readonly Finding[] };
+  { readonly kind: 'done'; readonly id: string } | { readonly kind: 'refused'; readonly findings: readonly Finding[] };
 
 /** An `Idempotency-Key` of one principal at one response path; kept 48 hours. */
 @Entity()
@@ -52,7 +51,9 @@ const identity = (scope: IdempotencyScope): Pick<IdempotencyRecord, 'principal' 
 
 /** The hash of a field and its arguments, independent of the order of the keys. */
 export function requestHash(field: string, input: unknown): string {
-  return createHash('sha256').update(`${field}\n${stableText(input)}`).digest('hex');
+  return createHash('sha256')
+    .update(`${field}\n${stableText(input)}`)
+    .digest('hex');
 }
 
 /** Claims the key; a parallel request with the same key waits here until the first one has ended. */
@@ -81,11 +82,13 @@ export function remember(scope: IdempotencyScope, outcome: RememberedOutcome, no
 }
 
 function stableText(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) => {
-    if (typeof inner === 'bigint') return inner.toString();
-    if (inner && typeof inner === 'object' && !Array.isArray(inner) && !(inner instanceof Date)) {
-      return Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)));
-    }
-    return inner;
-  }) ?? 'null';
+  return (
+    JSON.stringify(value, (_key, inner: unknown) => {
+      if (typeof inner === 'bigint') return inner.toString();
+      if (inner && typeof inner === 'object' && !Array.isArray(inner) && !(inner instanceof Date)) {
+        return Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+      }
+      return inner;
+    }) ?? 'null'
+  );
 }

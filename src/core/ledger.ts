@@ -35,7 +35,9 @@ registerEnumType(LedgerOutcome, {
  * edited afterwards is found. It holds ids, codes, digests and figures; never personal data.
  */
 @Entity()
-@ObjectType({ description: 'One row of the append-only record: a change, a refusal or a denial. Holds no personal data.' })
+@ObjectType({
+  description: 'One row of the append-only record: a change, a refusal or a denial. Holds no personal data.',
+})
 export class LedgerEntry extends TenantOwned {
   @Instant()
   @Field(() => DateTimeScalar, { description: 'When.' })

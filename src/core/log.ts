@@ -1,7 +1,19 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
 
 /** Fields that never reach a log line, wherever a library puts them. */
-const SECRET = ['authorization', 'cookie', 'token', 'secret', 'password', 'accessToken', 'access_token', 'client_secret', 'apiKey', 'variables', 'parameters'];
+const SECRET = [
+  'authorization',
+  'cookie',
+  'token',
+  'secret',
+  'password',
+  'accessToken',
+  'access_token',
+  'client_secret',
+  'apiKey',
+  'variables',
+  'parameters',
+];
 
 const PATHS = SECRET.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
 
@@ -11,7 +23,11 @@ export function createLog(level: string, destination?: DestinationStream): Logge
     level,
     redact: { paths: PATHS, censor: '[redacted]' },
     serializers: {
-      req: (request: { id: string; method: string; url: string }) => ({ id: request.id, method: request.method, path: request.url.split('?')[0] }),
+      req: (request: { id: string; method: string; url: string }) => ({
+        id: request.id,
+        method: request.method,
+        path: request.url.split('?')[0],
+      }),
       res: (reply: { statusCode: number }) => ({ status: reply.statusCode }),
       err: errorLine,
     },

@@ -32,7 +32,9 @@ export async function createTenantTable(
 
 /** The name of the role that the servers use, quoted; the migrate command sets it on the connection. */
 export async function applicationRole(runner: QueryRunner): Promise<string> {
-  const rows = (await runner.query("select quote_ident(nullif(current_setting('countersign.application_role', true), '')) as role")) as { role: string | null }[];
+  const rows = (await runner.query(
+    "select quote_ident(nullif(current_setting('countersign.application_role', true), '')) as role",
+  )) as { role: string | null }[];
   const role = rows[0]?.role;
   if (!role) throw new Error('countersign.application_role is not set: run migrations with `countersign migrate`');
   return role;
@@ -55,7 +57,10 @@ async function refuseOverEvidence(runner: QueryRunner): Promise<void> {
     const rows = (await runner.query('select exists (select 1 from ledger_entry) as kept')) as { kept: boolean }[];
     kept = rows[0]?.kept ?? true;
   });
-  if (kept) throw new Error('The ledger is not empty: migrating down would destroy evidence. Export it first, and drop the database by hand if you mean to.');
+  if (kept)
+    throw new Error(
+      'The ledger is not empty: migrating down would destroy evidence. Export it first, and drop the database by hand if you mean to.',
+    );
 }
 
 /** A migration that creates tables in order, and drops them in reverse while nothing has happened yet. */

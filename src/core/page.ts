@@ -40,6 +40,7 @@ export function encodeCursor(id: string): string {
 /** The id in a cursor; anything else is bad input. */
 export function decodeCursor(cursor: string): string {
   const id = Buffer.from(cursor, 'base64url').toString('utf8').replace(/^id:/, '');
-  if (!UUID.test(id)) throw badInput('after', 'is not a cursor of this list', 'Pass pageInfo.endCursor of the page before.');
+  if (!UUID.test(id))
+    throw badInput('after', 'is not a cursor of this list', 'Pass pageInfo.endCursor of the page before.');
   return id;
 }

@@ -50,7 +50,9 @@ export class Pipeline {
     for (let attempt = 1; ; attempt++) {
       try {
         this.assertAllowed(actor, command, null);
-        return await this.options.gateway.transaction(actor.tenantId, (tx) => this.once(tx, actor, command, input, scope));
+        return await this.options.gateway.transaction(actor.tenantId, (tx) =>
+          this.once(tx, actor, command, input, scope),
+        );
       } catch (error) {
         if (error instanceof AppError) {
           if (error.code === 'FORBIDDEN') await this.recordDenial(actor, command, error);
@@ -71,9 +73,12 @@ export class Pipeline {
   ): Promise<CommandResult> {
     const answers: Record<string, unknown> = await tx.flush(this.firstFlush(actor, command, input, scope));
     const remembered = scope ? answers.remembered : null;
-    if (remembered) return { ...(remembered as object), replayed: true } as CommandResult;
+    if (remembered) return { ...remembered, replayed: true } as CommandResult;
     const current = answers.actor as Actor | null;
-    if (!current) throw new AppError('FORBIDDEN', 'Your membership has ended or is suspended.', { remedy: 'Ask a RevOps administrator.' });
+    if (!current)
+      throw new AppError('FORBIDDEN', 'Your membership has ended or is suspended.', {
+        remedy: 'Ask a RevOps administrator.',
+      });
     const facts = Object.fromEntries(
       Object.entries(answers).flatMap(([key, value]) => (key.startsWith('facts.') ? [[key.slice(6), value]] : [])),
     ) as Answers<F>;
@@ -93,7 +98,12 @@ export class Pipeline {
     const keyed: Queries = scope ? { claimed: claimKey(scope), remembered: recall(scope) } : {};
     const facts = Object.entries(command.facts(input, actor)).map(([key, query]) => [`facts.${key}`, query] as const);
     // The clock comes last, after every lock is held.
-    return { ...keyed, ...Object.fromEntries(facts), actor: this.options.refresh(actor), now: this.options.clock.now() };
+    return {
+      ...keyed,
+      ...Object.fromEntries(facts),
+      actor: this.options.refresh(actor),
+      now: this.options.clock.now(),
+    };
   }
 
   private assertAllowed<I, F extends Queries>(actor: Actor, command: Command<I, F>, row: object | null): void {
@@ -103,8 +113,10 @@ export class Pipeline {
     throw new AppError('FORBIDDEN', `You may not ${command.action} ${row ? 'this' : 'a'} ${command.subject}.`, {
       action: command.action,
       subject: command.subject,
-      subjectId: (row as { id?: string } | null)?.id ?? null,
-      remedy: barred ? 'A person has to do this; API keys never may.' : 'Ask someone whose role allows it, or a RevOps administrator for the role.',
+      subjectId: row?.id ?? null,
+      remedy: barred
+        ? 'A person has to do this; API keys never may.'
+        : 'Ask someone whose role allows it, or a RevOps administrator for the role.',
     });
   }
 
@@ -121,11 +133,24 @@ export class Pipeline {
   }
 
   /** A denial is evidence too; it has its own transaction because the attempt itself is rolled back. */
-  private async recordDenial<I, F extends Queries>(actor: Actor, command: Command<I, F>, error: AppError): Promise<void> {
+  private async recordDenial<I, F extends Queries>(
+    actor: Actor,
+    command: Command<I, F>,
+    error: AppError,
+  ): Promise<void> {
     await this.options.gateway.transaction(actor.tenantId, async (tx) => {
       const { now } = await tx.flush({ now: this.options.clock.now() });
       const subject = { type: command.subject, id: (error.details.subjectId as string | null | undefined) ?? null };
-      const entry = { id: newId(), at: now, actor, action: command.name, outcome: LedgerOutcome.DENIED, subject, body: {}, sources: [] };
+      const entry = {
+        id: newId(),
+        at: now,
+        actor,
+        action: command.name,
+        outcome: LedgerOutcome.DENIED,
+        subject,
+        body: {},
+        sources: [],
+      };
       await tx.commit([appendToLedger(entry)]);
     });
   }
@@ -143,7 +168,12 @@ function secondFlush(
   const ledger =
     outcome.kind === 'done'
       ? appendToLedger({ ...entry, outcome: LedgerOutcome.DONE, subject: outcome.subject, body: outcome.body })
-      : appendToLedger({ ...entry, outcome: LedgerOutcome.REFUSED, subject: outcome.subject ?? { type: subjectType, id: null }, body: refusalBody(outcome) });
+      : appendToLedger({
+          ...entry,
+          outcome: LedgerOutcome.REFUSED,
+          subject: outcome.subject ?? { type: subjectType, id: null },
+          body: refusalBody(outcome),
+        });
   return [
     ...outcome.writes,
     ...(outcome.kind === 'done' ? enqueue(outcome.messages, now, newId) : []),
@@ -156,7 +186,9 @@ function refusalBody(outcome: RefusedOutcome): Record<string, unknown> {
   return { findings: outcome.findings.map(({ code, severity, path, facts }) => ({ code, severity, path, facts })) };
 }
 
-function memoryOf(outcome: Outcome): { kind: 'done'; id: string } | { kind: 'refused'; findings: RefusedOutcome['findings'] } {
+function memoryOf(
+  outcome: Outcome,
+): { kind: 'done'; id: string } | { kind: 'refused'; findings: RefusedOutcome['findings'] } {
   return outcome.kind === 'done' ? { kind: 'done', id: outcome.id } : { kind: 'refused', findings: outcome.findings };
 }
 
@@ -181,7 +213,9 @@ function asAppError(error: unknown): unknown {
     case STATEMENT_TIMEOUT:
       return new AppError('UNAVAILABLE', 'The database took too long.', { remedy: 'Try again in a moment.' });
     case FOREIGN_KEY_VIOLATION:
-      return new AppError('NOT_FOUND', 'An id in the input does not exist here.', { remedy: 'Check the ids in the input.' });
+      return new AppError('NOT_FOUND', 'An id in the input does not exist here.', {
+        remedy: 'Check the ids in the input.',
+      });
     default:
       return error;
   }

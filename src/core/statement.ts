@@ -60,7 +60,9 @@ export function conditions<T extends object>(entity: EntityClass<T>, where: Wher
 /** `order by ...` for properties, `-property` descending. */
 export function ordering(entity: EntityClass, orderBy: readonly string[]): string {
   if (orderBy.length === 0) return '';
-  const terms = orderBy.map((p) => (p.startsWith('-') ? `${column(entity, p.slice(1)).name} desc` : column(entity, p).name));
+  const terms = orderBy.map((p) =>
+    p.startsWith('-') ? `${column(entity, p.slice(1)).name} desc` : column(entity, p).name,
+  );
   return ` order by ${terms.join(', ')}`;
 }
 

@@ -47,7 +47,9 @@ export function normaliseHaloExport(raw: string, options: HaloOptions = {}): Hal
 }
 
 /** Which opportunity and client an export is about, whatever its terms say; null when that cannot be told. */
-export function identifyHaloExport(raw: string): Pick<ImportedDeal, 'externalId' | 'clientExternalId' | 'clientName'> | null {
+export function identifyHaloExport(
+  raw: string,
+): Pick<ImportedDeal, 'externalId' | 'clientExternalId' | 'clientName'> | null {
   const parsed = parseExport(raw);
   const records = parsed.ok ? findRecords(parsed.value, new Report()) : null;
   return records && readDeal(records);

@@ -86,7 +86,7 @@ export const openDecision = command({
     const stated = { kind, question, context, assumptionId, ownerId, dueOn, escalationContactId, blocksKickoff };
     const row = openRow({ handoffId: handoff.id, number, ...stated, sources }, moment);
     const body = { number, kind, assumptionId, ownerId, dueOn, escalationContactId, blocksKickoff };
-    return decisionDone(handoff, row.id!, insert(Decision, row), { body, sources });
+    return decisionDone(handoff, row.id, insert(Decision, row), { body, sources });
   },
 });
 

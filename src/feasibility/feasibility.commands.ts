@@ -42,10 +42,26 @@ export const addResourceBooking = command({
     const findings = planFindings(handoff);
     const hours = Number(input.hoursPerWeek);
     if (!(hours > 0 && hours <= LONGEST_WEEK)) {
-      findings.push(finding({ code: 'HOURS_OUT_OF_RANGE', path: 'hoursPerWeek', message: 'Hours a week are above 0 and at most 168.', facts: { hoursPerWeek: input.hoursPerWeek }, remedy: 'Give the hours of one week.' }));
+      findings.push(
+        finding({
+          code: 'HOURS_OUT_OF_RANGE',
+          path: 'hoursPerWeek',
+          message: 'Hours a week are above 0 and at most 168.',
+          facts: { hoursPerWeek: input.hoursPerWeek },
+          remedy: 'Give the hours of one week.',
+        }),
+      );
     }
     if (input.toOn < input.fromOn) {
-      findings.push(finding({ code: 'PERIOD_REVERSED', path: 'toOn', message: 'The period ends before it begins.', facts: { fromOn: input.fromOn, toOn: input.toOn }, remedy: 'Give a last day on or after the first.' }));
+      findings.push(
+        finding({
+          code: 'PERIOD_REVERSED',
+          path: 'toOn',
+          message: 'The period ends before it begins.',
+          facts: { fromOn: input.fromOn, toOn: input.toOn },
+          remedy: 'Give a last day on or after the first.',
+        }),
+      );
     }
     if (findings.length > 0) return refused(findings, { subject: handoffSubject(handoff.id) });
     const { handoffId, role, hoursPerWeek, fromOn, toOn, booking } = input;
@@ -54,7 +70,19 @@ export const addResourceBooking = command({
       id: handoff.id,
       subject: handoffSubject(handoff.id),
       body: { bookingId: id, hoursPerWeek, fromOn, toOn, booking },
-      writes: [insert(ResourceBooking, { id, handoffId, role, personId: input.personId ?? null, hoursPerWeek, fromOn, toOn, booking }), changeHandoff(handoff)],
+      writes: [
+        insert(ResourceBooking, {
+          id,
+          handoffId,
+          role,
+          personId: input.personId ?? null,
+          hoursPerWeek,
+          fromOn,
+          toOn,
+          booking,
+        }),
+        changeHandoff(handoff),
+      ],
     });
   },
 });

@@ -61,7 +61,7 @@ registerEnumType(SignOffState, {
 
 /** The delivery manager's acceptance of feasibility, resource plan and named risks; binds a baseline version. */
 @Entity()
-@ObjectType({ description: 'The delivery manager\'s acceptance of feasibility, resource plan and named risks.' })
+@ObjectType({ description: "The delivery manager's acceptance of feasibility, resource plan and named risks." })
 export class FeasibilitySignOff extends TenantOwned {
   @Column('uuid')
   handoffId: string;

@@ -10,7 +10,7 @@ export class AddResourceBookingInput {
   handoffId: string;
 
   @Min(1)
-  @Field(() => Int, { description: 'The handoff\'s revision that you saw.' })
+  @Field(() => Int, { description: "The handoff's revision that you saw." })
   expectedRevision: number;
 
   @Length(2, 80)
@@ -43,7 +43,7 @@ export class RemoveResourceBookingInput {
   handoffId: string;
 
   @Min(1)
-  @Field(() => Int, { description: 'The handoff\'s revision that you saw.' })
+  @Field(() => Int, { description: "The handoff's revision that you saw." })
   expectedRevision: number;
 
   @IsUUID()

@@ -24,13 +24,21 @@ export class HandoffFeasibilityResolver {
 
   @Runs(addResourceBooking)
   @Mutation(() => HandoffResult, { description: 'Adds a line to the resource plan.' })
-  addResourceBooking(@Arg('input') input: AddResourceBookingInput, @Ctx() ctx: RequestContext, @Info() info: GraphQLResolveInfo): Promise<Handoff | RefusedType> {
+  addResourceBooking(
+    @Arg('input') input: AddResourceBookingInput,
+    @Ctx() ctx: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Handoff | RefusedType> {
     return ctx.run(addResourceBooking, input, info, Handoff);
   }
 
   @Runs(removeResourceBooking)
   @Mutation(() => HandoffResult, { description: 'Takes a line out of the resource plan.' })
-  removeResourceBooking(@Arg('input') input: RemoveResourceBookingInput, @Ctx() ctx: RequestContext, @Info() info: GraphQLResolveInfo): Promise<Handoff | RefusedType> {
+  removeResourceBooking(
+    @Arg('input') input: RemoveResourceBookingInput,
+    @Ctx() ctx: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Handoff | RefusedType> {
     return ctx.run(removeResourceBooking, input, info, Handoff);
   }
 }

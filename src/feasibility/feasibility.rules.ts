@@ -6,12 +6,23 @@ import { type FeasibilitySignOff, type ResourceBooking, SignOffState } from './f
 
 /** The digest of a resource plan, independent of the order of its lines. */
 export function planDigest(bookings: readonly ResourceBooking[]): string {
-  const lines = bookings.map(({ role, personId, hoursPerWeek, fromOn, toOn, booking }) => ({ role, personId, hoursPerWeek, fromOn, toOn, booking }));
+  const lines = bookings.map(({ role, personId, hoursPerWeek, fromOn, toOn, booking }) => ({
+    role,
+    personId,
+    hoursPerWeek,
+    fromOn,
+    toOn,
+    booking,
+  }));
   return digestOf(lines.map((line) => digestOf(line)).toSorted());
 }
 
 /** What a sign-off needs: a resource plan, and every named risk accepted by name (requirements 002 step 4, 000). */
-export function signOffFindings(bookings: readonly ResourceBooking[], risks: readonly Risk[], acceptedRiskIds: readonly string[]): Finding[] {
+export function signOffFindings(
+  bookings: readonly ResourceBooking[],
+  risks: readonly Risk[],
+  acceptedRiskIds: readonly string[],
+): Finding[] {
   const findings: Finding[] = [];
   if (bookings.length === 0) {
     findings.push(
@@ -38,7 +49,13 @@ export function signOffFindings(bookings: readonly ResourceBooking[], risks: rea
   const known = new Set(risks.map((risk) => risk.id));
   for (const id of acceptedRiskIds.filter((accepted) => !known.has(accepted))) {
     findings.push(
-      finding({ code: 'UNKNOWN_RISK', path: 'acceptedRiskIds', message: 'An accepted risk is not one of this handoff.', facts: { riskId: id }, remedy: 'Name the risks of this handoff.' }),
+      finding({
+        code: 'UNKNOWN_RISK',
+        path: 'acceptedRiskIds',
+        message: 'An accepted risk is not one of this handoff.',
+        facts: { riskId: id },
+        remedy: 'Name the risks of this handoff.',
+      }),
     );
   }
   return findings;

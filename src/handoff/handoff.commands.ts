@@ -6,11 +6,10 @@ import { type Finding, finding } from '../core/finding.js';
 import { type Eligible, eligiblePeople, personById } from '../identity/identity.queries.js';
 import { Role } from '../identity/roles.js';
 import { answerChange } from './answers.rules.js';
-import type { AssignHandoffInput, EditHandoffInput, EditIntakeInput, WithdrawHandoffInput } from './handoff.input.js';
+import type { AssignHandoffInput, EditHandoffInput, EditIntakeInput } from './handoff.input.js';
 import { type HandoffChanges, handoffDone, handoffRefused, handoffUnchanged } from './handoff.outcomes.js';
 import { lockHandoff } from './handoff.queries.js';
-import { checkRevision, editFindings, endedFindings, handoffSubject, stageFindings } from './handoff.rules.js';
-import { Stage } from './stage.rules.js';
+import { checkRevision, editFindings, endedFindings, handoffSubject } from './handoff.rules.js';
 import { given } from './text.input.js';
 
 /** Changes sales' own fields; only those given change. */
@@ -120,21 +119,5 @@ export const assignOwner = command({
       // The record's owner never approves it (approvals rule 1).
       writes: [owns, barFromRounds(subject, person.id)],
     });
-  },
-});
-
-/** Takes the handoff out of the path: the deal was lost or reopened. */
-export const withdrawHandoff = command({
-  name: 'withdrawHandoff',
-  action: 'withdraw',
-  subject: 'Handoff',
-  facts: (input: WithdrawHandoffInput) => ({ handoff: lockHandoff(input.handoffId) }),
-  target: ({ handoff }) => handoff,
-  decide: ({ handoff }, input, { now }) => {
-    checkRevision(handoff, input.expectedRevision);
-    const findings = stageFindings(handoff, 'withdraw');
-    if (findings.length > 0) return handoffRefused(handoff, findings);
-    const changes = { stage: Stage.WITHDRAWN, withdrawnAt: now, withdrawnReason: input.reason, correctionDueAt: null };
-    return handoffDone(handoff, { body: { from: handoff.stage, stage: Stage.WITHDRAWN }, changes });
   },
 });

@@ -9,7 +9,7 @@ import type { Page } from '../core/page.js';
 import { Client, Deal, DealSnapshot } from '../deal/deal.entity.js';
 import { Person } from '../identity/person.entity.js';
 import { Assumption, HandoffStatement, Risk, Stakeholder } from './content.entity.js';
-import { assignDeliveryManager, assignOwner, editHandoff, editIntake, withdrawHandoff } from './handoff.commands.js';
+import { assignDeliveryManager, assignOwner, editHandoff, editIntake } from './handoff.commands.js';
 import { Handoff } from './handoff.entity.js';
 import {
   AssignHandoffInput,
@@ -19,7 +19,6 @@ import {
   HandoffNumberArgs,
   HandoffsArgs,
   StatementsArgs,
-  WithdrawHandoffInput,
 } from './handoff.input.js';
 import { HandoffResult } from './handoff.result.js';
 import { HANDOFF_ACTIONS, type Transition, transitionsFor } from './stage.rules.js';
@@ -166,15 +165,5 @@ export class HandoffResolver {
     @Info() info: GraphQLResolveInfo,
   ): Promise<Handoff | RefusedType> {
     return ctx.run(assignOwner, input, info, Handoff);
-  }
-
-  @Runs(withdrawHandoff)
-  @Mutation(() => HandoffResult, { description: 'Takes the handoff out of the path: the deal was lost or reopened.' })
-  withdrawHandoff(
-    @Arg('input') input: WithdrawHandoffInput,
-    @Ctx() ctx: RequestContext,
-    @Info() info: GraphQLResolveInfo,
-  ): Promise<Handoff | RefusedType> {
-    return ctx.run(withdrawHandoff, input, info, Handoff);
   }
 }

@@ -16,7 +16,11 @@ export interface ApiKeyParts {
 const hash = (secret: string): string => createHash('sha256').update(secret).digest('hex');
 
 /** A new key's text, shown once, and the hash that is kept. */
-export function makeApiKey(tenantId: string, keyId: string, random: Buffer = randomBytes(32)): { text: string; secretHash: string } {
+export function makeApiKey(
+  tenantId: string,
+  keyId: string,
+  random: Buffer = randomBytes(32),
+): { text: string; secretHash: string } {
   const secret = random.toString('base64url');
   return { text: `cs_${plain(tenantId)}_${plain(keyId)}_${secret}`, secretHash: hash(secret) };
 }

@@ -1,7 +1,8 @@
 import type { AbilityContribution } from '../core/ability.js';
 import { DELIVERY, EVERYONE, Role } from './roles.js';
 
-const { SALES_MANAGER, DELIVERY_MANAGER, FINANCE_APPROVER, SERVICE_DELIVERY_LEAD, REVOPS_ADMIN, AUDITOR, INTEGRATOR } = Role;
+const { SALES_MANAGER, DELIVERY_MANAGER, FINANCE_APPROVER, SERVICE_DELIVERY_LEAD, REVOPS_ADMIN, AUDITOR, INTEGRATOR } =
+  Role;
 
 /** Members, tenant and keys; and which kinds of field each role may see. */
 export const identityAbilities: AbilityContribution = (grant, actor) => {

@@ -1,4 +1,15 @@
-import { ArrayMaxSize, ArrayNotEmpty, ArrayUnique, IsEmail, IsIn, IsUUID, Length, Matches, Max, Min } from 'class-validator';
+import {
+  ArrayMaxSize,
+  ArrayNotEmpty,
+  ArrayUnique,
+  IsEmail,
+  IsIn,
+  IsUUID,
+  Length,
+  Matches,
+  Max,
+  Min,
+} from 'class-validator';
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { API_SCOPES } from './api-key.entity.js';
 import { PERSON_ROLES, Role } from './roles.js';
@@ -26,7 +37,7 @@ export class InviteMemberInput {
   roles: Role[];
 
   @Length(1, 255)
-  @Field(() => String, { description: 'The object id (Entra `oid`) of the account in the tenant\'s directory.' })
+  @Field(() => String, { description: "The object id (Entra `oid`) of the account in the tenant's directory." })
   oid: string;
 }
 
@@ -51,11 +62,13 @@ export class MemberRoleInput extends MemberInput {
 @InputType({ description: 'An account to link to, or unlink from, one member.' })
 export class MemberAccountInput extends MemberInput {
   @Length(1, 255)
-  @Field(() => String, { description: 'The `oid` of the account in the tenant\'s directory, or the `sub` at another issuer.' })
+  @Field(() => String, {
+    description: "The `oid` of the account in the tenant's directory, or the `sub` at another issuer.",
+  })
   subject: string;
 
   @Length(1, 255)
-  @Field(() => String, { defaultValue: '*', description: 'The issuer when it is not the tenant\'s own directory.' })
+  @Field(() => String, { defaultValue: '*', description: "The issuer when it is not the tenant's own directory." })
   issuer: string;
 }
 

@@ -28,15 +28,15 @@ const PERSON = `select c.id as person_id, a.id as account_id,
 /** The actor behind a verified token, or null when no active member has that account. */
 export function actorBySignIn(tenantId: string, signIn: SignIn): Query<Actor | null> {
   const text = `${PERSON} and ((a.issuer = '${TENANT_DIRECTORY}' and a.subject = $2) or (a.issuer = $3 and a.subject = $4))`;
-  return sql(text, [signIn.oid, signIn.issuer, signIn.subject], (rows) => personActor(tenantId, rows[0], signIn.authTime));
+  return sql(text, [signIn.oid, signIn.issuer, signIn.subject], (rows) =>
+    personActor(tenantId, rows[0], signIn.authTime),
+  );
 }
 
 /** The actor behind an API key's id and the hash of its secret, or null. */
 export function actorByApiKey(tenantId: string, keyId: string, secretHash: string): Query<Actor | null> {
-  return sql(
-    `${LIVE_KEY} and k.id = $2 and k.secret_hash = $3`,
-    [keyId, secretHash],
-    (rows) => serviceActor(tenantId, rows[0]),
+  return sql(`${LIVE_KEY} and k.id = $2 and k.secret_hash = $3`, [keyId, secretHash], (rows) =>
+    serviceActor(tenantId, rows[0]),
   );
 }
 
@@ -46,8 +46,11 @@ const LIVE_KEY = `select k.id, k.scopes from api_key k join tenant_profile t on 
 /** The same actor as the membership stands inside the transaction; null when it has ended. */
 export function refreshActor(actor: Actor): Query<Actor | null> {
   if (actor.kind === 'SYSTEM') return sql('select 1 as alive where $1::uuid is not null', [], () => actor);
-  if (actor.kind === 'SERVICE') return sql(`${LIVE_KEY} and k.id = $2`, [actor.id], (rows) => serviceActor(actor.tenantId, rows[0]));
-  return sql(`${PERSON} and a.id = $2`, [actor.accountId], (rows) => personActor(actor.tenantId, rows[0], actor.authTime));
+  if (actor.kind === 'SERVICE')
+    return sql(`${LIVE_KEY} and k.id = $2`, [actor.id], (rows) => serviceActor(actor.tenantId, rows[0]));
+  return sql(`${PERSON} and a.id = $2`, [actor.accountId], (rows) =>
+    personActor(actor.tenantId, rows[0], actor.authTime),
+  );
 }
 
 function personActor(tenantId: string, row: Row | undefined, authTime: Date | null): Actor | null {
@@ -66,7 +69,15 @@ function personActor(tenantId: string, row: Row | undefined, authTime: Date | nu
 function serviceActor(tenantId: string, row: Row | undefined): Actor | null {
   if (!row) return null;
   const scopes = JSON.parse(row.scopes as string) as string[];
-  return { kind: 'SERVICE', tenantId, id: row.id as string, accountId: null, roles: [Role.INTEGRATOR], scopes, authTime: null };
+  return {
+    kind: 'SERVICE',
+    tenantId,
+    id: row.id as string,
+    accountId: null,
+    roles: [Role.INTEGRATOR],
+    scopes,
+    authTime: null,
+  };
 }
 
 /** Active people who hold a role now, by canonical person: who could answer, sign or verify. */
@@ -89,7 +100,8 @@ export function eligiblePeople(): Query<Eligible[]> {
 export const lockPerson = (id: string): Query<Person> => selectRequired(Person, id, { lock: 'UPDATE' });
 
 /** The person by id, or null. */
-export const personById = (id: string | null): Query<Person | null> => selectFirst(Person, { id: id ?? '00000000-0000-0000-0000-000000000000' });
+export const personById = (id: string | null): Query<Person | null> =>
+  selectFirst(Person, { id: id ?? '00000000-0000-0000-0000-000000000000' });
 
 /** The person with this handle, or null. */
 export const personByHandle = (handle: string): Query<Person | null> => selectFirst(Person, { handle });

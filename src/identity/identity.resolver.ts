@@ -7,8 +7,26 @@ import { PageArgs } from '../core/graphql/page-args.js';
 import type { Page } from '../core/page.js';
 import type { RefusedType } from '../core/graphql/types.js';
 import { ApiKey } from './api-key.entity.js';
-import { CreateApiKeyInput, InviteMemberInput, MemberAccountInput, MemberInput, MemberRoleInput, MergeMemberInput, RevokeApiKeyInput, SuspendTenantInput } from './identity.input.js';
-import { grantRole, inviteMember, linkAccount, mergeMember, reinstateMember, revokeRole, suspendMember, unlinkAccount } from './member.commands.js';
+import {
+  CreateApiKeyInput,
+  InviteMemberInput,
+  MemberAccountInput,
+  MemberInput,
+  MemberRoleInput,
+  MergeMemberInput,
+  RevokeApiKeyInput,
+  SuspendTenantInput,
+} from './identity.input.js';
+import {
+  grantRole,
+  inviteMember,
+  linkAccount,
+  mergeMember,
+  reinstateMember,
+  revokeRole,
+  suspendMember,
+  unlinkAccount,
+} from './member.commands.js';
 import { Account, Person, RoleGrant } from './person.entity.js';
 import { createApiKey, revokeApiKey, suspendTenant } from './tenant.commands.js';
 import { TenantProfile } from './tenant.entity.js';
@@ -39,61 +57,99 @@ export class PersonResolver {
     return reader.page(Person, args.handle ? { handle: args.handle } : {}, args.checked());
   }
 
-  @FieldResolver(() => [RoleGrant], { description: 'The roles, held now and before; for administrators and auditors, empty for others.' })
+  @FieldResolver(() => [RoleGrant], {
+    description: 'The roles, held now and before; for administrators and auditors, empty for others.',
+  })
   roles(@Root() person: Person, @Ctx() { reader }: RequestContext): Promise<RoleGrant[]> {
     return reader.many(RoleGrant, 'personId', person.id);
   }
 
-  @FieldResolver(() => [Account], { description: 'The accounts by which the person signs in; for administrators and auditors, empty for others.' })
+  @FieldResolver(() => [Account], {
+    description: 'The accounts by which the person signs in; for administrators and auditors, empty for others.',
+  })
   accounts(@Root() person: Person, @Ctx() { reader }: RequestContext): Promise<Account[]> {
     return reader.many(Account, 'personId', person.id);
   }
 
   @Runs(inviteMember)
   @Mutation(() => PersonResult, { description: 'Adds a person with their roles and first account.' })
-  inviteMember(@Arg('input') input: InviteMemberInput, @Ctx() ctx: RequestContext, @Info() info: GraphQLResolveInfo): Promise<Person | RefusedType> {
+  inviteMember(
+    @Arg('input') input: InviteMemberInput,
+    @Ctx() ctx: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Person | RefusedType> {
     return ctx.run(inviteMember, input, info, Person);
   }
 
   @Runs(grantRole)
   @Mutation(() => PersonResult, { description: 'Gives a member a role; never to oneself (SELF_GRANT).' })
-  grantRole(@Arg('input') input: MemberRoleInput, @Ctx() ctx: RequestContext, @Info() info: GraphQLResolveInfo): Promise<Person | RefusedType> {
+  grantRole(
+    @Arg('input') input: MemberRoleInput,
+    @Ctx() ctx: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Person | RefusedType> {
     return ctx.run(grantRole, input, info, Person);
   }
 
   @Runs(revokeRole)
   @Mutation(() => PersonResult, { description: 'Ends a role of a member; the last administrator keeps theirs.' })
-  revokeRole(@Arg('input') input: MemberRoleInput, @Ctx() ctx: RequestContext, @Info() info: GraphQLResolveInfo): Promise<Person | RefusedType> {
+  revokeRole(
+    @Arg('input') input: MemberRoleInput,
+    @Ctx() ctx: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Person | RefusedType> {
     return ctx.run(revokeRole, input, info, Person);
   }
 
   @Runs(suspendMember)
   @Mutation(() => PersonResult, { description: 'Stops a member from signing in, at once.' })
-  suspendMember(@Arg('input') input: MemberInput, @Ctx() ctx: RequestContext, @Info() info: GraphQLResolveInfo): Promise<Person | RefusedType> {
+  suspendMember(
+    @Arg('input') input: MemberInput,
+    @Ctx() ctx: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Person | RefusedType> {
     return ctx.run(suspendMember, input, info, Person);
   }
 
   @Runs(reinstateMember)
   @Mutation(() => PersonResult, { description: 'Lets a suspended member sign in again.' })
-  reinstateMember(@Arg('input') input: MemberInput, @Ctx() ctx: RequestContext, @Info() info: GraphQLResolveInfo): Promise<Person | RefusedType> {
+  reinstateMember(
+    @Arg('input') input: MemberInput,
+    @Ctx() ctx: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Person | RefusedType> {
     return ctx.run(reinstateMember, input, info, Person);
   }
 
   @Runs(linkAccount)
   @Mutation(() => PersonResult, { description: 'Lets a member sign in by a further account.' })
-  linkAccount(@Arg('input') input: MemberAccountInput, @Ctx() ctx: RequestContext, @Info() info: GraphQLResolveInfo): Promise<Person | RefusedType> {
+  linkAccount(
+    @Arg('input') input: MemberAccountInput,
+    @Ctx() ctx: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Person | RefusedType> {
     return ctx.run(linkAccount, input, info, Person);
   }
 
   @Runs(unlinkAccount)
   @Mutation(() => PersonResult, { description: 'Takes an account from a member.' })
-  unlinkAccount(@Arg('input') input: MemberAccountInput, @Ctx() ctx: RequestContext, @Info() info: GraphQLResolveInfo): Promise<Person | RefusedType> {
+  unlinkAccount(
+    @Arg('input') input: MemberAccountInput,
+    @Ctx() ctx: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Person | RefusedType> {
     return ctx.run(unlinkAccount, input, info, Person);
   }
 
   @Runs(mergeMember)
-  @Mutation(() => PersonResult, { description: 'Declares two records to be one human; answers with the record that stays.' })
-  mergeMember(@Arg('input') input: MergeMemberInput, @Ctx() ctx: RequestContext, @Info() info: GraphQLResolveInfo): Promise<Person | RefusedType> {
+  @Mutation(() => PersonResult, {
+    description: 'Declares two records to be one human; answers with the record that stays.',
+  })
+  mergeMember(
+    @Arg('input') input: MergeMemberInput,
+    @Ctx() ctx: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Person | RefusedType> {
     return ctx.run(mergeMember, input, info, Person);
   }
 }
@@ -115,20 +171,31 @@ export class ApiKeyResolver {
   }
 
   @Sensitive('CREDENTIAL')
-  @FieldResolver(() => String, { nullable: true, description: 'The key\'s text: only in the answer that made it, never again, not even to a replay.' })
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: "The key's text: only in the answer that made it, never again, not even to a replay.",
+  })
   secret(@Root() key: ApiKey, @Ctx() { secrets }: RequestContext): string | null {
     return secrets.get(key.id) ?? null;
   }
 
   @Runs(createApiKey)
   @Mutation(() => ApiKeyResult, { description: 'Makes an API key; take its text from this answer.' })
-  createApiKey(@Arg('input') input: CreateApiKeyInput, @Ctx() ctx: RequestContext, @Info() info: GraphQLResolveInfo): Promise<ApiKey | RefusedType> {
+  createApiKey(
+    @Arg('input') input: CreateApiKeyInput,
+    @Ctx() ctx: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<ApiKey | RefusedType> {
     return ctx.run(createApiKey, input, info, ApiKey);
   }
 
   @Runs(revokeApiKey)
   @Mutation(() => ApiKeyResult, { description: 'Ends an API key at once.' })
-  revokeApiKey(@Arg('input') input: RevokeApiKeyInput, @Ctx() ctx: RequestContext, @Info() info: GraphQLResolveInfo): Promise<ApiKey | RefusedType> {
+  revokeApiKey(
+    @Arg('input') input: RevokeApiKeyInput,
+    @Ctx() ctx: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<ApiKey | RefusedType> {
     return ctx.run(revokeApiKey, input, info, ApiKey);
   }
 }
@@ -142,8 +209,14 @@ export class TenantResolver {
   }
 
   @Runs(suspendTenant)
-  @Mutation(() => TenantResult, { description: 'Stops every sign-in and side effect of the tenant; an operator resumes it.' })
-  suspendTenant(@Arg('input') input: SuspendTenantInput, @Ctx() ctx: RequestContext, @Info() info: GraphQLResolveInfo): Promise<TenantProfile | RefusedType> {
+  @Mutation(() => TenantResult, {
+    description: 'Stops every sign-in and side effect of the tenant; an operator resumes it.',
+  })
+  suspendTenant(
+    @Arg('input') input: SuspendTenantInput,
+    @Ctx() ctx: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<TenantProfile | RefusedType> {
     return ctx.run(suspendTenant, input, info, TenantProfile);
   }
 }

@@ -2,11 +2,24 @@ import { command, done, refused, type Moment } from '../core/command.js';
 import { staleRevision } from '../core/error.js';
 import { finding } from '../core/finding.js';
 import { insert, insertAll, selectFirst, type Statement, update } from '../core/statement.js';
-import { eligiblePeople, heldRoles, lockPerson, personByHandle, personById, TENANT_DIRECTORY } from './identity.queries.js';
+import {
+  eligiblePeople,
+  heldRoles,
+  lockPerson,
+  personByHandle,
+  personById,
+  TENANT_DIRECTORY,
+} from './identity.queries.js';
 import { lastAdministrator, selfGrant } from './identity.rules.js';
-import type { InviteMemberInput, MemberAccountInput, MemberInput, MemberRoleInput, MergeMemberInput } from './identity.input.js';
+import type {
+  InviteMemberInput,
+  MemberAccountInput,
+  MemberInput,
+  MemberRoleInput,
+  MergeMemberInput,
+} from './identity.input.js';
 import { Account, MemberState, Person, RoleGrant } from './person.entity.js';
-import type { Role } from './roles.js';
+import { Role } from './roles.js';
 
 const administer = { action: 'administer', subject: 'Person', services: false } as const;
 const subjectOf = (id: string): { type: string; id: string } => ({ type: 'Person', id });
@@ -35,7 +48,9 @@ export const inviteMember = command({
     const taken = [
       ...(sameHandle ? [{ path: 'handle', remedy: 'Choose another handle.' }] : []),
       ...(sameAccount ? [{ path: 'oid', remedy: 'Unlink the account from the other member first.' }] : []),
-    ].map(({ path, remedy }) => finding({ code: 'ALREADY_TAKEN', path, message: `Another member has this ${path}.`, facts: {}, remedy }));
+    ].map(({ path, remedy }) =>
+      finding({ code: 'ALREADY_TAKEN', path, message: `Another member has this ${path}.`, facts: {}, remedy }),
+    );
     if (taken.length > 0) return refused(taken);
     const id = moment.newId();
     const { handle, name, email, roles, oid } = input;
@@ -45,8 +60,17 @@ export const inviteMember = command({
       body: { roles },
       writes: [
         insert(Person, { id, handle, name, email, state: MemberState.ACTIVE, revision: 1, createdAt: moment.now }),
-        insert(Account, { id: moment.newId(), personId: id, issuer: TENANT_DIRECTORY, subject: oid, linkedAt: moment.now }),
-        ...insertAll(RoleGrant, roles.map((role) => grantRow(id, role, moment))),
+        insert(Account, {
+          id: moment.newId(),
+          personId: id,
+          issuer: TENANT_DIRECTORY,
+          subject: oid,
+          linkedAt: moment.now,
+        }),
+        ...insertAll(
+          RoleGrant,
+          roles.map((role) => grantRow(id, role, moment)),
+        ),
       ],
     });
   },
@@ -74,9 +98,13 @@ export const revokeRole = command({
   facts: (input: MemberRoleInput) => ({ person: lockPerson(input.personId), people: eligiblePeople() }),
   decide: ({ person, people }, { role, expectedRevision }, { now, actor }) => {
     checkRevision(person, expectedRevision);
-    const findings = role === 'REVOPS_ADMIN' ? lastAdministrator(people, person.id) : [];
+    const findings = role === Role.REVOPS_ADMIN ? lastAdministrator(people, person.id) : [];
     if (findings.length > 0) return refused(findings, { subject: subjectOf(person.id) });
-    const end = update(RoleGrant, { personId: person.id, role, revokedAt: null }, { revokedAt: now, revokedBy: actor.id });
+    const end = update(
+      RoleGrant,
+      { personId: person.id, role, revokedAt: null },
+      { revokedAt: now, revokedBy: actor.id },
+    );
     return done({ id: person.id, subject: subjectOf(person.id), body: { role }, writes: [end, touch(person)] });
   },
 });
@@ -90,7 +118,11 @@ export const suspendMember = command({
     checkRevision(person, expectedRevision);
     const findings = lastAdministrator(people, person.id);
     if (findings.length > 0) return refused(findings, { subject: subjectOf(person.id) });
-    return done({ id: person.id, subject: subjectOf(person.id), writes: [touch(person, { state: MemberState.SUSPENDED })] });
+    return done({
+      id: person.id,
+      subject: subjectOf(person.id),
+      writes: [touch(person, { state: MemberState.SUSPENDED })],
+    });
   },
 });
 
@@ -101,7 +133,11 @@ export const reinstateMember = command({
   facts: (input: MemberInput) => ({ person: lockPerson(input.personId) }),
   decide: ({ person }, { expectedRevision }) => {
     checkRevision(person, expectedRevision);
-    return done({ id: person.id, subject: subjectOf(person.id), writes: [touch(person, { state: MemberState.ACTIVE })] });
+    return done({
+      id: person.id,
+      subject: subjectOf(person.id),
+      writes: [touch(person, { state: MemberState.ACTIVE })],
+    });
   },
 });
 
@@ -116,7 +152,13 @@ export const linkAccount = command({
   decide: ({ person, linked }, { issuer, subject, expectedRevision }, { newId, now }) => {
     checkRevision(person, expectedRevision);
     if (linked) {
-      const found = finding({ code: 'ALREADY_TAKEN', path: 'subject', message: 'This account belongs to a member already.', facts: {}, remedy: 'Unlink it there first.' });
+      const found = finding({
+        code: 'ALREADY_TAKEN',
+        path: 'subject',
+        message: 'This account belongs to a member already.',
+        facts: {},
+        remedy: 'Unlink it there first.',
+      });
       return refused([found], { subject: subjectOf(person.id) });
     }
     const row = insert(Account, { id: newId(), personId: person.id, issuer, subject, linkedAt: now });
@@ -140,14 +182,31 @@ export const unlinkAccount = command({
 export const mergeMember = command({
   name: 'mergeMember',
   ...administer,
-  facts: (input: MergeMemberInput) => ({ person: lockPerson(input.personId), into: personById(input.intoPersonId), people: eligiblePeople() }),
+  facts: (input: MergeMemberInput) => ({
+    person: lockPerson(input.personId),
+    into: personById(input.intoPersonId),
+    people: eligiblePeople(),
+  }),
   decide: ({ person, into, people }, { expectedRevision }) => {
     checkRevision(person, expectedRevision);
     const findings = lastAdministrator(people, person.id);
     if (!into || into.id === person.id || into.mergedInto !== null) {
-      findings.push(finding({ code: 'NOT_MERGEABLE', path: 'intoPersonId', message: 'The record to merge into is missing, the same, or merged itself.', facts: {}, remedy: 'Name the record that stays.' }));
+      findings.push(
+        finding({
+          code: 'NOT_MERGEABLE',
+          path: 'intoPersonId',
+          message: 'The record to merge into is missing, the same, or merged itself.',
+          facts: {},
+          remedy: 'Name the record that stays.',
+        }),
+      );
     }
     if (findings.length > 0) return refused(findings, { subject: subjectOf(person.id) });
-    return done({ id: into!.id, subject: subjectOf(person.id), body: { into: into!.id }, writes: [touch(person, { mergedInto: into!.id })] });
+    return done({
+      id: into!.id,
+      subject: subjectOf(person.id),
+      body: { into: into!.id },
+      writes: [touch(person, { mergedInto: into!.id })],
+    });
   },
 });

@@ -10,7 +10,9 @@ registerEnumType(Role, {
   description: 'What a member may do; the matrix stands in docs/access-matrix.md.',
   valuesConfig: {
     SALES_MANAGER: { description: 'Opens, fills and submits handoffs; owns the promise made to the client.' },
-    DELIVERY_MANAGER: { description: 'The project manager who answers for delivery: signs off feasibility or returns.' },
+    DELIVERY_MANAGER: {
+      description: 'The project manager who answers for delivery: signs off feasibility or returns.',
+    },
     FINANCE_APPROVER: { description: 'Votes on exceptions to the margin floor.' },
     SERVICE_DELIVERY_LEAD: { description: 'Leads the delivery teams: evidence, decisions, capacity.' },
     REVOPS_ADMIN: { description: 'Runs the tenant: members, configuration, integrations.' },
@@ -34,7 +36,9 @@ registerEnumType(MemberState, {
 
 /** A natural person of one tenant and their membership; may sign in by several accounts. */
 @Entity()
-@ObjectType({ description: 'A natural person of your MSP. Votes and contributions name the person, never the account.' })
+@ObjectType({
+  description: 'A natural person of your MSP. Votes and contributions name the person, never the account.',
+})
 export class Person extends TenantOwned {
   @Column('text')
   @Field(() => String, { description: 'A short name within the tenant, such as `sofia.sales`.' })
@@ -75,7 +79,7 @@ export class Account extends TenantOwned {
   personId: string;
 
   @Column('text')
-  @Field(() => String, { description: 'The issuer of its tokens; `*` when the tenant\'s Entra directory issues them.' })
+  @Field(() => String, { description: "The issuer of its tokens; `*` when the tenant's Entra directory issues them." })
   issuer: string;
 
   @Column('text')
@@ -89,7 +93,10 @@ export class Account extends TenantOwned {
 
   /** Ended, not deleted: votes name the account by which they were cast. */
   @Instant({ nullable: true })
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was unlinked; null while the person may sign in by it.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'When it was unlinked; null while the person may sign in by it.',
+  })
   unlinkedAt: Date | null;
 }
 

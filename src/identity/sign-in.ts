@@ -23,9 +23,15 @@ export class SignInService {
 
   private async service(text: string): Promise<Actor> {
     const parts = parseApiKey(text);
-    const found = parts && (await this.gateway.read(parts.tenantId, { actor: actorByApiKey(parts.tenantId, parts.keyId, parts.secretHash) }));
+    const found =
+      parts &&
+      (await this.gateway.read(parts.tenantId, {
+        actor: actorByApiKey(parts.tenantId, parts.keyId, parts.secretHash),
+      }));
     if (!found?.actor) {
-      throw new AppError('UNAUTHENTICATED', 'This API key is unknown, revoked or expired.', { remedy: 'Ask a RevOps administrator for a new key.' });
+      throw new AppError('UNAUTHENTICATED', 'This API key is unknown, revoked or expired.', {
+        remedy: 'Ask a RevOps administrator for a new key.',
+      });
     }
     return found.actor;
   }
@@ -34,10 +40,14 @@ export class SignInService {
     const verified = await this.verifier.verify(token);
     const tenantId = verified.tid ? await this.registry.tenantOf(verified.tid) : null;
     const { issuer, subject, oid, authTime } = verified;
-    const found = tenantId && (await this.gateway.read(tenantId, { actor: actorBySignIn(tenantId, { issuer, subject, oid, authTime }) }));
+    const found =
+      tenantId &&
+      (await this.gateway.read(tenantId, { actor: actorBySignIn(tenantId, { issuer, subject, oid, authTime }) }));
     // One answer for an unknown tenant, an unknown account, a suspended member and a suspended tenant.
     if (!found || !found.actor) {
-      throw new AppError('FORBIDDEN', 'You are signed in, but not an active member here.', { remedy: 'Ask a RevOps administrator of your MSP to invite you or link this account.' });
+      throw new AppError('FORBIDDEN', 'You are signed in, but not an active member here.', {
+        remedy: 'Ask a RevOps administrator of your MSP to invite you or link this account.',
+      });
     }
     return found.actor;
   }

@@ -51,7 +51,9 @@ export const suspendTenant = command({
   action: 'administer',
   subject: 'TenantProfile',
   services: false,
-  facts: (_input: SuspendTenantInput, actor) => ({ tenant: selectRequired(TenantProfile, actor.tenantId, { lock: 'UPDATE' }) }),
+  facts: (_input: SuspendTenantInput, actor) => ({
+    tenant: selectRequired(TenantProfile, actor.tenantId, { lock: 'UPDATE' }),
+  }),
   decide: ({ tenant }, { expectedRevision }) => setState(tenant, expectedRevision, TenantState.SUSPENDED),
 });
 
@@ -60,7 +62,9 @@ export const resumeTenant = command({
   name: 'resumeTenant',
   action: 'resume',
   subject: 'TenantProfile',
-  facts: (_input: SuspendTenantInput, actor) => ({ tenant: selectRequired(TenantProfile, actor.tenantId, { lock: 'UPDATE' }) }),
+  facts: (_input: SuspendTenantInput, actor) => ({
+    tenant: selectRequired(TenantProfile, actor.tenantId, { lock: 'UPDATE' }),
+  }),
   decide: ({ tenant }, { expectedRevision }) => setState(tenant, expectedRevision, TenantState.ACTIVE),
 });
 

@@ -8,7 +8,7 @@ export enum TenantState {
 }
 registerEnumType(TenantState, {
   name: 'TenantState',
-  description: 'Whether the tenant\'s members may sign in.',
+  description: "Whether the tenant's members may sign in.",
   valuesConfig: {
     ACTIVE: { description: 'Its members may sign in.' },
     SUSPENDED: { description: 'Nobody signs in and no side effect is done; nothing is lost.' },
@@ -27,7 +27,7 @@ export class TenantProfile extends TenantOwned {
   slug: string;
 
   @Column('text')
-  @Field(() => String, { description: 'The MSP\'s name.' })
+  @Field(() => String, { description: "The MSP's name." })
   name: string;
 
   @Column('text')

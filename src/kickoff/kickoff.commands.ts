@@ -23,14 +23,22 @@ export const scheduleKickoff = command({
   action: 'schedule',
   subject: 'Handoff',
   services: false,
-  facts: (input: ScheduleKickoffInput) => ({ handoff: lockHandoff(input.handoffId), ...passageFacts(input.handoffId), scheduled: scheduledOf(input.handoffId) }),
+  facts: (input: ScheduleKickoffInput) => ({
+    handoff: lockHandoff(input.handoffId),
+    ...passageFacts(input.handoffId),
+    scheduled: scheduledOf(input.handoffId),
+  }),
   target: ({ handoff }) => handoff,
   decide: (facts, input, moment) => {
     const { handoff, scheduled } = facts;
     checkRevision(handoff, input.expectedRevision);
     const judgement = judgeKickoff(facts, moment.now);
     const { calendar } = configurationOf(facts.version);
-    const findings = [...stageFindings(handoff, 'scheduleKickoff'), ...judgement.findings, ...dateFindings(input, moment.now, isWithinHours(calendar, input.startsAt))];
+    const findings = [
+      ...stageFindings(handoff, 'scheduleKickoff'),
+      ...judgement.findings,
+      ...dateFindings(input, moment.now, isWithinHours(calendar, input.startsAt)),
+    ];
     const evaluation = recordEvaluation({ ...judgement, gate: Gate.KICKOFF, handoff, findings }, moment);
     const subject = handoffSubject(handoff.id);
     if (blocks(findings)) return refused(findings, { subject, writes: evaluation, sources: judgement.sources });
@@ -43,7 +51,9 @@ export const scheduleKickoff = command({
       sources: judgement.sources,
       writes: [
         ...evaluation,
-        ...(scheduled ? [update(Kickoff, { id: scheduled.id }, { state: KickoffState.VOID, voidReason: 'moved to another date' })] : []),
+        ...(scheduled
+          ? [update(Kickoff, { id: scheduled.id }, { state: KickoffState.VOID, voidReason: 'moved to another date' })]
+          : []),
         insert(Kickoff, {
           id,
           handoffId: handoff.id,
@@ -66,21 +76,36 @@ export const holdKickoff = command({
   action: 'schedule',
   subject: 'Handoff',
   services: false,
-  facts: (input: HandoffStepInput) => ({ handoff: lockHandoff(input.handoffId), ...passageFacts(input.handoffId), scheduled: scheduledOf(input.handoffId) }),
+  facts: (input: HandoffStepInput) => ({
+    handoff: lockHandoff(input.handoffId),
+    ...passageFacts(input.handoffId),
+    scheduled: scheduledOf(input.handoffId),
+  }),
   target: ({ handoff }) => handoff,
   decide: (facts, input, { now }) => {
     const { handoff, scheduled } = facts;
     checkRevision(handoff, input.expectedRevision);
     const findings = [...stageFindings(handoff, 'holdKickoff'), ...judgeKickoff(facts, now).findings];
     if (scheduled && scheduled.startsAt > now) {
-      findings.push(finding({ code: 'NOT_YET_BEGUN', path: 'kickoff.startsAt', message: 'The kickoff has not begun yet.', facts: { startsAt: scheduled.startsAt.toISOString() }, remedy: 'Record it once it has taken place, or move the date.' }));
+      findings.push(
+        finding({
+          code: 'NOT_YET_BEGUN',
+          path: 'kickoff.startsAt',
+          message: 'The kickoff has not begun yet.',
+          facts: { startsAt: scheduled.startsAt.toISOString() },
+          remedy: 'Record it once it has taken place, or move the date.',
+        }),
+      );
     }
     if (blocks(findings) || !scheduled) return refused(findings, { subject: handoffSubject(handoff.id) });
     return done({
       id: handoff.id,
       subject: handoffSubject(handoff.id),
       body: { kickoffId: scheduled.id },
-      writes: [update(Kickoff, { id: scheduled.id }, { state: KickoffState.HELD, heldAt: now }), changeHandoff(handoff, { stage: Stage.KICKED_OFF })],
+      writes: [
+        update(Kickoff, { id: scheduled.id }, { state: KickoffState.HELD, heldAt: now }),
+        changeHandoff(handoff, { stage: Stage.KICKED_OFF }),
+      ],
     });
   },
 });
@@ -103,7 +128,15 @@ export const closeHandoff = command({
       subject: handoffSubject(handoff.id),
       body: { accurate, expectationsMet },
       writes: [
-        insert(HandoffFeedback, { id: newId(), handoffId: handoff.id, accurate, surprises, expectationsMet, givenBy: actor.id, givenAt: now }),
+        insert(HandoffFeedback, {
+          id: newId(),
+          handoffId: handoff.id,
+          accurate,
+          surprises,
+          expectationsMet,
+          givenBy: actor.id,
+          givenAt: now,
+        }),
         changeHandoff(handoff, { stage: Stage.CLOSED }),
       ],
     });
@@ -113,7 +146,25 @@ export const closeHandoff = command({
 function dateFindings({ startsAt }: ScheduleKickoffInput, now: Date, withinHours: boolean): Finding[] {
   const facts = { startsAt: startsAt.toISOString() };
   const findings: Finding[] = [];
-  if (startsAt <= now) findings.push(finding({ code: 'DATE_IN_THE_PAST', path: 'startsAt', message: 'The kickoff would lie in the past.', facts, remedy: 'Give a later instant.' }));
-  if (!withinHours) findings.push(finding({ code: 'OUTSIDE_BUSINESS_HOURS', path: 'startsAt', message: 'This is outside the tenant\'s business hours.', facts, remedy: 'Give an instant within business hours that is no holiday.' }));
+  if (startsAt <= now)
+    findings.push(
+      finding({
+        code: 'DATE_IN_THE_PAST',
+        path: 'startsAt',
+        message: 'The kickoff would lie in the past.',
+        facts,
+        remedy: 'Give a later instant.',
+      }),
+    );
+  if (!withinHours)
+    findings.push(
+      finding({
+        code: 'OUTSIDE_BUSINESS_HOURS',
+        path: 'startsAt',
+        message: "This is outside the tenant's business hours.",
+        facts,
+        remedy: 'Give an instant within business hours that is no holiday.',
+      }),
+    );
   return findings;
 }

@@ -9,13 +9,15 @@ export class HandoffStepInput {
   handoffId: string;
 
   @Min(1)
-  @Field(() => Int, { description: 'The handoff\'s revision that you saw.' })
+  @Field(() => Int, { description: "The handoff's revision that you saw." })
   expectedRevision: number;
 }
 
 @InputType({ description: 'A kickoff date for the client.' })
 export class ScheduleKickoffInput extends HandoffStepInput {
-  @Field(() => DateTimeScalar, { description: 'When the meeting begins; in the future and in the tenant\'s business hours.' })
+  @Field(() => DateTimeScalar, {
+    description: "When the meeting begins; in the future and in the tenant's business hours.",
+  })
   startsAt: Date;
 
   @Min(15)

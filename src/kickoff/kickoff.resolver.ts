@@ -24,27 +24,43 @@ export class HandoffKickoffResolver {
   }
 
   @Runs(scheduleKickoff)
-  @Mutation(() => HandoffResult, { description: 'Gives the client a date, or moves it; only under a live sign-off with no blocking decision open.' })
-  scheduleKickoff(@Arg('input') input: ScheduleKickoffInput, @Ctx() ctx: RequestContext, @Info() info: GraphQLResolveInfo): Promise<Handoff | RefusedType> {
+  @Mutation(() => HandoffResult, {
+    description: 'Gives the client a date, or moves it; only under a live sign-off with no blocking decision open.',
+  })
+  scheduleKickoff(
+    @Arg('input') input: ScheduleKickoffInput,
+    @Ctx() ctx: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Handoff | RefusedType> {
     return ctx.run(scheduleKickoff, input, info, Handoff);
   }
 
   @Runs(holdKickoff)
   @Mutation(() => HandoffResult, { description: 'Records that the kickoff took place.' })
-  holdKickoff(@Arg('input') input: HandoffStepInput, @Ctx() ctx: RequestContext, @Info() info: GraphQLResolveInfo): Promise<Handoff | RefusedType> {
+  holdKickoff(
+    @Arg('input') input: HandoffStepInput,
+    @Ctx() ctx: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Handoff | RefusedType> {
     return ctx.run(holdKickoff, input, info, Handoff);
   }
 
   @Runs(closeHandoff)
-  @Mutation(() => HandoffResult, { description: 'Closes the handoff with delivery\'s feedback.' })
-  closeHandoff(@Arg('input') input: CloseHandoffInput, @Ctx() ctx: RequestContext, @Info() info: GraphQLResolveInfo): Promise<Handoff | RefusedType> {
+  @Mutation(() => HandoffResult, { description: "Closes the handoff with delivery's feedback." })
+  closeHandoff(
+    @Arg('input') input: CloseHandoffInput,
+    @Ctx() ctx: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Handoff | RefusedType> {
     return ctx.run(closeHandoff, input, info, Handoff);
   }
 }
 
 @Resolver(() => Kickoff)
 export class KickoffResolver {
-  @FieldResolver(() => Boolean, { description: 'Whether the date stands: scheduled, and the sign-off under it has not ended since.' })
+  @FieldResolver(() => Boolean, {
+    description: 'Whether the date stands: scheduled, and the sign-off under it has not ended since.',
+  })
   async live(@Root() kickoff: Kickoff, @Ctx() { reader }: RequestContext): Promise<boolean> {
     const handoff = await reader.one(Handoff, kickoff.handoffId);
     return kickoff.state === KickoffState.SCHEDULED && handoff?.stage === Stage.KICKOFF_SCHEDULED;

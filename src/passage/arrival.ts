@@ -16,7 +16,13 @@ import { FeasibilitySignOff, SignOffState } from '../feasibility/feasibility.ent
 import { classificationFindings } from '../handoff/classification.rules.js';
 import { adoptTerms, openHandoff } from '../handoff/handoff.effects.js';
 import { DealType, type Handoff } from '../handoff/handoff.entity.js';
-import { adoptedDealByExternal, configurationByExternal, contributorsByExternal, lockHandoffsByExternal, lockRequestsByExternal } from '../handoff/handoff.queries.js';
+import {
+  adoptedDealByExternal,
+  configurationByExternal,
+  contributorsByExternal,
+  lockHandoffsByExternal,
+  lockRequestsByExternal,
+} from '../handoff/handoff.queries.js';
 import { changeHandoff, handoffSubject } from '../handoff/handoff.rules.js';
 import { EDITABLE, Stage } from '../handoff/stage.rules.js';
 import { type Eligible, eligiblePeople } from '../identity/identity.queries.js';
@@ -60,10 +66,16 @@ export function arrival(facts: ImportFacts, input: ImportDealInput, moment: Mome
   const live = facts.handoffs.find(({ stage }) => stage !== Stage.WITHDRAWN) ?? null;
   const version = facts.opened ?? facts.ruling;
   const configuration = configurationOf(version);
-  const parsed = normaliseHaloExport(input.payload, { defaultCurrency: configuration.tenant.currency, ...configuration.dealImport?.halopsa });
+  const parsed = normaliseHaloExport(input.payload, {
+    defaultCurrency: configuration.tenant.currency,
+    ...configuration.dealImport?.halopsa,
+  });
   if (!parsed.ok) return nothing(parsed.findings, live);
   const { timeZone } = configuration.tenant;
-  const recorded = recordSnapshot({ existing: facts.deal, current: facts.current, client: facts.client, parsed, raw: input.payload, timeZone }, moment);
+  const recorded = recordSnapshot(
+    { existing: facts.deal, current: facts.current, client: facts.client, parsed, raw: input.payload, timeZone },
+    moment,
+  );
   const ground: Ground = { facts, input, parsed, recorded, version, moment };
   return live ? arriveAgain(ground, live) : open(ground);
 }
@@ -86,7 +98,10 @@ function open({ facts, input, parsed, recorded, version, moment }: Ground): Arri
   const serviceTemplate = input.serviceTemplate ?? Object.keys(configuration.serviceTemplates)[0]!;
   const dealType = input.dealType ?? DealType.NEW_BUSINESS;
   const ownerId = ownerOf(facts.people, moment);
-  const findings = [...classificationFindings(configuration, { serviceTemplate, dealType }), ...(ownerId ? [] : [noOwner()])];
+  const findings = [
+    ...classificationFindings(configuration, { serviceTemplate, dealType }),
+    ...(ownerId ? [] : [noOwner()]),
+  ];
   if (findings.length > 0 || !ownerId) return nothing(findings, null);
   const { handoff, statements } = openHandoff(
     {
@@ -105,7 +120,13 @@ function open({ facts, input, parsed, recorded, version, moment }: Ground): Arri
     },
     moment,
   );
-  const choice = { handoffId: handoff.id, template: handoff.checklistTemplate, tier: handoff.tier, configuration, version };
+  const choice = {
+    handoffId: handoff.id,
+    template: handoff.checklistTemplate,
+    tier: handoff.tier,
+    configuration,
+    version,
+  };
   return {
     findings: [],
     subject: handoffSubject(handoff.id),
@@ -118,13 +139,26 @@ function open({ facts, input, parsed, recorded, version, moment }: Ground): Arri
 
 function arriveAgain(ground: Ground, handoff: Handoff): Arrival {
   const { recorded, version } = ground;
-  const arrived = { findings: [], subject: handoffSubject(handoff.id), handoffId: handoff.id, sources: [configurationSource(version), snapshotSource(recorded.snapshot)] };
-  if (handoff.dealSnapshotId === recorded.snapshotId) return { ...arrived, body: { changed: false, ...bodyOf(recorded) }, writes: recorded.statements };
+  const arrived = {
+    findings: [],
+    subject: handoffSubject(handoff.id),
+    handoffId: handoff.id,
+    sources: [configurationSource(version), snapshotSource(recorded.snapshot)],
+  };
+  if (handoff.dealSnapshotId === recorded.snapshotId)
+    return { ...arrived, body: { changed: false, ...bodyOf(recorded) }, writes: recorded.statements };
   const further = EDITABLE.includes(handoff.stage) ? adopt(ground, handoff) : lapse(ground, handoff);
-  return { ...arrived, body: { ...bodyOf(recorded), ...further.body }, writes: [...recorded.statements, ...further.writes] };
+  return {
+    ...arrived,
+    body: { ...bodyOf(recorded), ...further.body },
+    writes: [...recorded.statements, ...further.writes],
+  };
 }
 
-function adopt({ facts, parsed, recorded, version, moment }: Ground, handoff: Handoff): Pick<Arrival, 'body' | 'writes'> {
+function adopt(
+  { facts, parsed, recorded, version, moment }: Ground,
+  handoff: Handoff,
+): Pick<Arrival, 'body' | 'writes'> {
   const configuration = configurationOf(version);
   const { changes, statements } = adoptTerms(
     {
@@ -142,8 +176,14 @@ function adopt({ facts, parsed, recorded, version, moment }: Ground, handoff: Ha
     moment,
   );
   const { tier, checklistTemplate: template, termsRevision } = { ...handoff, ...changes };
-  const aligned = alignChecklist({ handoffId: handoff.id, template, tier, configuration, version, existing: facts.items }, moment);
-  return { body: { adopted: true, termsRevision, tier }, writes: [...statements, ...aligned, changeHandoff(handoff, changes)] };
+  const aligned = alignChecklist(
+    { handoffId: handoff.id, template, tier, configuration, version, existing: facts.items },
+    moment,
+  );
+  return {
+    body: { adopted: true, termsRevision, tier },
+    writes: [...statements, ...aligned, changeHandoff(handoff, changes)],
+  };
 }
 
 /** Terms that change under a sign-off end it: the stage goes back, and no client date stands (design 2). */
@@ -152,11 +192,21 @@ function lapse({ facts, moment }: Ground, handoff: Handoff): Pick<Arrival, 'body
   const signOff = facts.signOffs.find(({ state }) => state === SignOffState.LIVE) ?? null;
   if (!signed || !signOff) return { body: { adopted: false, stage: handoff.stage }, writes: [] };
   const ended = endSignOff(signOff, SignOffState.LAPSED, 'the deal has changed in the PSA', moment.now);
-  return { body: { adopted: false, lapsed: signOff.id, stage: Stage.IN_REVIEW }, writes: [...ended, changeHandoff(handoff, { stage: Stage.IN_REVIEW })] };
+  return {
+    body: { adopted: false, lapsed: signOff.id, stage: Stage.IN_REVIEW },
+    writes: [...ended, changeHandoff(handoff, { stage: Stage.IN_REVIEW })],
+  };
 }
 
 function bodyOf({ dealId, snapshot, changed }: RecordedSnapshot): Record<string, unknown> {
-  return { dealId, snapshotId: snapshot.id, snapshotRevision: snapshot.revision, newSnapshot: changed, rawDigest: snapshot.rawDigest, termsDigest: snapshot.termsDigest };
+  return {
+    dealId,
+    snapshotId: snapshot.id,
+    snapshotRevision: snapshot.revision,
+    newSnapshot: changed,
+    rawDigest: snapshot.rawDigest,
+    termsDigest: snapshot.termsDigest,
+  };
 }
 
 /** The sales manager who imports owns the handoff; for a program or another role, the first active sales manager. */
@@ -166,7 +216,13 @@ function ownerOf(people: readonly Eligible[], { actor }: Moment): string | null 
 }
 
 function noOwner(): Finding {
-  return finding({ code: 'NO_SALES_MANAGER', path: 'owner', message: 'The tenant has no active sales manager to own the handoff.', facts: {}, remedy: 'Ask RevOps to give someone the role SALES_MANAGER.' });
+  return finding({
+    code: 'NO_SALES_MANAGER',
+    path: 'owner',
+    message: 'The tenant has no active sales manager to own the handoff.',
+    facts: {},
+    remedy: 'Ask RevOps to give someone the role SALES_MANAGER.',
+  });
 }
 
 /** Rows of the deal's live handoff, by the opportunity's id. */

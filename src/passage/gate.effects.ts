@@ -15,7 +15,10 @@ export interface Judgement {
 }
 
 /** The rows of one attempt, whether it passes or not: a refusal commits these and nothing else. */
-export function recordEvaluation(judged: Judgement & { readonly gate: Gate; readonly handoff: Handoff }, moment: Moment): Statement[] {
+export function recordEvaluation(
+  judged: Judgement & { readonly gate: Gate; readonly handoff: Handoff },
+  moment: Moment,
+): Statement[] {
   const { gate, handoff, findings, sources, completenessBps } = judged;
   const { now, actor, newId } = moment;
   const evaluationId = newId();

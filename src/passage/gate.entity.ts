@@ -28,7 +28,10 @@ export enum Verdict {
 registerEnumType(Verdict, {
   name: 'Verdict',
   description: 'What a gate said.',
-  valuesConfig: { PASSED: { description: 'No blocking finding.' }, REFUSED: { description: 'At least one blocking finding.' } },
+  valuesConfig: {
+    PASSED: { description: 'No blocking finding.' },
+    REFUSED: { description: 'At least one blocking finding.' },
+  },
 });
 
 /** One attempt to pass a gate, kept whatever came of it: lists and reports read these (design 2). */
@@ -47,7 +50,7 @@ export class GateEvaluation extends TenantOwned {
   verdict: Verdict;
 
   @Column('int')
-  @Field(() => Int, { description: 'The handoff\'s revision that was judged.' })
+  @Field(() => Int, { description: "The handoff's revision that was judged." })
   handoffRevision: number;
 
   @Column('int')

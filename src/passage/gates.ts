@@ -45,7 +45,10 @@ export function judgeSubmit(ground: PassageGround, now: Date): SubmitJudgement {
     ...checklistFindings(ground.items, ground.evidence, evidenceGround(ground, now)),
     ...marginFindings({ terms, configuration, handoff, now, grants }),
     ...commitmentFindings(ground.commitments, ground.declaration),
-    ...contentFindings({ ...ground, importFindings: snapshot.findings as Finding[], calendar: configuration.calendar, today }, handoff.tier),
+    ...contentFindings(
+      { ...ground, importFindings: snapshot.findings, calendar: configuration.calendar, today },
+      handoff.tier,
+    ),
     ...plan.findings,
     ...escalationFindings(decision),
   ];
@@ -53,7 +56,11 @@ export function judgeSubmit(ground: PassageGround, now: Date): SubmitJudgement {
 }
 
 /** Feasibility: the named delivery manager, a resource plan, every risk accepted by name, and terms as the PSA has them. */
-export function judgeSignOff(ground: PassageGround, asked: { actorId: string | null; acceptedRiskIds: readonly string[] }, now: Date): Judgement {
+export function judgeSignOff(
+  ground: PassageGround,
+  asked: { actorId: string | null; acceptedRiskIds: readonly string[] },
+  now: Date,
+): Judgement {
   const { handoff, bookings, risks, deal, snapshot } = ground;
   const findings = [...stageFindings(handoff, 'signOff'), ...signOffFindings(bookings, risks, asked.acceptedRiskIds)];
   if (asked.actorId !== null && handoff.deliveryManagerId !== asked.actorId) {
@@ -84,7 +91,11 @@ export function judgeSignOff(ground: PassageGround, asked: { actorId: string | n
 /** A client date: a live sign-off for things as they stand, and no blocking decision open (requirement 002 steps 4 and 5). */
 export function judgeKickoff(ground: PassageGround, now: Date): Judgement {
   const today = dateOf(configurationOf(ground.version).calendar, now);
-  return judgement(ground, [...liveSignOffFindings(ground.signOff, signedGround(ground)), ...kickoffDecisionFindings(ground.decisions, today)], now);
+  return judgement(
+    ground,
+    [...liveSignOffFindings(ground.signOff, signedGround(ground)), ...kickoffDecisionFindings(ground.decisions, today)],
+    now,
+  );
 }
 
 /** The dry run of a gate: what would fail now. */
@@ -109,7 +120,15 @@ function planOf(ground: PassageGround, today: string): ProjectPlan {
   const { handoff, version, snapshot, commitments } = ground;
   const { serviceTemplate, dealType, answers, startOn } = handoff;
   const promises = commitments.filter(({ state }) => state === CommitmentState.TASK);
-  return planProject({ configuration: configurationOf(version), serviceTemplate, dealType, answers, startOn: startOn ?? today, terms: termsOf(snapshot), promises });
+  return planProject({
+    configuration: configurationOf(version),
+    serviceTemplate,
+    dealType,
+    answers,
+    startOn: startOn ?? today,
+    terms: termsOf(snapshot),
+    promises,
+  });
 }
 
 /** What is open is decided before the kickoff is to be scheduled, and not later than in a business day. */
@@ -121,7 +140,11 @@ function decisionDuty({ handoff, version, handleIds }: PassageGround, now: Date)
   const dueOn = dateOf(calendar, due(clock, now, calendar));
   const least = addBusinessDays(calendar, dateOf(calendar, now), 1);
   const ladder = escalationLadder(configuration, 'DECISION').map((handle) => handleIds.get(handle));
-  return { ownerId, dueOn: dueOn < least ? least : dueOn, escalationContactId: ladder.find((id) => id !== undefined && id !== ownerId) ?? null };
+  return {
+    ownerId,
+    dueOn: dueOn < least ? least : dueOn,
+    escalationContactId: ladder.find((id) => id !== undefined && id !== ownerId) ?? null,
+  };
 }
 
 function escalationFindings({ escalationContactId }: DecisionDuty): Finding[] {

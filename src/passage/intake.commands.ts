@@ -25,7 +25,8 @@ export const importDeal = command({
   facts: (input: ImportDealInput) => ({ ruling: rulingConfiguration(), ...importFacts(input) }),
   decide: (facts, input, moment) => {
     const arrived = arrival(facts, input, moment);
-    if (arrived.findings.length > 0) return refused(arrived.findings, arrived.subject ? { subject: arrived.subject } : {});
+    if (arrived.findings.length > 0)
+      return refused(arrived.findings, arrived.subject ? { subject: arrived.subject } : {});
     const { handoffId, body, sources, writes } = arrived;
     return done({ id: handoffId, subject: handoffSubject(handoffId), body, sources, writes });
   },
@@ -49,16 +50,34 @@ export const classifyHandoff = command({
   decide: ({ handoff, requests, contributors, version, snapshot, items }, input, moment) => {
     checkRevision(handoff, input.expectedRevision);
     const configuration = configurationOf(version);
-    const ground = { handoff, requests, contributors, configuration, configurationVersion: version, snapshot, terms: termsOf(snapshot) };
+    const ground = {
+      handoff,
+      requests,
+      contributors,
+      configuration,
+      configurationVersion: version,
+      snapshot,
+      terms: termsOf(snapshot),
+    };
     const change = reclassify(ground, given(input), moment);
     if (change.findings.length > 0) return handoffRefused(handoff, change.findings);
     if (Object.keys(change.changes).length === 0) return handoffUnchanged(handoff);
-    const { serviceTemplate, dealType, tier, checklistTemplate: template, termsRevision, termsDigest } = { ...handoff, ...change.changes };
+    const {
+      serviceTemplate,
+      dealType,
+      tier,
+      checklistTemplate: template,
+      termsRevision,
+      termsDigest,
+    } = { ...handoff, ...change.changes };
     return handoffDone(handoff, {
       body: { serviceTemplate, dealType, tier, termsRevision, termsDigest },
       changes: change.changes,
       sources: handoff.tierSources,
-      writes: [...change.statements, ...alignChecklist({ handoffId: handoff.id, template, tier, configuration, version, existing: items }, moment)],
+      writes: [
+        ...change.statements,
+        ...alignChecklist({ handoffId: handoff.id, template, tier, configuration, version, existing: items }, moment),
+      ],
     });
   },
 });

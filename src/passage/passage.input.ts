@@ -1,27 +1,44 @@
-import { ArrayMaxSize, ArrayNotEmpty, ArrayUnique, IsIn, IsOptional, IsUUID, Length, Matches, Min, ValidateNested } from 'class-validator';
+import {
+  ArrayMaxSize,
+  ArrayNotEmpty,
+  ArrayUnique,
+  IsIn,
+  IsOptional,
+  IsUUID,
+  Length,
+  Matches,
+  Min,
+  ValidateNested,
+} from 'class-validator';
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { DealType } from '../handoff/handoff.entity.js';
 
 @InputType({ description: 'A deal as the PSA exports it.' })
 export class ImportDealInput {
   @Length(2, 1_048_576)
-  @Field(() => String, { description: 'HaloPSA\'s own JSON: the opportunity with its quotation, at most 1 MiB.' })
+  @Field(() => String, { description: "HaloPSA's own JSON: the opportunity with its quotation, at most 1 MiB." })
   payload: string;
 
   @IsOptional()
   @Matches(/^[a-z0-9]+(-[a-z0-9]+)*$/)
   @Length(2, 80)
-  @Field(() => String, { nullable: true, description: 'The service template; the tenant\'s first one when left out. Used when the handoff is opened.' })
+  @Field(() => String, {
+    nullable: true,
+    description: "The service template; the tenant's first one when left out. Used when the handoff is opened.",
+  })
   serviceTemplate: string | null;
 
   @IsOptional()
   @IsIn(Object.values(DealType))
-  @Field(() => DealType, { nullable: true, description: 'The deal type; NEW_BUSINESS when left out. Used when the handoff is opened.' })
+  @Field(() => DealType, {
+    nullable: true,
+    description: 'The deal type; NEW_BUSINESS when left out. Used when the handoff is opened.',
+  })
   dealType: DealType | null;
 
   @IsOptional()
   @Length(1, 60)
-  @Field(() => String, { nullable: true, description: 'The client\'s segment. Used when the handoff is opened.' })
+  @Field(() => String, { nullable: true, description: "The client's segment. Used when the handoff is opened." })
   segment: string | null;
 }
 
@@ -32,7 +49,7 @@ export class PassageInput {
   handoffId: string;
 
   @Min(1)
-  @Field(() => Int, { description: 'The handoff\'s revision that you saw.' })
+  @Field(() => Int, { description: "The handoff's revision that you saw." })
   expectedRevision: number;
 }
 
@@ -56,7 +73,7 @@ export class ReturnHandoffInput extends PassageInput {
   gaps: GapInput[];
 }
 
-@InputType({ description: 'The delivery manager\'s acceptance.' })
+@InputType({ description: "The delivery manager's acceptance." })
 export class SignOffFeasibilityInput extends PassageInput {
   @ArrayUnique()
   @ArrayMaxSize(200)

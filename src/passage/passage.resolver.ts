@@ -3,18 +3,31 @@ import { Arg, Ctx, Field, FieldResolver, Info, Int, Mutation, ObjectType, Resolv
 import { blocks } from '../core/finding.js';
 import { RequestContext } from '../core/graphql/context.js';
 import { Runs } from '../core/graphql/rights.js';
-import { FindingFactType, FindingType, findingType, type RefusedType, SourceReferenceType } from '../core/graphql/types.js';
+import {
+  FindingFactType,
+  FindingType,
+  findingType,
+  type RefusedType,
+  SourceReferenceType,
+} from '../core/graphql/types.js';
 import { Handoff } from '../handoff/handoff.entity.js';
-import { ClassifyHandoffInput } from '../handoff/handoff.input.js';
+import { ClassifyHandoffInput, WithdrawHandoffInput } from '../handoff/handoff.input.js';
 import { HandoffResult } from '../handoff/handoff.result.js';
 import { Person } from '../identity/person.entity.js';
 import { Gate, GateEvaluation, GateFinding, HandoffReturn } from './gate.entity.js';
 import { dryRun } from './gates.js';
 import { classifyHandoff, importDeal } from './intake.commands.js';
 import { passageFacts } from './passage.facts.js';
-import { ImportDealInput, PassageInput, ReturnHandoffInput, RevokeSignOffInput, SignOffFeasibilityInput } from './passage.input.js';
+import {
+  ImportDealInput,
+  PassageInput,
+  ReturnHandoffInput,
+  RevokeSignOffInput,
+  SignOffFeasibilityInput,
+} from './passage.input.js';
 import { returnHandoff, revokeSignOff, signOffFeasibility } from './review.commands.js';
 import { submitHandoff } from './submit.command.js';
+import { withdrawHandoff } from './withdraw.command.js';
 
 @ObjectType({ description: 'A dry run of a gate: what would fail now, with the remedy of each.' })
 export class Readiness {
@@ -44,7 +57,13 @@ export class HandoffPassageResolver {
   ): Promise<Readiness> {
     const [ground, now] = await Promise.all([reader.askAll(passageFacts(handoff.id)), reader.now()]);
     const { findings, completenessBps, sources } = dryRun(gate, { ...ground, handoff }, now);
-    return { gate, ready: !blocks(findings), completenessBps, findings: findings.map(findingType), sources: [...sources] };
+    return {
+      gate,
+      ready: !blocks(findings),
+      completenessBps,
+      findings: findings.map(findingType),
+      sources: [...sources],
+    };
   }
 
   @FieldResolver(() => [GateEvaluation], { description: 'Every attempt to pass a gate, newest first.' })
@@ -58,39 +77,84 @@ export class HandoffPassageResolver {
   }
 
   @Runs(importDeal)
-  @Mutation(() => HandoffResult, { description: 'Takes a deal as HaloPSA exports it: opens its handoff, or brings it up to date. The same content twice makes one snapshot.' })
-  importDeal(@Arg('input') input: ImportDealInput, @Ctx() ctx: RequestContext, @Info() info: GraphQLResolveInfo): Promise<Handoff | RefusedType> {
+  @Mutation(() => HandoffResult, {
+    description:
+      'Takes a deal as HaloPSA exports it: opens its handoff, or brings it up to date. The same content twice makes one snapshot.',
+  })
+  importDeal(
+    @Arg('input') input: ImportDealInput,
+    @Ctx() ctx: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Handoff | RefusedType> {
     return ctx.run(importDeal, input, info, Handoff);
   }
 
   @Runs(classifyHandoff)
-  @Mutation(() => HandoffResult, { description: 'Corrects service template, deal type or segment; tier and checklist follow, approvals of the terms fall.' })
-  classifyHandoff(@Arg('input') input: ClassifyHandoffInput, @Ctx() ctx: RequestContext, @Info() info: GraphQLResolveInfo): Promise<Handoff | RefusedType> {
+  @Mutation(() => HandoffResult, {
+    description:
+      'Corrects service template, deal type or segment; tier and checklist follow, approvals of the terms fall.',
+  })
+  classifyHandoff(
+    @Arg('input') input: ClassifyHandoffInput,
+    @Ctx() ctx: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Handoff | RefusedType> {
     return ctx.run(classifyHandoff, input, info, Handoff);
   }
 
   @Runs(submitHandoff)
   @Mutation(() => HandoffResult, { description: 'Closed-won, through the gate; makes project, baseline and brief.' })
-  submitHandoff(@Arg('input') input: PassageInput, @Ctx() ctx: RequestContext, @Info() info: GraphQLResolveInfo): Promise<Handoff | RefusedType> {
+  submitHandoff(
+    @Arg('input') input: PassageInput,
+    @Ctx() ctx: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Handoff | RefusedType> {
     return ctx.run(submitHandoff, input, info, Handoff);
   }
 
   @Runs(returnHandoff)
   @Mutation(() => HandoffResult, { description: 'Sends the handoff back to sales, naming the gaps.' })
-  returnHandoff(@Arg('input') input: ReturnHandoffInput, @Ctx() ctx: RequestContext, @Info() info: GraphQLResolveInfo): Promise<Handoff | RefusedType> {
+  returnHandoff(
+    @Arg('input') input: ReturnHandoffInput,
+    @Ctx() ctx: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Handoff | RefusedType> {
     return ctx.run(returnHandoff, input, info, Handoff);
   }
 
   @Runs(signOffFeasibility)
-  @Mutation(() => HandoffResult, { description: 'Accepts feasibility, resource plan and named risks; binds the baseline\'s version.' })
-  signOffFeasibility(@Arg('input') input: SignOffFeasibilityInput, @Ctx() ctx: RequestContext, @Info() info: GraphQLResolveInfo): Promise<Handoff | RefusedType> {
+  @Mutation(() => HandoffResult, {
+    description: "Accepts feasibility, resource plan and named risks; binds the baseline's version.",
+  })
+  signOffFeasibility(
+    @Arg('input') input: SignOffFeasibilityInput,
+    @Ctx() ctx: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Handoff | RefusedType> {
     return ctx.run(signOffFeasibility, input, info, Handoff);
   }
 
   @Runs(revokeSignOff)
   @Mutation(() => HandoffResult, { description: 'Takes the sign-off back; a scheduled kickoff is off with it.' })
-  revokeSignOff(@Arg('input') input: RevokeSignOffInput, @Ctx() ctx: RequestContext, @Info() info: GraphQLResolveInfo): Promise<Handoff | RefusedType> {
+  revokeSignOff(
+    @Arg('input') input: RevokeSignOffInput,
+    @Ctx() ctx: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Handoff | RefusedType> {
     return ctx.run(revokeSignOff, input, info, Handoff);
+  }
+
+  @Runs(withdrawHandoff)
+  @Mutation(() => HandoffResult, {
+    description:
+      'Takes the handoff out of the path: the deal was lost or reopened. Requests, sign-off and project end with it.',
+  })
+  withdrawHandoff(
+    @Arg('input') input: WithdrawHandoffInput,
+    @Ctx() ctx: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Handoff | RefusedType> {
+    return ctx.run(withdrawHandoff, input, info, Handoff);
   }
 }
 

@@ -23,7 +23,10 @@ export const returnHandoff = command({
   action: 'review',
   subject: 'Handoff',
   services: false,
-  facts: (input: ReturnHandoffInput) => ({ handoff: lockHandoff(input.handoffId), ...lockedPassageFacts(input.handoffId) }),
+  facts: (input: ReturnHandoffInput) => ({
+    handoff: lockHandoff(input.handoffId),
+    ...lockedPassageFacts(input.handoffId),
+  }),
   target: ({ handoff }) => handoff,
   decide: ({ handoff, version }, { expectedRevision, gaps }, { now, actor, newId }) => {
     checkRevision(handoff, expectedRevision);
@@ -31,7 +34,11 @@ export const returnHandoff = command({
     const findings = stageFindings(handoff, 'return');
     if (findings.length > 0) return refused(findings, { subject });
     const configuration = configurationOf(version);
-    const correctionDueAt = due(slaClock(configuration, 'RETURN_CORRECTION', handoff.dealType), now, configuration.calendar);
+    const correctionDueAt = due(
+      slaClock(configuration, 'RETURN_CORRECTION', handoff.dealType),
+      now,
+      configuration.calendar,
+    );
     const id = newId();
     return done({
       id: handoff.id,
@@ -58,7 +65,10 @@ export const signOffFeasibility = command({
   action: 'signOff',
   subject: 'Handoff',
   services: false,
-  facts: (input: SignOffFeasibilityInput) => ({ handoff: lockHandoff(input.handoffId), ...lockedPassageFacts(input.handoffId) }),
+  facts: (input: SignOffFeasibilityInput) => ({
+    handoff: lockHandoff(input.handoffId),
+    ...lockedPassageFacts(input.handoffId),
+  }),
   target: ({ handoff }) => handoff,
   decide: (facts, { expectedRevision, acceptedRiskIds, statement }, moment) => {
     const { handoff, bookings, baseline, project } = facts;
@@ -66,9 +76,16 @@ export const signOffFeasibility = command({
     const judged = judgeSignOff(facts, { actorId: moment.actor.id, acceptedRiskIds }, moment.now);
     const evaluation = recordEvaluation({ ...judged, gate: Gate.SIGN_OFF, handoff }, moment);
     const subject = handoffSubject(handoff.id);
-    if (blocks(judged.findings)) return refused(judged.findings, { subject, writes: evaluation, sources: judged.sources });
+    if (blocks(judged.findings))
+      return refused(judged.findings, { subject, writes: evaluation, sources: judged.sources });
     const id = moment.newId();
-    const bound = { baselineId: baseline!.id, baselineVersion: baseline!.version, termsRevision: handoff.termsRevision, startOn: handoff.startOn!, planDigest: planDigest(bookings) };
+    const bound = {
+      baselineId: baseline!.id,
+      baselineVersion: baseline!.version,
+      termsRevision: handoff.termsRevision,
+      startOn: handoff.startOn!,
+      planDigest: planDigest(bookings),
+    };
     return done({
       id: handoff.id,
       subject,
@@ -99,7 +116,10 @@ export const revokeSignOff = command({
   action: 'signOff',
   subject: 'Handoff',
   services: false,
-  facts: (input: RevokeSignOffInput) => ({ handoff: lockHandoff(input.handoffId), ...lockedPassageFacts(input.handoffId) }),
+  facts: (input: RevokeSignOffInput) => ({
+    handoff: lockHandoff(input.handoffId),
+    ...lockedPassageFacts(input.handoffId),
+  }),
   target: ({ handoff }) => handoff,
   decide: ({ handoff, signOff, project }, { expectedRevision, reason }, { now }) => {
     checkRevision(handoff, expectedRevision);
@@ -110,13 +130,22 @@ export const revokeSignOff = command({
       id: handoff.id,
       subject,
       body: { signOffId: signOff?.id ?? null, state: SignOffState.REVOKED },
-      writes: [...endSignOff(signOff, SignOffState.REVOKED, reason, now), changeProjectState(project!, ProjectState.AWAITING_SIGN_OFF), changeHandoff(handoff, { stage: Stage.IN_REVIEW })],
+      writes: [
+        ...endSignOff(signOff, SignOffState.REVOKED, reason, now),
+        changeProjectState(project!, ProjectState.AWAITING_SIGN_OFF),
+        changeHandoff(handoff, { stage: Stage.IN_REVIEW }),
+      ],
     });
   },
 });
 
 /** Ends a live sign-off, saying why. */
-export function endSignOff(signOff: FeasibilitySignOff | null, state: SignOffState, endReason: string, now: Date): Statement[] {
+export function endSignOff(
+  signOff: FeasibilitySignOff | null,
+  state: SignOffState,
+  endReason: string,
+  now: Date,
+): Statement[] {
   if (signOff?.state !== SignOffState.LIVE) return [];
   return [update(FeasibilitySignOff, { id: signOff.id }, { state, endedAt: now, endReason })];
 }

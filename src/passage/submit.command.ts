@@ -32,18 +32,32 @@ export const submitHandoff = command({
     const judged = judgeSubmit(facts, moment.now);
     const evaluation = recordEvaluation({ ...judged, gate: Gate.SUBMIT, handoff }, moment);
     const subject = handoffSubject(handoff.id);
-    if (blocks(judged.findings)) return refused(judged.findings, { subject, writes: evaluation, sources: judged.sources });
+    if (blocks(judged.findings))
+      return refused(judged.findings, { subject, writes: evaluation, sources: judged.sources });
     return passed(facts, judged, evaluation, moment);
   },
 });
 
-function passed(facts: PassageGround, judged: SubmitJudgement, evaluation: ReturnType<typeof recordEvaluation>, moment: Moment) {
+function passed(
+  facts: PassageGround,
+  judged: SubmitJudgement,
+  evaluation: ReturnType<typeof recordEvaluation>,
+  moment: Moment,
+) {
   const { handoff } = facts;
   const changes = { stage: Stage.IN_REVIEW, submittedAt: moment.now, correctionDueAt: null };
   const project = projectOf(facts, judged, moment);
   const { ownerId, dueOn, escalationContactId } = judged.decision;
   const opened = decisionsForOpenAssumptions(
-    { handoffId: handoff.id, assumptions: facts.assumptions, existing: facts.decisions, ownerId, dueOn, escalationContactId: escalationContactId!, sources: judged.sources },
+    {
+      handoffId: handoff.id,
+      assumptions: facts.assumptions,
+      existing: facts.decisions,
+      ownerId,
+      dueOn,
+      escalationContactId: escalationContactId!,
+      sources: judged.sources,
+    },
     moment,
   );
   const baseline = project.baseline?.baseline ?? facts.baseline!;
@@ -79,12 +93,20 @@ function passed(facts: PassageGround, judged: SubmitJudgement, evaluation: Retur
       decisionsOpened: opened.opened.map(({ number }) => number),
     },
     messages: brief.messages,
-    writes: [...evaluation, ...project.statements, ...opened.statements, ...brief.statements, changeHandoff(handoff, changes)],
+    writes: [
+      ...evaluation,
+      ...project.statements,
+      ...opened.statements,
+      ...brief.statements,
+      changeHandoff(handoff, changes),
+    ],
   });
 }
 
 function projectOf(facts: PassageGround, { plan }: SubmitJudgement, moment: Moment): ProjectEffects {
   const { handoff, client, deal, snapshot, version, people, project, milestones, tasks, baseline } = facts;
   const made = { handoff, clientName: client.name, dealTitle: deal.title, plan, snapshot, version, people };
-  return project && baseline ? replanProject({ project, milestones, tasks, baseline }, made, moment) : createProject(made, moment);
+  return project && baseline
+    ? replanProject({ project, milestones, tasks, baseline }, made, moment)
+    : createProject(made, moment);
 }

@@ -23,7 +23,10 @@ describe('one handoff all the way', () => {
       'sign-off-feasibility',
       'schedule-kickoff',
     ]);
-    const rows = await world.rows('select version from budget_baseline where tenant_id = $1 and handoff_id = $2 order by version', [handoffId]);
+    const rows = await world.rows(
+      'select version from budget_baseline where tenant_id = $1 and handoff_id = $2 order by version',
+      [handoffId],
+    );
     expect(rows.map((row) => row.version)).toEqual([1, 2]);
     const [projects] = await world.rows('select count(*)::int as n from project where tenant_id = $1');
     expect(projects!.n).toBe(1);

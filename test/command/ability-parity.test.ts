@@ -24,12 +24,22 @@ interface Rule {
 
 const text = fc.constantFrom('a', 'b', 'c');
 const number = fc.constantFrom(1, 2, 3);
-const textTest = fc.oneof(text, fc.array(text, { minLength: 1, maxLength: 3 }).map(($in) => ({ $in })), fc.constant(null));
-const numberTest = fc.oneof(number, fc.array(number, { minLength: 1, maxLength: 3 }).map(($in) => ({ $in })), fc.constant(null));
+const textTest = fc.oneof(
+  text,
+  fc.array(text, { minLength: 1, maxLength: 3 }).map(($in) => ({ $in })),
+  fc.constant(null),
+);
+const numberTest = fc.oneof(
+  number,
+  fc.array(number, { minLength: 1, maxLength: 3 }).map(($in) => ({ $in })),
+  fc.constant(null),
+);
 const conditions: fc.Arbitrary<AbilityConditions> = fc
   .record({ stage: textTest, ownerId: textTest, size: numberTest }, { requiredKeys: [] })
-  .filter((record) => Object.keys(record).length > 0) as fc.Arbitrary<AbilityConditions>;
-const rules: fc.Arbitrary<Rule[]> = fc.array(fc.record({ inverted: fc.boolean(), conditions: fc.option(conditions) }), { maxLength: 5 });
+  .filter((record) => Object.keys(record).length > 0);
+const rules: fc.Arbitrary<Rule[]> = fc.array(fc.record({ inverted: fc.boolean(), conditions: fc.option(conditions) }), {
+  maxLength: 5,
+});
 const row = fc.record({ stage: fc.option(text), ownerId: fc.option(text), size: fc.option(number) });
 
 function abilityFrom(list: readonly Rule[]): MongoAbility {

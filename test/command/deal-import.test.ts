@@ -2,7 +2,7 @@ import { select, selectRequired, update } from '../../src/core/statement.js';
 import { DealPayload, DealSnapshot, QuoteLine } from '../../src/deal/deal.entity.js';
 import { normaliseHaloExport } from '../../src/deal/halopsa.rules.js';
 import { HandoffStatement } from '../../src/handoff/content.entity.js';
-import { withdrawHandoff } from '../../src/handoff/handoff.commands.js';
+import { withdrawHandoff } from '../../src/passage/withdraw.command.js';
 import { Handoff } from '../../src/handoff/handoff.entity.js';
 import { Stage } from '../../src/handoff/stage.rules.js';
 import { reviseStatement } from '../../src/handoff/statement.commands.js';

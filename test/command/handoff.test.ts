@@ -1,3 +1,4 @@
+import { withdrawHandoff } from '../../src/passage/withdraw.command.js';
 import { contributorsOf } from '../../src/approval/approval.queries.js';
 import { newId } from '../../src/core/id.js';
 import { insert, select, selectRequired, update } from '../../src/core/statement.js';
@@ -13,13 +14,7 @@ import {
   StakeholderRole,
   StatementKind,
 } from '../../src/handoff/content.entity.js';
-import {
-  assignDeliveryManager,
-  assignOwner,
-  editHandoff,
-  editIntake,
-  withdrawHandoff,
-} from '../../src/handoff/handoff.commands.js';
+import { assignDeliveryManager, assignOwner, editHandoff, editIntake } from '../../src/handoff/handoff.commands.js';
 import { Handoff } from '../../src/handoff/handoff.entity.js';
 import { RoleGrant } from '../../src/identity/person.entity.js';
 import { Role } from '../../src/identity/roles.js';

@@ -1,7 +1,14 @@
 import { command, done } from '../../src/core/command.js';
 import { AppError } from '../../src/core/error.js';
 import { sql, update } from '../../src/core/statement.js';
-import { grantRole, inviteMember, linkAccount, mergeMember, revokeRole, suspendMember } from '../../src/identity/member.commands.js';
+import {
+  grantRole,
+  inviteMember,
+  linkAccount,
+  mergeMember,
+  revokeRole,
+  suspendMember,
+} from '../../src/identity/member.commands.js';
 import { createApiKey } from '../../src/identity/tenant.commands.js';
 import { Person } from '../../src/identity/person.entity.js';
 import { Role } from '../../src/identity/roles.js';
@@ -19,8 +26,18 @@ beforeAll(async () => {
 });
 afterAll(() => suite.close());
 
-const invitation = (handle: string) => ({ handle, name: 'N', email: 'n@example.com', roles: [Role.AUDITOR], oid: newId() });
-const ledger = (action: string) => world.rows('select outcome, actor_id, subject_id, content from ledger_entry where tenant_id = $1 and action = $2 order by id', [action]);
+const invitation = (handle: string) => ({
+  handle,
+  name: 'N',
+  email: 'n@example.com',
+  roles: [Role.AUDITOR],
+  oid: newId(),
+});
+const ledger = (action: string) =>
+  world.rows(
+    'select outcome, actor_id, subject_id, content from ledger_entry where tenant_id = $1 and action = $2 order by id',
+    [action],
+  );
 
 describe('the command pipeline', () => {
   it('sends two flushes: everything before the first answer, then everything with COMMIT', async () => {
@@ -64,14 +81,22 @@ describe('the command pipeline', () => {
   it('reads the membership again inside the transaction: a role taken away no longer counts', async () => {
     const id = await admin.done(inviteMember, { ...invitation('second.admin'), roles: [Role.REVOPS_ADMIN] });
     const second = await world.as(Role.REVOPS_ADMIN);
-    const stale = world.acting({ ...second.actor, id, accountId: (await world.rows('select id from account where tenant_id = $1 and person_id = $2', [id]))[0]!.id as string });
+    const stale = world.acting({
+      ...second.actor,
+      id,
+      accountId: (await world.rows('select id from account where tenant_id = $1 and person_id = $2', [id]))[0]!
+        .id as string,
+    });
     await admin.done(revokeRole, { personId: id, role: Role.REVOPS_ADMIN, expectedRevision: 1 });
     await expect(stale.run(inviteMember, invitation('too.late'))).rejects.toMatchObject({ code: 'FORBIDDEN' });
   });
 
   it('refuses a stale revision and says both', async () => {
     const id = await admin.done(inviteMember, invitation('stale.one'));
-    await expect(admin.run(suspendMember, { personId: id, expectedRevision: 7 })).rejects.toMatchObject({ code: 'STALE_REVISION', details: { expected: 7, actual: 1 } });
+    await expect(admin.run(suspendMember, { personId: id, expectedRevision: 7 })).rejects.toMatchObject({
+      code: 'STALE_REVISION',
+      details: { expected: 7, actual: 1 },
+    });
   });
 
   it('rolls everything back when a write fails, and reports that failure', async () => {
@@ -79,12 +104,17 @@ describe('the command pipeline', () => {
       name: 'broken',
       action: 'administer',
       subject: 'Person',
-      facts: (_input: null, actor) => ({ person: sql('select 1 as one where $1::uuid is not null', [], () => actor.id) }),
+      facts: (_input: null, actor) => ({
+        person: sql('select 1 as one where $1::uuid is not null', [], () => actor.id),
+      }),
       decide: ({ person }) =>
         done({
           id: person,
           subject: { type: 'Person', id: person },
-          writes: [update(Person, { id: person }, { name: 'changed' }), { text: 'insert into person (tenant_id, id) values ($1, $2)', values: [newId()] }],
+          writes: [
+            update(Person, { id: person }, { name: 'changed' }),
+            { text: 'insert into person (tenant_id, id) values ($1, $2)', values: [newId()] },
+          ],
         }),
     });
     const rows = (await ledger('broken')).length;
@@ -94,12 +124,14 @@ describe('the command pipeline', () => {
   });
 
   it('tries again when somebody wrote the same row first, so that the second try finds it', async () => {
-    const results = await Promise.all(Array.from({ length: 6 }, () => admin.run(inviteMember, invitation('same.handle'))));
+    const results = await Promise.all(
+      Array.from({ length: 6 }, () => admin.run(inviteMember, invitation('same.handle'))),
+    );
     expect(results.filter((r) => r.kind === 'done').length).toBe(1);
     expect(results.filter((r) => r.kind === 'refused').length).toBe(5);
   });
 
-  it('answers another tenant\'s id as an id that does not exist', async () => {
+  it("answers another tenant's id as an id that does not exist", async () => {
     const other = await suite.tenant();
     const theirs = await other.idOf(Role.SALES_MANAGER);
     const error = async (personId: string): Promise<AppError> => {
@@ -121,11 +153,15 @@ describe('the command pipeline', () => {
 describe('idempotency keys', () => {
   it('make one change of many parallel requests', async () => {
     const input = invitation('only.once');
-    const results = await Promise.all(Array.from({ length: 20 }, () => admin.run(inviteMember, input, 'key-only-once')));
+    const results = await Promise.all(
+      Array.from({ length: 20 }, () => admin.run(inviteMember, input, 'key-only-once')),
+    );
     const ids = new Set(results.map((r) => (r.kind === 'done' ? r.id : 'refused')));
     expect(ids.size).toBe(1);
     expect(results.filter((r) => !r.replayed).length).toBe(1);
-    expect((await world.rows('select 1 from person where tenant_id = $1 and handle = $2', ['only.once'])).length).toBe(1);
+    expect((await world.rows('select 1 from person where tenant_id = $1 and handle = $2', ['only.once'])).length).toBe(
+      1,
+    );
   });
 
   it('remember a refusal as well', async () => {
@@ -138,10 +174,12 @@ describe('idempotency keys', () => {
 
   it('conflict when the arguments differ', async () => {
     await admin.run(inviteMember, invitation('key.conflict'), 'key-conflict');
-    await expect(admin.run(inviteMember, invitation('key.other'), 'key-conflict')).rejects.toMatchObject({ code: 'IDEMPOTENCY_CONFLICT' });
+    await expect(admin.run(inviteMember, invitation('key.other'), 'key-conflict')).rejects.toMatchObject({
+      code: 'IDEMPOTENCY_CONFLICT',
+    });
   });
 
-  it('are each principal\'s and each tenant\'s own', async () => {
+  it("are each principal's and each tenant's own", async () => {
     const other = await suite.tenant();
     const theirAdmin = await other.as(Role.REVOPS_ADMIN);
     const input = invitation('shared.key');
@@ -150,8 +188,12 @@ describe('idempotency keys', () => {
   });
 
   it('are free again after a thrown error', async () => {
-    await expect(admin.run(suspendMember, { personId: newId(), expectedRevision: 1 }, 'key-free-again')).rejects.toMatchObject({ code: 'NOT_FOUND' });
-    await expect(admin.run(suspendMember, { personId: newId(), expectedRevision: 1 }, 'key-free-again')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(
+      admin.run(suspendMember, { personId: newId(), expectedRevision: 1 }, 'key-free-again'),
+    ).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(
+      admin.run(suspendMember, { personId: newId(), expectedRevision: 1 }, 'key-free-again'),
+    ).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
   it('are checked before the revision: a repeat of a success is a success', async () => {
@@ -172,8 +214,13 @@ describe('idempotency keys', () => {
 describe('members', () => {
   it('never give a role to themselves', async () => {
     const me = admin.actor.id;
-    const revision = (await world.rows('select revision from person where tenant_id = $1 and id = $2', [me]))[0]!.revision as number;
-    const findings = await admin.refused(grantRole, { personId: me, role: Role.FINANCE_APPROVER, expectedRevision: revision });
+    const revision = (await world.rows('select revision from person where tenant_id = $1 and id = $2', [me]))[0]!
+      .revision as number;
+    const findings = await admin.refused(grantRole, {
+      personId: me,
+      role: Role.FINANCE_APPROVER,
+      expectedRevision: revision,
+    });
     expect(findings.map((f) => f.code)).toEqual(['SELF_GRANT']);
   });
 
@@ -191,7 +238,9 @@ describe('members', () => {
     await admin.done(linkAccount, { personId: twin, issuer: '*', subject, expectedRevision: 1 });
     await admin.done(mergeMember, { personId: twin, intoPersonId: first, expectedRevision: 2 });
     const { actorBySignIn } = await import('../../src/identity/identity.queries.js');
-    const { actor } = await world.read({ actor: actorBySignIn(world.tenantId, { issuer: 'x', subject: 'x', oid: subject, authTime: null }) });
+    const { actor } = await world.read({
+      actor: actorBySignIn(world.tenantId, { issuer: 'x', subject: 'x', oid: subject, authTime: null }),
+    });
     expect(actor?.id).toBe(first);
   });
 });

@@ -45,7 +45,8 @@ interface Edge {
 
 function importsOf(path: string): Edge[] {
   const text = readFileSync(path, 'utf8');
-  const pattern = /^(?:import|export)\s+(type\s)?[^'";]*?from\s+'(\.[^']+)'|import\('(\.[^']+)'\)|^import\s+'(\.[^']+)'/gm;
+  const pattern =
+    /^(?:import|export)\s+(type\s)?[^'";]*?from\s+'(\.[^']+)'|import\('(\.[^']+)'\)|^import\s+'(\.[^']+)'/gm;
   return [...text.matchAll(pattern)].map((match) => ({
     from: path,
     to: resolve(dirname(path), (match[2] ?? match[3] ?? match[4])!.replace(/\.js$/, '.ts')),
@@ -64,7 +65,10 @@ describe('the house', () => {
 
   it('imports only from lower layers', () => {
     const upward = edges
-      .filter((edge) => folderOf(edge.from) !== folderOf(edge.to) && layerOf(folderOf(edge.to)) >= layerOf(folderOf(edge.from)))
+      .filter(
+        (edge) =>
+          folderOf(edge.from) !== folderOf(edge.to) && layerOf(folderOf(edge.to)) >= layerOf(folderOf(edge.from)),
+      )
       .map((edge) => `${relative(SRC, edge.from)} -> ${relative(SRC, edge.to)}`);
     // The command line and the composition stand on one storey: they may know each other.
     expect(upward.filter((line) => !/^(cli\/|[a-z]+\.ts)/.test(line))).toEqual([]);
@@ -90,14 +94,22 @@ describe('the house', () => {
   });
 
   it('holds the connection pool in the gateway alone', () => {
-    const holders = files.filter((path) => /from 'pg'/.test(readFileSync(path, 'utf8'))).map((path) => relative(SRC, path));
-    const allowed = holders.filter((path) => path === 'core/gateway.ts' || path.startsWith('sandbox/postgres/') || path === 'cli/database.ts');
+    const holders = files
+      .filter((path) => /from 'pg'/.test(readFileSync(path, 'utf8')))
+      .map((path) => relative(SRC, path));
+    const allowed = holders.filter(
+      (path) => path === 'core/gateway.ts' || path.startsWith('sandbox/postgres/') || path === 'cli/database.ts',
+    );
     expect(holders).toEqual(allowed);
   });
 
   it('reads no clock, makes no id and sends no statement in rules, entities and commands', () => {
     const pure = files.filter((path) => /\.(rules|commands|effects|entity|input)\.ts$/.test(path));
-    const impure = pure.filter((path) => /new Date\(\)|Date\.now\(|Math\.random\(|randomUUID|\bv7\(|process\.env|from 'node:(fs|http|net)/.test(readFileSync(path, 'utf8')));
+    const impure = pure.filter((path) =>
+      /new Date\(\)|Date\.now\(|Math\.random\(|randomUUID|\bv7\(|process\.env|from 'node:(fs|http|net)/.test(
+        readFileSync(path, 'utf8'),
+      ),
+    );
     expect(impure.map((path) => relative(SRC, path))).toEqual([]);
   });
 
@@ -107,8 +119,14 @@ describe('the house', () => {
   });
 
   it('reads no time of the database in a domain statement', () => {
-    const domain = files.filter((path) => !['core', 'sandbox', 'cli', 'identity', 'catalogue'].includes(folderOf(path)));
-    const clocks = domain.filter((path) => /\b(now\(\)|clock_timestamp|current_timestamp|set_config)/i.test(readFileSync(path, 'utf8').replaceAll('reader.now()', '')));
+    const domain = files.filter(
+      (path) => !['core', 'sandbox', 'cli', 'identity', 'catalogue'].includes(folderOf(path)),
+    );
+    const clocks = domain.filter((path) =>
+      /\b(now\(\)|clock_timestamp|current_timestamp|set_config)/i.test(
+        readFileSync(path, 'utf8').replaceAll('reader.now()', ''),
+      ),
+    );
     expect(clocks.map((path) => relative(SRC, path))).toEqual([]);
   });
 });

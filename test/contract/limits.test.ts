@@ -1,4 +1,4 @@
-import { buildSchema, type OperationDefinitionNode, parse } from 'graphql';
+import { buildSchema, Kind, type OperationDefinitionNode, parse } from 'graphql';
 import { assertWithinLimits, DEFAULT_LIMITS } from '../../src/core/graphql/limits.js';
 
 const schema = buildSchema(`
@@ -10,7 +10,9 @@ const schema = buildSchema(`
 
 function check(text: string, variables: Record<string, unknown> = {}): () => void {
   const document = parse(text);
-  const operation = document.definitions.find((d): d is OperationDefinitionNode => d.kind === 'OperationDefinition')!;
+  const operation = document.definitions.find(
+    (d): d is OperationDefinitionNode => d.kind === Kind.OPERATION_DEFINITION,
+  )!;
   return () => assertWithinLimits(schema, document, operation, variables, DEFAULT_LIMITS);
 }
 
@@ -18,20 +20,28 @@ const nested = (depth: number): string => (depth === 0 ? 'id' : `parent { ${nest
 
 describe('limits of documents', () => {
   it('lets an ordinary page of fifty with its children through', () => {
-    expect(check('{ nodes(first: 50) { edges { node { id name children(first: 12) { edges { node { id name } } } } } } }')).not.toThrow();
+    expect(
+      check('{ nodes(first: 50) { edges { node { id name children(first: 12) { edges { node { id name } } } } } } }'),
+    ).not.toThrow();
   });
 
   it.each([
     ['a literal', '{ nodes(first: 100000) { edges { node { id name } } } }', {}],
     ['a variable', 'query($n: Int) { nodes(first: $n) { edges { node { id name } } } }', { n: 100_000 }],
-    ['nested pages', '{ nodes(first: 100) { edges { node { children(first: 100) { edges { node { children(first: 100) { edges { node { id } } } } } } } } } }', {}],
+    [
+      'nested pages',
+      '{ nodes(first: 100) { edges { node { children(first: 100) { edges { node { children(first: 100) { edges { node { id } } } } } } } } } }',
+      {},
+    ],
     ['nested lists', '{ node(id: 1) { many { many { many { many { many { id name } } } } } } }', {}],
   ])('refuses a cost by %s', (_how, text, variables) => {
     expect(check(text, variables)).toThrow(/cost is/);
   });
 
   it('counts the default of a variable as Apollo gives it', () => {
-    expect(check('query($n: Int = 100000) { nodes(first: $n) { edges { node { id name } } } }', { n: 100_000 })).toThrow(/cost is/);
+    expect(
+      check('query($n: Int = 100000) { nodes(first: $n) { edges { node { id name } } } }', { n: 100_000 }),
+    ).toThrow(/cost is/);
   });
 
   it.each([
@@ -43,19 +53,28 @@ describe('limits of documents', () => {
   });
 
   it('refuses a chain of 600 doubling fragments in linear time', () => {
-    const chain = Array.from({ length: 600 }, (_, i) => `fragment F${i} on Node { a: parent { ...F${i + 1} } b: parent { ...F${i + 1} } }`).join('\n');
+    const chain = Array.from(
+      { length: 600 },
+      (_, i) => `fragment F${i} on Node { a: parent { ...F${i + 1} } b: parent { ...F${i + 1} } }`,
+    ).join('\n');
     expect(check(`{ node(id: 1) { ...F0 } } ${chain} fragment F600 on Node { id }`)).toThrow(/aliases is|depth is/);
   });
 
   it('does not recurse for ever in a cycle of fragments', () => {
-    expect(check('{ node(id: 1) { ...A } } fragment A on Node { parent { ...B } } fragment B on Node { parent { ...A } }')).not.toThrow();
+    expect(
+      check('{ node(id: 1) { ...A } } fragment A on Node { parent { ...B } } fragment B on Node { parent { ...A } }'),
+    ).not.toThrow();
   });
 
   it('refuses 31 aliases, 21 root fields and 21 directives', () => {
     const aliases = Array.from({ length: 31 }, (_, i) => `a${i}: __typename`).join(' ');
     expect(check(`{ ${aliases} }`)).toThrow(/aliases is/);
     expect(check(`{ ${Array.from({ length: 21 }, () => 'node(id: 1) { id }').join(' ')} }`)).toThrow(/rootFields is/);
-    expect(check(`{ ...F ...F ...F } fragment F on Query { ${Array.from({ length: 7 }, () => 'node(id: 1) { id }').join(' ')} }`)).toThrow(/rootFields is/);
+    expect(
+      check(
+        `{ ...F ...F ...F } fragment F on Query { ${Array.from({ length: 7 }, () => 'node(id: 1) { id }').join(' ')} }`,
+      ),
+    ).toThrow(/rootFields is/);
     expect(check(`{ node(id: 1) { id ${'@include(if: true) '.repeat(21)} } }`)).toThrow(/directives is/);
   });
 });

@@ -23,7 +23,7 @@ const FINGERPRINT = `
   order by line`;
 
 async function fingerprint(owner: DataSource): Promise<string[]> {
-  return ((await owner.query(FINGERPRINT)) as { line: string }[]).map((row) => row.line).filter((line) => !/\bmigration(_|\b)/.test(line));
+  return (await owner.query(FINGERPRINT)).map((row) => row.line).filter((line) => !/\bmigration(_|\b)/.test(line));
 }
 
 async function undoAll(owner: DataSource): Promise<void> {
@@ -42,7 +42,11 @@ describe.each([
     folder = mkdtempSync(join(tmpdir(), 'countersign-migrations-'));
     chmodSync(folder, 0o711);
     const packageDir = packageName ? resolve('node_modules', packageName) : undefined;
-    server = await startEmbeddedPostgres({ dataRoot: folder, projectRoot: resolve('.'), ...(packageDir ? { packageDir } : {}) });
+    server = await startEmbeddedPostgres({
+      dataRoot: folder,
+      projectRoot: resolve('.'),
+      ...(packageDir ? { packageDir } : {}),
+    });
     owner = await openOwner(server.ownerUrl, server.appUrl, ENTITIES, MIGRATIONS);
   }, 60_000);
   afterAll(async () => {
@@ -70,10 +74,14 @@ describe.each([
     await runner.query(`insert into tenant values ('${tenant}', '${tenant}', null, 'ACTIVE', now())`);
     await withoutForce(runner, 'api_key', async () => {
       await runner.query('alter table api_key add column person_id uuid');
-      await runner.query(`insert into api_key (tenant_id, id, name, secret_hash, scopes, created_at, expires_at, person_id) values ('${tenant}', '${tenant}', 'x', 'x', '[]', now(), now(), '${tenant}')`);
+      await runner.query(
+        `insert into api_key (tenant_id, id, name, secret_hash, scopes, created_at, expires_at, person_id) values ('${tenant}', '${tenant}', 'x', 'x', '[]', now(), now(), '${tenant}')`,
+      );
     });
     const add = 'alter table api_key add foreign key (tenant_id, person_id) references person (tenant_id, id)';
-    await expect(withoutForce(runner, 'person', () => withoutForce(runner, 'api_key', () => runner.query(add) as Promise<void>))).rejects.toThrow(/violates foreign key/);
+    await expect(
+      withoutForce(runner, 'person', () => withoutForce(runner, 'api_key', () => runner.query(add) as Promise<void>)),
+    ).rejects.toThrow(/violates foreign key/);
     await runner.rollbackTransaction();
     await runner.release();
   });
@@ -81,10 +89,14 @@ describe.each([
   it('refuses to go down over a ledger that is not empty', async () => {
     const tenant = '22222222-2222-7222-8222-222222222222';
     await owner.query(`insert into tenant values ('${tenant}', '${tenant}', null, 'ACTIVE', now())`);
-    await owner.query(`begin; set local app.tenant_id = '${tenant}'; insert into ledger_entry values ('${tenant}', '${tenant}', now(), 'SYSTEM', 'x', 'x', 'DONE', 'x', null, '{}', repeat('0', 64)); commit`);
+    await owner.query(
+      `begin; set local app.tenant_id = '${tenant}'; insert into ledger_entry values ('${tenant}', '${tenant}', now(), 'SYSTEM', 'x', 'x', 'DONE', 'x', null, '{}', repeat('0', 64)); commit`,
+    );
     const before = await fingerprint(owner);
     await expect(undoAll(owner)).rejects.toThrow(/ledger is not empty/);
     expect(await fingerprint(owner)).toEqual(before);
-    await expect(owner.query(`begin; set local app.tenant_id = '${tenant}'; delete from ledger_entry; commit`)).rejects.toThrow(/append-only/);
+    await expect(
+      owner.query(`begin; set local app.tenant_id = '${tenant}'; delete from ledger_entry; commit`),
+    ).rejects.toThrow(/append-only/);
   });
 });

@@ -26,11 +26,22 @@ export interface TestServer {
 /** Starts one; call `close` before the suite's. */
 export async function startServer(suite: Suite, environment: Record<string, string> = {}): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-server-'));
-  const config: Config = { ...readConfig({ REQUESTS_PER_MINUTE: '100000', ...environment }, resolve('.')), dataRoot: folder, port: 0 };
+  const config: Config = {
+    ...readConfig({ REQUESTS_PER_MINUTE: '100000', ...environment }, resolve('.')),
+    dataRoot: folder,
+    port: 0,
+  };
   const logged: string[] = [];
   const log = pino({ level: 'info' }, { write: (line: string) => void logged.push(line) });
   let address = '';
-  const app = await createApp({ config, databaseUrl: suite.appUrl, log, operationsFolder: resolve('schema/operations'), clock: suite.clock, ownAddress: () => address });
+  const app = await createApp({
+    config,
+    databaseUrl: suite.appUrl,
+    log,
+    operationsFolder: resolve('schema/operations'),
+    clock: suite.clock,
+    ownAddress: () => address,
+  });
   if (config.identity.kind === 'sandbox') {
     await mountSandboxIdentity(app.listener, {
       issuer: () => `${address}${SANDBOX_IDENTITY_PATH}`,
@@ -46,8 +57,11 @@ export async function startServer(suite: Suite, environment: Record<string, stri
     logged,
     token: async (world, keyOrRole) => {
       const people = world.configuration.people;
-      const person = people.find((p) => p.key === keyOrRole) ?? people.find((p) => (p.roles as string[]).includes(keyOrRole));
-      const { tenantSlug } = (await sandboxPeople(app.gateway, app.registry)).find((p) => p.oid === person!.accounts[0]!.oid)!;
+      const person =
+        people.find((p) => p.key === keyOrRole) ?? people.find((p) => (p.roles as string[]).includes(keyOrRole));
+      const { tenantSlug } = (await sandboxPeople(app.gateway, app.registry)).find(
+        (p) => p.oid === person!.accounts[0]!.oid,
+      )!;
       return (await requestSandboxToken(address, `${person!.key}@${tenantSlug}`)).accessToken;
     },
     send: async (body, headers = {}) => {

@@ -57,7 +57,12 @@ export async function openSuite(): Promise<Suite> {
   await owner.destroy();
   const statements: string[] = [];
   const log = pino({ level: process.env.TEST_LOG ?? 'silent' });
-  const gateway = new Gateway({ url: appUrl, poolSize: 12, prepare: true, onStatement: (text) => void statements.push(text) });
+  const gateway = new Gateway({
+    url: appUrl,
+    poolSize: 12,
+    prepare: true,
+    onStatement: (text) => void statements.push(text),
+  });
   const clock = new SettableClock(START);
   const pipeline = new Pipeline({ gateway, clock, abilities: ABILITIES, refresh: refreshActor, log });
   // A tenant's first configuration rules from the database's own now, whatever a test's clock says.
@@ -81,9 +86,12 @@ export async function openSuite(): Promise<Suite> {
         person.accounts = person.accounts.map((account) => ({ ...account, oid: newId() }));
       }
       change?.(configuration);
-      const canonical = canonicalJson(configuration as never);
+      const canonical = canonicalJson(configuration);
       const input = { configuration, canonical, digest: sha256Hex(canonical) };
-      await provisioner.run(systemActor(configuration.tenant.id, 'test'), provisionTenant, input, { idempotencyKey: null, path: 'test' });
+      await provisioner.run(systemActor(configuration.tenant.id, 'test'), provisionTenant, input, {
+        idempotencyKey: null,
+        path: 'test',
+      });
       return new World(suite, configuration);
     },
     close: async () => {
@@ -101,4 +109,3 @@ export function sampleConfiguration(): TenantConfiguration {
   if (!parsed.ok) throw new Error(`The sample tenant is not sound: ${JSON.stringify(parsed.faults)}`);
   return JSON.parse(JSON.stringify(parsed.configuration)) as TenantConfiguration;
 }
-

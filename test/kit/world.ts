@@ -15,7 +15,11 @@ import type { Suite } from './suite.js';
 /** What a GraphQL operation answered. */
 export interface GraphQLResult {
   readonly data: Record<string, any> | null; // oxlint-disable-line typescript/no-explicit-any -- a test reads whatever it asked for
-  readonly errors: readonly { message: string; path?: readonly (string | number)[]; extensions: Record<string, unknown> }[];
+  readonly errors: readonly {
+    message: string;
+    path?: readonly (string | number)[];
+    extensions: Record<string, unknown>;
+  }[];
 }
 
 /** One MSP of a test and its people. */
@@ -72,7 +76,11 @@ export class Persona {
   ) {}
 
   /** Runs a command through the pipeline. */
-  run<I, F extends Queries>(command: Command<I, F>, input: I, idempotencyKey: string | null = null): Promise<CommandResult> {
+  run<I, F extends Queries>(
+    command: Command<I, F>,
+    input: I,
+    idempotencyKey: string | null = null,
+  ): Promise<CommandResult> {
     return this.suite.pipeline.run(this.actor, command, input, { idempotencyKey, path: command.name });
   }
 
@@ -91,13 +99,28 @@ export class Persona {
   }
 
   /** Sends a GraphQL operation in process, through every check of the server. */
-  async graphql(query: string, variables: Record<string, unknown> = {}, idempotencyKey: string | null = null): Promise<GraphQLResult> {
+  async graphql(
+    query: string,
+    variables: Record<string, unknown> = {},
+    idempotencyKey: string | null = null,
+  ): Promise<GraphQLResult> {
     const { gateway, pipeline, api, clock } = this.suite;
     const key = idempotencyKey ?? (this.actor.kind === 'SERVICE' ? newId() : null);
-    const contextValue = new RequestContext(this.actor, abilityOf(this.actor, ABILITIES), pipeline, gateway, key, newId(), pino({ level: 'silent' }), clock);
+    const contextValue = new RequestContext(
+      this.actor,
+      abilityOf(this.actor, ABILITIES),
+      pipeline,
+      gateway,
+      key,
+      newId(),
+      pino({ level: 'silent' }),
+      clock,
+    );
     const response = await api.executeOperation({ query, variables }, { contextValue });
     if (response.body.kind !== 'single') throw new Error('An incremental answer');
     const { data = null, errors = [] } = response.body.singleResult;
-    return JSON.parse(JSON.stringify({ data, errors: errors.map((e) => ({ ...e, extensions: e.extensions ?? {} })) })) as GraphQLResult;
+    return JSON.parse(
+      JSON.stringify({ data, errors: errors.map((e) => ({ ...e, extensions: e.extensions ?? {} })) }),
+    ) as GraphQLResult;
   }
 }

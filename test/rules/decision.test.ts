@@ -121,7 +121,9 @@ describe('what becomes an entry on submit', () => {
     const existing = [decision({ kind: DecisionKind.CONFLICT, question: 'Is Wi-Fi in scope?' })];
     const conflicts = [conflict, conflict, { question: 'Is Wi-Fi in scope?', context: 'again' }];
     const assumptions = [assumption(1, { text: 'None: everything was surveyed on site.' })];
-    const rows = inserted(decisionsForOpenAssumptions(matters({ assumptions, conflicts, existing }), moment()).statements);
+    const rows = inserted(
+      decisionsForOpenAssumptions(matters({ assumptions, conflicts, existing }), moment()).statements,
+    );
     expect(rows).toMatchObject([
       { number: 'D-2', kind: 'CONFLICT', question: 'Is printing in scope?', assumptionId: null },
     ]);

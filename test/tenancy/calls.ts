@@ -90,14 +90,22 @@ export class CallGenerator {
   /** Every root field, queries first. */
   roots(): { operation: 'query' | 'mutation'; field: Root }[] {
     const of = (operation: 'query' | 'mutation'): { operation: 'query' | 'mutation'; field: Root }[] =>
-      Object.values(this.schema.getRootType(operation as never)?.getFields() ?? {}).map((field) => ({ operation, field }));
+      Object.values(this.schema.getRootType(operation as never)?.getFields() ?? {}).map((field) => ({
+        operation,
+        field,
+      }));
     return [...of('query'), ...of('mutation')];
   }
 
   /** The call with every obligatory argument, and every field of its inputs. */
   call(name: string, options: CallOptions = {}): Call {
     const { operation, field } = this.root(name);
-    return this.build(operation, field, field.args.filter((arg) => isRequiredArgument(arg) || operation === 'mutation'), options);
+    return this.build(
+      operation,
+      field,
+      field.args.filter((arg) => isRequiredArgument(arg) || operation === 'mutation'),
+      options,
+    );
   }
 
   /** The same, and one call for each optional argument of a query, and for each field of a filter. */
@@ -133,23 +141,31 @@ export class CallGenerator {
     return found;
   }
 
-  private build(operation: 'query' | 'mutation', field: Root, args: readonly GraphQLArgument[], options: CallOptions): Call {
+  private build(
+    operation: 'query' | 'mutation',
+    field: Root,
+    args: readonly GraphQLArgument[],
+    options: CallOptions,
+  ): Call {
     const { values, selection = '{ __typename }', beside = '' } = options;
     const declared = args.map((arg) => `$${arg.name}: ${String(arg.type)}`).join(', ');
     const passed = args.map((arg) => `${arg.name}: $${arg.name}`).join(', ');
-    const head = args.length > 0 ? `${operation} (${declared}) { ${field.name}(${passed})` : `${operation} { ${field.name}`;
+    const head =
+      args.length > 0 ? `${operation} (${declared}) { ${field.name}(${passed})` : `${operation} { ${field.name}`;
     const variables = Object.fromEntries(args.map((arg) => [arg.name, this.value(arg, field.name, values)]));
     return { name: field.name, operation, document: `${head} ${selection} ${beside} }`, variables };
   }
 
   private byType(type: GraphQLInputType, values?: Values): unknown {
     const nullable = getNullableType(type);
-    if (isListType(nullable)) return [this.byType(nullable.ofType as GraphQLInputType, values)];
+    if (isListType(nullable)) return [this.byType(nullable.ofType, values)];
     const named = getNamedType(type);
     // The last value: states begin with the one that nobody may set.
     if (isEnumType(named)) return named.name === 'Role' ? 'AUDITOR' : named.getValues().at(-1)!.value;
     if (isInputObjectType(named)) {
-      return Object.fromEntries(Object.values(named.getFields()).map((field) => [field.name, this.value(field, named.name, values)]));
+      return Object.fromEntries(
+        Object.values(named.getFields()).map((field) => [field.name, this.value(field, named.name, values)]),
+      );
     }
     const make = SCALARS[named.name];
     if (!make) throw new Error(`The generator knows no value of ${named.name}`);
@@ -160,9 +176,16 @@ export class CallGenerator {
    * `{ ... }` with every field down to `depth` objects (edges and nodes of a page are one); fields with obligatory
    * arguments and those that `leave` names stay out, and so does what would ask a type within itself.
    */
-  selection(type: GraphQLNamedType, depth: number, leave: (path: string) => boolean = () => false, above: readonly string[] = []): string {
+  selection(
+    type: GraphQLNamedType,
+    depth: number,
+    leave: (path: string) => boolean = () => false,
+    above: readonly string[] = [],
+  ): string {
     if (isUnionType(type)) {
-      const parts = type.getTypes().map((member) => `... on ${member.name} ${this.selection(member, depth, leave, above)}`);
+      const parts = type
+        .getTypes()
+        .map((member) => `... on ${member.name} ${this.selection(member, depth, leave, above)}`);
       return `{ __typename ${parts.join(' ')} }`;
     }
     if (!isObjectType(type)) return '';

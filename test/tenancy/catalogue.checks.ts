@@ -151,7 +151,9 @@ export const CATALOGUE_CHECKS: readonly CatalogueCheck[] = [
         `select t.relname || '.' || a.attname as name from ${TABLES} t join pg_attribute a on a.attrelid = t.oid and a.attnum > 0 and not a.attisdropped`,
       );
       const inDatabase = new Set(rows.map(({ name }) => name));
-      const inEntities = new Set(ENTITIES.flatMap((entity) => tableOf(entity).columns.map((c) => `${tableOf(entity).name}.${c.name}`)));
+      const inEntities = new Set(
+        ENTITIES.flatMap((entity) => tableOf(entity).columns.map((c) => `${tableOf(entity).name}.${c.name}`)),
+      );
       const missing = (from: Set<string>, other: Set<string>): string[] => [...from].filter((name) => !other.has(name));
       return [...missing(inDatabase, inEntities), ...missing(inEntities, inDatabase)];
     },

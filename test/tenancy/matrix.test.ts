@@ -29,13 +29,25 @@ afterAll(() => suite.close());
 
 /** An actor of exactly each role; the integrator is a live API key with every scope. */
 async function everyRole(of: World): Promise<Map<Role, Persona>> {
-  const people = await Promise.all(ROLES.filter((role) => role !== Role.INTEGRATOR).map(async (role) => [role, await of.as(role)] as const));
+  const people = await Promise.all(
+    ROLES.filter((role) => role !== Role.INTEGRATOR).map(async (role) => [role, await of.as(role)] as const),
+  );
   const found = new Map<Role, Persona>(people);
   for (const [role, { actor }] of found) expect(actor.roles).toEqual([role]);
-  const id = await found.get(Role.REVOPS_ADMIN)!.done(createApiKey, { name: 'matrix', scopes: [...API_SCOPES], days: 30 });
+  const id = await found
+    .get(Role.REVOPS_ADMIN)!
+    .done(createApiKey, { name: 'matrix', scopes: [...API_SCOPES], days: 30 });
   found.set(
     Role.INTEGRATOR,
-    of.acting({ kind: 'SERVICE', tenantId: of.tenantId, id, roles: [Role.INTEGRATOR], scopes: [...API_SCOPES], authTime: null, accountId: null }),
+    of.acting({
+      kind: 'SERVICE',
+      tenantId: of.tenantId,
+      id,
+      roles: [Role.INTEGRATOR],
+      scopes: [...API_SCOPES],
+      authTime: null,
+      accountId: null,
+    }),
   );
   return found;
 }
@@ -44,10 +56,18 @@ const codes = ({ errors }: GraphQLResult): unknown[] => errors.map((error) => er
 const rowsOf = (kind: MatrixRow['kind']): string[] => matrix.filter((row) => row.kind === kind).map((row) => row.name);
 const rowOf = (name: string): MatrixRow => matrix.find((row) => row.name === name)!;
 const denials = async (of: World, action: string): Promise<number> =>
-  (await of.rows("select count(*)::int as n from ledger_entry where tenant_id = $1 and action = $2 and outcome = 'DENIED'", [action]))[0]!.n as number;
+  (
+    await of.rows(
+      "select count(*)::int as n from ledger_entry where tenant_id = $1 and action = $2 and outcome = 'DENIED'",
+      [action],
+    )
+  )[0]!.n as number;
 
 /** What is wrong with the cells of a row, as text; none is right. */
-async function faults(cell: (role: Role, allowed: boolean) => Promise<string | null>, row: MatrixRow): Promise<string[]> {
+async function faults(
+  cell: (role: Role, allowed: boolean) => Promise<string | null>,
+  row: MatrixRow,
+): Promise<string[]> {
   const found: string[] = [];
   for (const role of ROLES) {
     const fault = await cell(role, row.allowed[role] !== 'no');
@@ -57,7 +77,9 @@ async function faults(cell: (role: Role, allowed: boolean) => Promise<string | n
 }
 
 it('has a cell for every root field and every role', () => {
-  expect(matrix.filter((row) => row.kind !== 'field class').map((row) => row.name)).toEqual(calls.roots().map(({ field }) => field.name));
+  expect(matrix.filter((row) => row.kind !== 'field class').map((row) => row.name)).toEqual(
+    calls.roots().map(({ field }) => field.name),
+  );
   for (const row of matrix) expect(Object.keys(row.allowed).toSorted()).toEqual(ROLES.toSorted());
 });
 
@@ -67,8 +89,12 @@ describe('queries', () => {
     const wrong = await faults(async (role, allowed) => {
       const result = await personas.get(role)!.graphql(document, variables);
       const found = codes(result);
-      if (found.includes('BAD_USER_INPUT') || found.includes('GRAPHQL_VALIDATION_FAILED')) return `the call is not valid: ${JSON.stringify(result.errors)}`;
-      if (allowed) return found.includes('FORBIDDEN') || found.includes('INTERNAL_SERVER_ERROR') ? `refused with ${found.join()}` : null;
+      if (found.includes('BAD_USER_INPUT') || found.includes('GRAPHQL_VALIDATION_FAILED'))
+        return `the call is not valid: ${JSON.stringify(result.errors)}`;
+      if (allowed)
+        return found.includes('FORBIDDEN') || found.includes('INTERNAL_SERVER_ERROR')
+          ? `refused with ${found.join()}`
+          : null;
       if (found.join() !== 'FORBIDDEN') return `answered ${found.join() || 'data'}`;
       return result.data === null ? null : 'answered a part';
     }, rowOf(name));
@@ -77,54 +103,70 @@ describe('queries', () => {
 });
 
 describe('mutations', () => {
-  it.each(rowsOf('mutation'))('%s reaches its command for who may, and is denied and ledgered for who may not', async (name) => {
-    const wrong = await faults(async (role, allowed) => {
-      const fresh = allowed && DISRUPTIVE.includes(name);
-      const here = fresh ? await suite.tenant() : world;
-      const persona = fresh ? (await everyRole(here)).get(role)! : personas.get(role)!;
-      const before = await denials(here, name);
-      const { document, variables } = calls.call(name);
-      const result = await persona.graphql(document, variables);
-      const found = codes(result);
-      const ledgered = (await denials(here, name)) - before;
-      if (found.includes('BAD_USER_INPUT') || found.includes('GRAPHQL_VALIDATION_FAILED')) return `the call proves nothing: ${JSON.stringify(result.errors)}`;
-      if (found.includes('INTERNAL_SERVER_ERROR')) return 'failed';
-      if (allowed) return found.includes('FORBIDDEN') || ledgered > 0 ? 'denied' : null;
-      if (found.join() !== 'FORBIDDEN') return `answered ${found.join() || JSON.stringify(result.data)}`;
-      return ledgered === 1 ? null : `has ${ledgered} denials in the ledger`;
-    }, rowOf(name));
-    expect(wrong).toEqual([]);
-  });
+  it.each(rowsOf('mutation'))(
+    '%s reaches its command for who may, and is denied and ledgered for who may not',
+    async (name) => {
+      const wrong = await faults(async (role, allowed) => {
+        const fresh = allowed && DISRUPTIVE.includes(name);
+        const here = fresh ? await suite.tenant() : world;
+        const persona = fresh ? (await everyRole(here)).get(role)! : personas.get(role)!;
+        const before = await denials(here, name);
+        const { document, variables } = calls.call(name);
+        const result = await persona.graphql(document, variables);
+        const found = codes(result);
+        const ledgered = (await denials(here, name)) - before;
+        if (found.includes('BAD_USER_INPUT') || found.includes('GRAPHQL_VALIDATION_FAILED'))
+          return `the call proves nothing: ${JSON.stringify(result.errors)}`;
+        if (found.includes('INTERNAL_SERVER_ERROR')) return 'failed';
+        if (allowed) return found.includes('FORBIDDEN') || ledgered > 0 ? 'denied' : null;
+        if (found.join() !== 'FORBIDDEN') return `answered ${found.join() || JSON.stringify(result.data)}`;
+        return ledgered === 1 ? null : `has ${ledgered} denials in the ledger`;
+      }, rowOf(name));
+      expect(wrong).toEqual([]);
+    },
+  );
 });
 
 describe('classes of field', () => {
   const paths = pathsFromQueries(schema);
 
   it('reaches every sensitive field from a query', () => {
-    expect(sensitiveFields(schema).map(({ path }) => path).filter((path) => !paths.has(path.split('.')[0]!))).toEqual([]);
+    expect(
+      sensitiveFields(schema)
+        .map(({ path }) => path)
+        .filter((path) => !paths.has(path.split('.')[0]!)),
+    ).toEqual([]);
   });
 
-  it.each(sensitiveFields(schema))('$path ($fieldClass) is refused to who may not see it, and only to them', async ({ path, fieldClass }) => {
-    const [type, field] = path.split('.') as [string, string];
-    const steps = paths.get(type)!;
-    const leaf = `${field} ${calls.selection(getNamedType((schema.getType(type) as never as { getFields(): Record<string, { type: never }> }).getFields()[field]!.type), 0, (inner) => classOf(inner) !== undefined && classOf(inner) !== fieldClass)}`;
-    // Behind an alias and a fragment, so that neither hides it.
-    const selection = steps.slice(1).reduceRight((inner, step) => `{ ${step} ${inner} }`, '{ ...Asked }');
-    const { document, variables } = calls.call(steps[0]!, { selection });
-    const asking = `${document} fragment Asked on ${type} { other: ${leaf} }`;
-    const wrong = await faults(async (role, allowed) => {
-      const { errors, data } = await personas.get(role)!.graphql(asking, variables);
-      const found = errors.map((error) => error.extensions.code);
-      if (found.includes('GRAPHQL_VALIDATION_FAILED') || found.includes('QUERY_TOO_COSTLY')) return `the call is not valid: ${JSON.stringify(errors)}`;
-      const refused = errors.some((error) => error.extensions.code === 'FORBIDDEN' && (error.extensions.fields as string[]).includes(path));
-      if (allowed) return found.includes('FORBIDDEN') ? `refused: ${JSON.stringify(errors)}` : null;
-      return refused && data === null ? null : `answered ${found.join() || 'data'}`;
-    }, rowOf(fieldClass));
-    expect(wrong).toEqual([]);
-  });
+  it.each(sensitiveFields(schema))(
+    '$path ($fieldClass) is refused to who may not see it, and only to them',
+    async ({ path, fieldClass }) => {
+      const [type, field] = path.split('.') as [string, string];
+      const steps = paths.get(type)!;
+      const leaf = `${field} ${calls.selection(getNamedType((schema.getType(type) as never as { getFields(): Record<string, { type: never }> }).getFields()[field]!.type), 0, (inner) => classOf(inner) !== undefined && classOf(inner) !== fieldClass)}`;
+      // Behind an alias and a fragment, so that neither hides it.
+      const selection = steps.slice(1).reduceRight((inner, step) => `{ ${step} ${inner} }`, '{ ...Asked }');
+      const { document, variables } = calls.call(steps[0]!, { selection });
+      const asking = `${document} fragment Asked on ${type} { other: ${leaf} }`;
+      const wrong = await faults(async (role, allowed) => {
+        const { errors, data } = await personas.get(role)!.graphql(asking, variables);
+        const found = errors.map((error) => error.extensions.code);
+        if (found.includes('GRAPHQL_VALIDATION_FAILED') || found.includes('QUERY_TOO_COSTLY'))
+          return `the call is not valid: ${JSON.stringify(errors)}`;
+        const refused = errors.some(
+          (error) => error.extensions.code === 'FORBIDDEN' && (error.extensions.fields as string[]).includes(path),
+        );
+        if (allowed) return found.includes('FORBIDDEN') ? `refused: ${JSON.stringify(errors)}` : null;
+        return refused && data === null ? null : `answered ${found.join() || 'data'}`;
+      }, rowOf(fieldClass));
+      expect(wrong).toEqual([]);
+    },
+  );
 
   it('holds in the answer of a mutation as well: refused before anything is changed', async () => {
-    const { document, variables } = calls.call('assignOwner', { selection: '{ ... on Handoff { margin { meetsFloor } } }' });
+    const { document, variables } = calls.call('assignOwner', {
+      selection: '{ ... on Handoff { margin { meetsFloor } } }',
+    });
     const before = (await world.rows('select count(*)::int as n from ledger_entry where tenant_id = $1'))[0]!.n;
     const result = await personas.get(Role.REVOPS_ADMIN)!.graphql(document, variables);
     expect(codes(result)).toEqual(['FORBIDDEN']);

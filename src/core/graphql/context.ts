@@ -35,7 +35,10 @@ export class RequestContext {
     info: GraphQLResolveInfo,
     entity: EntityClass<T>,
   ): Promise<T | RefusedType> {
-    const result = await this.pipeline.run(this.actor, command, input, { idempotencyKey: this.idempotencyKey, path: String(info.path.key) });
+    const result = await this.pipeline.run(this.actor, command, input, {
+      idempotencyKey: this.idempotencyKey,
+      path: String(info.path.key),
+    });
     if (result.kind === 'refused') return refusal(result.findings);
     this.reader.clear();
     const row = await this.reader.required(entity, result.id);

@@ -1,12 +1,19 @@
 import { GraphQLError } from 'graphql';
 import { AppError } from '../error.js';
 
-const STATUS: Readonly<Record<string, number>> = { UNAUTHENTICATED: 401, FORBIDDEN: 403, RATE_LIMITED: 429, UNAVAILABLE: 503 };
+const STATUS: Readonly<Record<string, number>> = {
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  RATE_LIMITED: 429,
+  UNAVAILABLE: 503,
+};
 
 /** What is refused before execution gets its HTTP status: left alone, Apollo answers 500. */
 export function earlyRefusal(error: unknown): unknown {
   if (!(error instanceof AppError) && !(error instanceof GraphQLError)) return error;
   const code = error instanceof AppError ? error.code : String(error.extensions.code);
   const extensions = error instanceof AppError ? error.details : error.extensions;
-  return new GraphQLError(error.message, { extensions: { ...extensions, code, http: { status: STATUS[code] ?? 400 } } });
+  return new GraphQLError(error.message, {
+    extensions: { ...extensions, code, http: { status: STATUS[code] ?? 400 } },
+  });
 }

@@ -26,11 +26,19 @@ interface Constraint {
 /** What an error may show: a code, a message, the field and the remedy; nothing internal (design 5). */
 export function formatError(formatted: GraphQLFormattedError, thrown: unknown, log: Logger): GraphQLFormattedError {
   const error = unwrapResolverError(thrown);
-  const at = { ...(formatted.path ? { path: formatted.path } : {}), ...(formatted.locations ? { locations: formatted.locations } : {}) };
-  if (error instanceof AppError) return { message: error.message, ...at, extensions: { code: error.code, ...error.details } };
+  const at = {
+    ...(formatted.path ? { path: formatted.path } : {}),
+    ...(formatted.locations ? { locations: formatted.locations } : {}),
+  };
+  if (error instanceof AppError)
+    return { message: error.message, ...at, extensions: { code: error.code, ...error.details } };
   if (error instanceof ArgumentValidationError) return { ...at, ...validationError(error) };
   if (isStatementError(error) && error.code === '57014') {
-    return { message: 'The database took too long.', ...at, extensions: { code: 'UNAVAILABLE', remedy: 'Ask for less, or try again in a moment.' } };
+    return {
+      message: 'The database took too long.',
+      ...at,
+      extensions: { code: 'UNAVAILABLE', remedy: 'Ask for less, or try again in a moment.' },
+    };
   }
   const code = formatted.extensions?.code;
   if (error instanceof GraphQLError && typeof code === 'string' && PUBLIC.has(code)) {
@@ -38,13 +46,25 @@ export function formatError(formatted: GraphQLFormattedError, thrown: unknown, l
     return { message: formatted.message.replace(/ Did you mean .*$/, ''), ...at, extensions };
   }
   log.error({ err: error }, 'a request failed');
-  return { message: 'Something went wrong on our side.', ...at, extensions: { code: 'INTERNAL_SERVER_ERROR', remedy: 'Try again; if it goes on, quote the request id.' } };
+  return {
+    message: 'Something went wrong on our side.',
+    ...at,
+    extensions: { code: 'INTERNAL_SERVER_ERROR', remedy: 'Try again; if it goes on, quote the request id.' },
+  };
 }
 
 function validationError(error: ArgumentValidationError): Pick<GraphQLFormattedError, 'message' | 'extensions'> {
-  const faults = flatten(error.extensions.validationErrors as unknown as Constraint[], '');
+  const faults = flatten(error.extensions.validationErrors, '');
   const message = faults.map((fault) => `${fault.field}: ${fault.message}`).join('; ');
-  return { message, extensions: { code: 'BAD_USER_INPUT', field: faults[0]?.field, faults, remedy: 'Correct the fields named here and send it again.' } };
+  return {
+    message,
+    extensions: {
+      code: 'BAD_USER_INPUT',
+      field: faults[0]?.field,
+      faults,
+      remedy: 'Correct the fields named here and send it again.',
+    },
+  };
 }
 
 function flatten(constraints: readonly Constraint[], prefix: string): { field: string; message: string }[] {

@@ -52,8 +52,16 @@ export function assertWithinLimits(
 ): void {
   const root = schema.getRootType(operation.operation);
   if (!root) return;
-  refuseAbove('aliases', countNodes(document, (node) => node.kind === Kind.FIELD && node.alias !== undefined), limits.aliases);
-  refuseAbove('directives', countNodes(document, (node) => node.kind === Kind.DIRECTIVE), limits.directives);
+  refuseAbove(
+    'aliases',
+    countNodes(document, (node) => node.kind === Kind.FIELD && node.alias !== undefined),
+    limits.aliases,
+  );
+  refuseAbove(
+    'directives',
+    countNodes(document, (node) => node.kind === Kind.DIRECTIVE),
+    limits.directives,
+  );
   const scale = new Scale(schema, document, variables);
   refuseAbove('rootFields', scale.countFields(operation.selectionSet, limits.rootFields), limits.rootFields);
   const weight = scale.weigh(operation.selectionSet, root);
@@ -63,9 +71,17 @@ export function assertWithinLimits(
 
 function refuseAbove(limit: string, actual: number, allowed: number): void {
   if (actual <= allowed) return;
-  throw new GraphQLError(`The document is too large: ${limit} is ${Math.min(actual, 1e12)}, at most ${allowed} is allowed.`, {
-    extensions: { code: 'QUERY_TOO_COSTLY', limit, allowed, remedy: 'Ask for smaller pages or fewer fields, in several requests.' },
-  });
+  throw new GraphQLError(
+    `The document is too large: ${limit} is ${Math.min(actual, 1e12)}, at most ${allowed} is allowed.`,
+    {
+      extensions: {
+        code: 'QUERY_TOO_COSTLY',
+        limit,
+        allowed,
+        remedy: 'Ask for smaller pages or fewer fields, in several requests.',
+      },
+    },
+  );
 }
 
 class Scale {
@@ -77,7 +93,9 @@ class Scale {
     document: DocumentNode,
     private readonly variables: Readonly<Record<string, unknown>>,
   ) {
-    const definitions = document.definitions.filter((d): d is FragmentDefinitionNode => d.kind === Kind.FRAGMENT_DEFINITION);
+    const definitions = document.definitions.filter(
+      (d): d is FragmentDefinitionNode => d.kind === Kind.FRAGMENT_DEFINITION,
+    );
     this.fragments = new Map(definitions.map((d) => [d.name.value, d]));
   }
 
@@ -139,7 +157,12 @@ class Scale {
     const declared = field.args.find((arg) => arg.name === 'first');
     if (declared) {
       const given = node.arguments?.find((arg) => arg.name.value === 'first')?.value;
-      const value = given?.kind === Kind.VARIABLE ? this.variables[given.name.value] : given?.kind === Kind.INT ? given.value : null;
+      const value =
+        given?.kind === Kind.VARIABLE
+          ? this.variables[given.name.value]
+          : given?.kind === Kind.INT
+            ? given.value
+            : null;
       return Math.max(1, Number(value ?? declared.defaultValue ?? TYPICAL_LIST));
     }
     // The edges of a connection are already counted by its `first`.
@@ -148,14 +171,14 @@ class Scale {
   }
 }
 
-function countNodes(root: unknown, matches: (node: { kind: string; alias?: unknown }) => boolean): number {
+function countNodes(root: unknown, matches: (node: { kind: Kind; alias?: unknown }) => boolean): number {
   let count = 0;
   const stack: unknown[] = [root];
   while (stack.length > 0) {
     const node = stack.pop();
     if (Array.isArray(node)) stack.push(...(node as unknown[]));
     else if (node && typeof node === 'object' && 'kind' in node) {
-      if (matches(node as { kind: string })) count++;
+      if (matches(node as { kind: Kind })) count++;
       for (const [key, value] of Object.entries(node)) if (key !== 'loc') stack.push(value);
     }
   }

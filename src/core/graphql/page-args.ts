@@ -7,7 +7,10 @@ export class PageArgs {
   @Field(() => Int, { defaultValue: 25, description: 'Rows a page, 1 to 100.' })
   first: number;
 
-  @Field(() => String, { nullable: true, description: 'The cursor after which to go on: pageInfo.endCursor of the page before.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The cursor after which to go on: pageInfo.endCursor of the page before.',
+  })
   after: string | null;
 
   /** The arguments within their bounds, or BAD_USER_INPUT. */

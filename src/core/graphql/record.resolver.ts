@@ -25,9 +25,14 @@ class LedgerArgs extends PageArgs {
 @Resolver(() => LedgerEntry)
 export class RecordResolver {
   @Allow('read', 'LedgerEntry')
-  @Query(() => LedgerEntryConnection, { description: 'The ledger, newest first; whoever is no auditor or administrator sees their own entries.' })
+  @Query(() => LedgerEntryConnection, {
+    description: 'The ledger, newest first; whoever is no auditor or administrator sees their own entries.',
+  })
   ledger(@Args() args: LedgerArgs, @Ctx() { reader }: RequestContext): Promise<Page<LedgerEntry>> {
-    const where: Where<LedgerEntry> = { ...(args.subjectId ? { subjectId: args.subjectId } : {}), ...(args.outcome ? { outcome: args.outcome } : {}) };
+    const where: Where<LedgerEntry> = {
+      ...(args.subjectId ? { subjectId: args.subjectId } : {}),
+      ...(args.outcome ? { outcome: args.outcome } : {}),
+    };
     return reader.page(LedgerEntry, where, args.checked());
   }
 }

@@ -1,4 +1,14 @@
-import { GraphQLError, type GraphQLObjectType, type GraphQLSchema, type DocumentNode, getNamedType, isObjectType, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
+import {
+  GraphQLError,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  type DocumentNode,
+  getNamedType,
+  isObjectType,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql';
 import { Extensions } from 'type-graphql';
 import { type Ability, allows } from '../ability.js';
 import type { Actor } from '../actor.js';
@@ -25,7 +35,12 @@ export function Allow(action: string, subject: string): MethodDecorator & Proper
 }
 
 /** Declares the command that a mutation runs; its action is the mutation's right. */
-export function Runs(command: { name: string; action: string; subject: string; services?: boolean }): MethodDecorator & PropertyDecorator {
+export function Runs(command: {
+  name: string;
+  action: string;
+  subject: string;
+  services?: boolean;
+}): MethodDecorator & PropertyDecorator {
   const { name, action, subject, services = true } = command;
   return Extensions({ rights: { command: name, services, right: { action, subject } } satisfies FieldRights });
 }
@@ -36,7 +51,7 @@ export function Sensitive(fieldClass: FieldClass): MethodDecorator & PropertyDec
 }
 
 function rightsOf(field: { extensions?: Readonly<Record<string, unknown>> }): FieldRights {
-  return (field.extensions?.rights ?? {}) as FieldRights;
+  return field.extensions?.rights ?? {};
 }
 
 /** A root field and what it needs. */
@@ -77,7 +92,9 @@ export function sensitiveFields(schema: GraphQLSchema): { path: string; fieldCla
 
 /** Refuses to boot with a root field whose right nobody declared: fail closed (design 3). */
 export function assertRightsDeclared(schema: GraphQLSchema): void {
-  const open = rootRights(schema).filter((root) => !root.right || (root.operation === 'mutation' && root.command !== root.field));
+  const open = rootRights(schema).filter(
+    (root) => !root.right || (root.operation === 'mutation' && root.command !== root.field),
+  );
   if (open.length > 0) {
     throw new Error(`Root fields without a declared right or command: ${open.map((root) => root.field).join(', ')}`);
   }
@@ -103,7 +120,8 @@ export function assertMayAsk(schema: GraphQLSchema, document: DocumentNode, acto
         if (right && roots.has(parent.name) && !allows(ability, right.action, right.subject)) {
           denied.set(path, `needs the right to ${right.action} ${right.subject}`);
         }
-        if (fieldClass && !allows(ability, 'see', fieldClass)) denied.set(path, `needs the right to see ${fieldClass} fields`);
+        if (fieldClass && !allows(ability, 'see', fieldClass))
+          denied.set(path, `needs the right to see ${fieldClass} fields`);
       },
     }),
   );

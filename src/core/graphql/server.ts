@@ -1,5 +1,8 @@
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
-import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginUsageReportingDisabled } from '@apollo/server/plugin/disabled';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
 import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql';
 import type { Logger } from 'pino';
 import type { ApiContext, RequestContext } from './context.js';
@@ -50,7 +53,13 @@ function gate(options: ApiOptions): ApolloServerPlugin<ApiContext> {
         try {
           const variables = request.variables ?? {};
           const introspection = isIntrospection(document, operation);
-          assertWithinLimits(options.schema, document, operation, variables, introspection ? INTROSPECTION_LIMITS : DEFAULT_LIMITS);
+          assertWithinLimits(
+            options.schema,
+            document,
+            operation,
+            variables,
+            introspection ? INTROSPECTION_LIMITS : DEFAULT_LIMITS,
+          );
           if (introspection) return;
           const context = signedIn(contextValue);
           assertTrusted(options.trusted, source, context);
@@ -71,7 +80,10 @@ function gate(options: ApiOptions): ApolloServerPlugin<ApiContext> {
 function signedIn(context: ApiContext): RequestContext {
   if (context.actor) return context;
   throw new GraphQLError('Sign in first: send `Authorization: Bearer <token>`.', {
-    extensions: { code: 'UNAUTHENTICATED', remedy: 'Get a token from your identity provider, or `npm run countersign token` in the sandbox.' },
+    extensions: {
+      code: 'UNAUTHENTICATED',
+      remedy: 'Get a token from your identity provider, or `npm run countersign token` in the sandbox.',
+    },
   });
 }
 
@@ -79,14 +91,18 @@ function assertTrusted(trusted: TrustedDocuments | null, source: string | undefi
   if (!trusted || trusted.has(source ?? '')) return;
   if (actor.kind === 'SERVICE' && actor.scopes.includes('documents:free')) return;
   throw new GraphQLError('This document is not one of the trusted documents.', {
-    extensions: { code: 'DOCUMENT_NOT_TRUSTED', remedy: 'Use an operation of schema/operations, or an API key with the scope documents:free.' },
+    extensions: {
+      code: 'DOCUMENT_NOT_TRUSTED',
+      remedy: 'Use an operation of schema/operations, or an API key with the scope documents:free.',
+    },
   });
 }
 
 function isIntrospection(document: DocumentNode, operation: OperationDefinitionNode): boolean {
   return (
-    operation.selectionSet.selections.every((s) => s.kind === Kind.FIELD && ['__schema', '__type', '__typename'].includes(s.name.value)) &&
-    document.definitions.length > 0
+    operation.selectionSet.selections.every(
+      (s) => s.kind === Kind.FIELD && ['__schema', '__type', '__typename'].includes(s.name.value),
+    ) && document.definitions.length > 0
   );
 }
 

@@ -21,7 +21,7 @@ export function connectionOf<T extends object>(type: ClassType<T>, name: string)
     @Field(() => PageInfoType, { description: 'Where the page stands.' })
     pageInfo: PageInfoType;
   }
-  return Connection as unknown as ClassType<Page<T>>;
+  return Connection;
 }
 
 /** The answer of a mutation: the row, or the refusal with every finding. One discriminator for all unions. */
@@ -31,5 +31,5 @@ export function resultOf<T extends object>(name: string, type: ClassType<T>): T 
     description: `The ${type.name} after the change, or why it was refused.`,
     types: () => [type, RefusedType] as const,
     resolveType: (value) => (value instanceof RefusedType ? RefusedType : type),
-  }) as unknown as T | RefusedType;
+  });
 }

@@ -17,6 +17,7 @@ export function assertStorable(value: unknown, path = 'variables', longest = LON
     if (value.length > 1000) throw badInput(path, `has ${value.length} entries`, 'Send at most 1000.');
     value.forEach((inner, index) => assertStorable(inner, `${path}.${index}`, longest));
   } else if (value && typeof value === 'object') {
-    for (const [key, inner] of Object.entries(value)) assertStorable(inner, `${path}.${key}`, key === 'payload' ? 1_048_576 : longest);
+    for (const [key, inner] of Object.entries(value))
+      assertStorable(inner, `${path}.${key}`, key === 'payload' ? 1_048_576 : longest);
   }
 }

@@ -6,7 +6,9 @@ import { DecimalScalar } from './scalars.js';
 /** An amount in one currency. */
 @ObjectType('Money', { description: 'An amount in one currency, exact.' })
 export class MoneyType {
-  @Field(() => DecimalScalar, { description: 'The amount in major units with the currency\'s own decimals, such as "48000.00".' })
+  @Field(() => DecimalScalar, {
+    description: 'The amount in major units with the currency\'s own decimals, such as "48000.00".',
+  })
   amount: string;
 
   @Field(() => String, { description: 'ISO 4217 code, such as GBP.' })
@@ -14,10 +16,13 @@ export class MoneyType {
 }
 
 @ObjectType('SourceReference', {
-  description: 'The document behind an automated decision: which one, which version, and its SHA-256 (requirement 002, finance sector).',
+  description:
+    'The document behind an automated decision: which one, which version, and its SHA-256 (requirement 002, finance sector).',
 })
 export class SourceReferenceType {
-  @Field(() => String, { description: 'The kind of document: CONFIGURATION, DEAL_SNAPSHOT, BASELINE, EVIDENCE, BRIEF.' })
+  @Field(() => String, {
+    description: 'The kind of document: CONFIGURATION, DEAL_SNAPSHOT, BASELINE, EVIDENCE, BRIEF.',
+  })
   type: string;
 
   @Field(() => ID, { description: 'The id of the document.' })
@@ -76,7 +81,9 @@ export class FindingType {
   exceptionable: boolean;
 }
 
-@ObjectType('Refused', { description: 'The business said no. Nothing was changed; the refusal itself is in the ledger.' })
+@ObjectType('Refused', {
+  description: 'The business said no. Nothing was changed; the refusal itself is in the ledger.',
+})
 export class RefusedType {
   @Field(() => [FindingType], { description: 'Every reason, not only the first.' })
   findings: FindingType[];
@@ -84,7 +91,10 @@ export class RefusedType {
 
 /** A finding as the API shows it. */
 export function findingType(finding: Finding): FindingType {
-  const facts = Object.entries(finding.facts as Record<string, JsonValue>).map(([name, value]) => ({ name, value: JSON.stringify(value) }));
+  const facts = Object.entries(finding.facts as Record<string, JsonValue>).map(([name, value]) => ({
+    name,
+    value: JSON.stringify(value),
+  }));
   return Object.assign(new FindingType(), finding, { facts });
 }
 
@@ -107,4 +117,3 @@ export class PageInfoType {
   @Field(() => String, { nullable: true, description: 'The cursor of the last row: pass it as `after`.' })
   endCursor: string | null;
 }
-

@@ -14,19 +14,49 @@ export interface StoryOptions extends TellerOptions {
 }
 
 /** One handoff all the way, as the personas would walk it: through every refusal on the way to a scheduled kickoff. */
-export async function playStory(options: StoryOptions): Promise<{ readonly handoffId: string; readonly requestId: string }> {
+export async function playStory(
+  options: StoryOptions,
+): Promise<{ readonly handoffId: string; readonly requestId: string }> {
   const teller = new Teller(options);
   const deal = demoDeal(options.sample, options.opportunityId);
   const people = await peopleByHandle(teller);
-  const opened = await teller.done(CAST.sales, 'import-deal', { payload: deal.won, serviceTemplate: 'managed-network', dealType: 'NEW_BUSINESS' }, 'Sales brings the won opportunity in, as HaloPSA exports it.');
+  const opened = await teller.done(
+    CAST.sales,
+    'import-deal',
+    { payload: deal.won, serviceTemplate: 'managed-network', dealType: 'NEW_BUSINESS' },
+    'Sales brings the won opportunity in, as HaloPSA exports it.',
+  );
   const tale: Tale = { teller, handoffId: opened.id as string, now: options.now };
-  await teller.done(CAST.sales, 'import-deal', { payload: deal.won }, 'The same export again makes no second snapshot.');
-  await teller.denied(CAST.stranger, 'handoff-step', { id: tale.handoffId }, 'NOT_FOUND', 'Another MSP does not see it at all.');
-  const gaps = await teller.refused(CAST.sales, 'submit-handoff', await onHandoff(tale), ['EVIDENCE_MISSING', 'MARGIN_BELOW_FLOOR'], 'Submitting at once is refused, with every gap and its remedy.');
+  await teller.done(
+    CAST.sales,
+    'import-deal',
+    { payload: deal.won },
+    'The same export again makes no second snapshot.',
+  );
+  await teller.denied(
+    CAST.stranger,
+    'handoff-step',
+    { id: tale.handoffId },
+    'NOT_FOUND',
+    'Another MSP does not see it at all.',
+  );
+  const gaps = await teller.refused(
+    CAST.sales,
+    'submit-handoff',
+    await onHandoff(tale),
+    ['EVIDENCE_MISSING', 'MARGIN_BELOW_FLOOR'],
+    'Submitting at once is refused, with every gap and its remedy.',
+  );
   if (gaps.length < 10) throw new Error('The refusal did not list every gap');
   await writeContent(tale, people);
   await proveChecklist(tale, true);
-  await teller.refused(CAST.sales, 'submit-handoff', await onHandoff(tale), ['MARGIN_BELOW_FLOOR'], 'With everything proven, the margin alone stands in the way.');
+  await teller.refused(
+    CAST.sales,
+    'submit-handoff',
+    await onHandoff(tale),
+    ['MARGIN_BELOW_FLOOR'],
+    'With everything proven, the margin alone stands in the way.',
+  );
   const requestId = await countersign(tale);
   await submit(tale, 1);
   await returnAndCorrect(tale, deal.corrected, requestId);
@@ -46,20 +76,45 @@ async function peopleByHandle(teller: Teller): Promise<Record<string, string>> {
 async function countersign(tale: Tale): Promise<string> {
   const { teller } = tale;
   const reason = 'The client signs for three years and brings two further sites next spring.';
-  const request = await teller.done(CAST.sales, 'request-margin-exception', await onHandoff(tale, { reason }), 'Sales asks for an exception to the floor; above materiality two people must answer.');
-  const ballot = { requestId: request.id, digest: request.digest, decision: 'APPROVE', reason: 'The lifetime value carries it.' };
+  const request = await teller.done(
+    CAST.sales,
+    'request-margin-exception',
+    await onHandoff(tale, { reason }),
+    'Sales asks for an exception to the floor; above materiality two people must answer.',
+  );
+  const ballot = {
+    requestId: request.id,
+    digest: request.digest,
+    decision: 'APPROVE',
+    reason: 'The lifetime value carries it.',
+  };
   await teller.refused(CAST.sales, 'cast-vote', ballot, ['SELF_APPROVAL'], 'The requester cannot approve.');
   await teller.done(CAST.finance, 'cast-vote', ballot, 'The first approver says yes.');
   await teller.refused(CAST.finance, 'cast-vote', ballot, ['ALREADY_VOTED'], 'The same person does not count twice.');
-  const approved = await teller.done(CAST.secondFinance, 'cast-vote', ballot, 'A second person says yes: the exception holds for exactly these terms.');
+  const approved = await teller.done(
+    CAST.secondFinance,
+    'cast-vote',
+    ballot,
+    'A second person says yes: the exception holds for exactly these terms.',
+  );
   if (approved.state !== 'APPROVED') throw new Error(`The request is ${String(approved.state)}`);
   return request.id as string;
 }
 
 async function submit(tale: Tale, baselineVersion: number): Promise<void> {
   const { teller, handoffId } = tale;
-  await teller.done(CAST.sales, 'submit-handoff', await onHandoff(tale), `Submitted: project, task pack and brief are made, the budget baseline is frozen as version ${baselineVersion}.`);
-  const { handoff } = await teller.read(CAST.delivery, 'handoff-for-delivery', { id: handoffId }, 'Delivery reads the handoff with its plan.');
+  await teller.done(
+    CAST.sales,
+    'submit-handoff',
+    await onHandoff(tale),
+    `Submitted: project, task pack and brief are made, the budget baseline is frozen as version ${baselineVersion}.`,
+  );
+  const { handoff } = await teller.read(
+    CAST.delivery,
+    'handoff-for-delivery',
+    { id: handoffId },
+    'Delivery reads the handoff with its plan.',
+  );
   const version = (handoff as Json).project?.currentBaseline?.version as number | undefined;
   if (version !== baselineVersion) throw new Error(`The baseline is version ${String(version)}`);
 }
@@ -67,15 +122,44 @@ async function submit(tale: Tale, baselineVersion: number): Promise<void> {
 /** Delivery names a gap; sales corrects the terms, so every vote falls and the same two people answer again. */
 async function returnAndCorrect(tale: Tale, corrected: string, requestId: string): Promise<void> {
   const { teller } = tale;
-  const gaps = [{ path: 'terms.lines', text: 'The monthly price does not cover the spare firewall that was promised.' }];
-  await teller.done(CAST.delivery, 'return-handoff', await onHandoff(tale, { gaps }), 'Delivery returns it, naming the gap; sales has 24 hours.');
-  await teller.done(CAST.sales, 'import-deal', { payload: corrected }, 'Sales corrects the quote: new terms, so the votes fall and a new round opens.');
-  const { approvalRequest } = await teller.read(CAST.auditor, 'approval-history', { id: requestId }, 'The auditor sees both rounds and every vote.');
+  const gaps = [
+    { path: 'terms.lines', text: 'The monthly price does not cover the spare firewall that was promised.' },
+  ];
+  await teller.done(
+    CAST.delivery,
+    'return-handoff',
+    await onHandoff(tale, { gaps }),
+    'Delivery returns it, naming the gap; sales has 24 hours.',
+  );
+  await teller.done(
+    CAST.sales,
+    'import-deal',
+    { payload: corrected },
+    'Sales corrects the quote: new terms, so the votes fall and a new round opens.',
+  );
+  const { approvalRequest } = await teller.read(
+    CAST.auditor,
+    'approval-history',
+    { id: requestId },
+    'The auditor sees both rounds and every vote.',
+  );
   const request = approvalRequest as Json;
-  if (request.state !== 'PENDING' || request.round !== 2) throw new Error(`The request is ${String(request.state)} in round ${String(request.round)}`);
-  await teller.refused(CAST.sales, 'submit-handoff', await onHandoff(tale), ['MARGIN_BELOW_FLOOR'], 'The old approval does not cover the new terms.');
+  if (request.state !== 'PENDING' || request.round !== 2)
+    throw new Error(`The request is ${String(request.state)} in round ${String(request.round)}`);
+  await teller.refused(
+    CAST.sales,
+    'submit-handoff',
+    await onHandoff(tale),
+    ['MARGIN_BELOW_FLOOR'],
+    'The old approval does not cover the new terms.',
+  );
   await proveChecklist(tale, false);
-  const ballot = { requestId, digest: request.digest, decision: 'APPROVE', reason: 'Better than before; still worth it.' };
+  const ballot = {
+    requestId,
+    digest: request.digest,
+    decision: 'APPROVE',
+    reason: 'Better than before; still worth it.',
+  };
   await teller.done(CAST.finance, 'cast-vote', ballot, 'The first approver answers again, for the new terms.');
   await teller.done(CAST.secondFinance, 'cast-vote', ballot, 'So does the second.');
 }
@@ -83,44 +167,106 @@ async function returnAndCorrect(tale: Tale, corrected: string, requestId: string
 async function signOff(tale: Tale): Promise<void> {
   const { teller, handoffId, now } = tale;
   const kickoff = { startsAt: `${workingDay(now, 7)}T11:00:00Z`, durationMinutes: 45 };
-  await teller.refused(CAST.delivery, 'schedule-kickoff', await onHandoff(tale, kickoff), ['SIGN_OFF_MISSING'], 'No client date without a sign-off.');
-  const booking = { role: 'Network engineer', personId: null, hoursPerWeek: '16', fromOn: workingDay(now, 21), toOn: workingDay(now, 90), booking: 'HARD' };
-  await teller.done(CAST.delivery, 'add-resource-booking', await onHandoff(tale, booking), 'Delivery plans who does it.');
+  await teller.refused(
+    CAST.delivery,
+    'schedule-kickoff',
+    await onHandoff(tale, kickoff),
+    ['SIGN_OFF_MISSING'],
+    'No client date without a sign-off.',
+  );
+  const booking = {
+    role: 'Network engineer',
+    personId: null,
+    hoursPerWeek: '16',
+    fromOn: workingDay(now, 21),
+    toOn: workingDay(now, 90),
+    booking: 'HARD',
+  };
+  await teller.done(
+    CAST.delivery,
+    'add-resource-booking',
+    await onHandoff(tale, booking),
+    'Delivery plans who does it.',
+  );
   const statement = 'Feasible with one engineer; the comms room at York is the only risk to the date.';
-  await teller.refused(CAST.delivery, 'sign-off-feasibility', await onHandoff(tale, { acceptedRiskIds: [], statement }), ['RISK_NOT_ACCEPTED'], 'A sign-off accepts every risk by name.');
+  await teller.refused(
+    CAST.delivery,
+    'sign-off-feasibility',
+    await onHandoff(tale, { acceptedRiskIds: [], statement }),
+    ['RISK_NOT_ACCEPTED'],
+    'A sign-off accepts every risk by name.',
+  );
   const { handoff } = await teller.read(CAST.delivery, 'handoff-for-delivery', { id: handoffId });
   const acceptedRiskIds = ((handoff as Json).risks as Json[]).map(({ id }) => id as string);
-  await teller.done(CAST.delivery, 'sign-off-feasibility', await onHandoff(tale, { acceptedRiskIds, statement }), 'The delivery manager signs off feasibility, plan and risks, for baseline version 2.');
+  await teller.done(
+    CAST.delivery,
+    'sign-off-feasibility',
+    await onHandoff(tale, { acceptedRiskIds, statement }),
+    'The delivery manager signs off feasibility, plan and risks, for baseline version 2.',
+  );
 }
 
 async function scheduleKickoff(tale: Tale): Promise<void> {
   const { teller, handoffId, now } = tale;
   const kickoff = { startsAt: `${workingDay(now, 7)}T11:00:00Z`, durationMinutes: 45 };
-  await teller.refused(CAST.delivery, 'schedule-kickoff', await onHandoff(tale, kickoff), ['DECISION_OPEN'], 'An open decision that blocks keeps the date back.');
+  await teller.refused(
+    CAST.delivery,
+    'schedule-kickoff',
+    await onHandoff(tale, kickoff),
+    ['DECISION_OPEN'],
+    'An open decision that blocks keeps the date back.',
+  );
   const { handoff } = await teller.read(CAST.delivery, 'handoff-for-delivery', { id: handoffId });
   const open = ((handoff as Json).decisions as Json[]).filter(({ state }) => state === 'OPEN');
   for (const decision of open) {
-    const outcome = { decisionId: decision.id, outcome: 'The leased line stays until April.', reason: `Confirmed by the carrier on ${today(now)}.` };
-    await teller.done(CAST.delivery, 'resolve-decision', await onHandoff(tale, outcome), `Decision ${String(decision.number)} is made, with its reason.`);
+    const outcome = {
+      decisionId: decision.id,
+      outcome: 'The leased line stays until April.',
+      reason: `Confirmed by the carrier on ${today(now)}.`,
+    };
+    await teller.done(
+      CAST.delivery,
+      'resolve-decision',
+      await onHandoff(tale, outcome),
+      `Decision ${String(decision.number)} is made, with its reason.`,
+    );
   }
-  await teller.done(CAST.delivery, 'release-brief', await onHandoff(tale, { briefId: (handoff as Json).currentBrief.id as string }), 'A named person stands behind the brief.');
-  const done = await teller.done(CAST.delivery, 'schedule-kickoff', await onHandoff(tale, kickoff), 'The kickoff is scheduled.');
+  await teller.done(
+    CAST.delivery,
+    'release-brief',
+    await onHandoff(tale, { briefId: (handoff as Json).currentBrief.id as string }),
+    'A named person stands behind the brief.',
+  );
+  const done = await teller.done(
+    CAST.delivery,
+    'schedule-kickoff',
+    await onHandoff(tale, kickoff),
+    'The kickoff is scheduled.',
+  );
   if (done.stage !== 'KICKOFF_SCHEDULED') throw new Error(`The handoff is ${String(done.stage)}`);
 }
 
 /** The auditor recomputes every hash from what the API gives. */
 async function verifyLedger({ teller, handoffId }: Tale): Promise<void> {
   let entries = 0;
-  for (let after: string | null = null; ; ) {
+  for (let after: string | null = null; ;) {
     const { ledger } = await teller.read(CAST.auditor, 'ledger', { subjectId: handoffId, first: 100, after });
     const { edges, pageInfo } = ledger as { edges: Json[]; pageInfo: Json };
     for (const { node } of edges) {
-      const hash = createHash('sha256').update(Buffer.of(0)).update(node.content as string, 'utf8').digest('hex');
+      const hash = createHash('sha256')
+        .update(Buffer.of(0))
+        .update(node.content as string, 'utf8')
+        .digest('hex');
       if (hash !== node.leafHash) throw new Error(`Ledger entry ${String(node.id)} does not match its hash`);
       entries += 1;
     }
     if (!pageInfo.hasNextPage) break;
     after = pageInfo.endCursor as string;
   }
-  await teller.read(CAST.auditor, 'ledger', { subjectId: handoffId, first: 1, after: null }, `The auditor verifies ${entries} ledger entries of this handoff: every hash holds.`);
+  await teller.read(
+    CAST.auditor,
+    'ledger',
+    { subjectId: handoffId, first: 1, after: null },
+    `The auditor verifies ${entries} ledger entries of this handoff: every hash holds.`,
+  );
 }

@@ -64,12 +64,20 @@ export class Teller {
   }
 
   /** A mutation that must be refused with these codes among its findings; answers all of them. */
-  async refused(persona: string, operation: string, input: Json, codes: readonly string[], told: string): Promise<readonly ToldFinding[]> {
+  async refused(
+    persona: string,
+    operation: string,
+    input: Json,
+    codes: readonly string[],
+    told: string,
+  ): Promise<readonly ToldFinding[]> {
     const result = await this.mutate(persona, operation, input);
     const findings = (result.findings ?? []) as ToldFinding[];
     const missing = codes.filter((code) => !findings.some((found) => found.code === code));
     if (result.__typename !== 'Refused' || missing.length > 0) {
-      throw new Error(`${persona}: ${operation} was to be refused with ${missing.join(', ')}, and was ${JSON.stringify(result)}`);
+      throw new Error(
+        `${persona}: ${operation} was to be refused with ${missing.join(', ')}, and was ${JSON.stringify(result)}`,
+      );
     }
     this.record({ persona, operation, outcome: 'REFUSED', findings, ids: {}, told });
     return findings;
@@ -79,7 +87,13 @@ export class Teller {
   async denied(persona: string, operation: string, variables: Json, code: string, told: string): Promise<void> {
     const { errors } = await this.ask(persona, operation, variables);
     if (errors[0]?.extensions?.code !== code) throw new Error(`${persona}: ${operation} was to end in ${code}`);
-    const finding = { code, severity: 'BLOCKING', path: operation, message: errors[0].message, remedy: String(errors[0].extensions.remedy ?? '') };
+    const finding = {
+      code,
+      severity: 'BLOCKING',
+      path: operation,
+      message: errors[0].message,
+      remedy: typeof errors[0].extensions.remedy === 'string' ? errors[0].extensions.remedy : '',
+    };
     this.record({ persona, operation, outcome: 'DENIED', findings: [finding], ids: {}, told });
   }
 

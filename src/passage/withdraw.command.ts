@@ -1,0 +1,42 @@
+import { withdrawAll } from '../approval/approval.effects.js';
+import { command } from '../core/command.js';
+import { SignOffState } from '../feasibility/feasibility.entity.js';
+import type { WithdrawHandoffInput } from '../handoff/handoff.input.js';
+import { handoffDone, handoffRefused } from '../handoff/handoff.outcomes.js';
+import { lockHandoff } from '../handoff/handoff.queries.js';
+import { checkRevision, stageFindings } from '../handoff/handoff.rules.js';
+import { Stage } from '../handoff/stage.rules.js';
+import { changeProjectState } from '../project/project.effects.js';
+import { ProjectState } from '../project/project.entity.js';
+import { lockedPassageFacts } from './passage.facts.js';
+import { endSignOff } from './review.commands.js';
+
+/**
+ * Takes the handoff out of the path: the deal was lost or reopened. What hung on it ends with it: open requests, the
+ * sign-off, the project; the deal's next import opens a new handoff.
+ */
+export const withdrawHandoff = command({
+  name: 'withdrawHandoff',
+  action: 'withdraw',
+  subject: 'Handoff',
+  facts: (input: WithdrawHandoffInput) => ({
+    handoff: lockHandoff(input.handoffId),
+    ...lockedPassageFacts(input.handoffId),
+  }),
+  target: ({ handoff }) => handoff,
+  decide: ({ handoff, requests, signOff, project }, { expectedRevision, reason }, moment) => {
+    checkRevision(handoff, expectedRevision);
+    const findings = stageFindings(handoff, 'withdraw');
+    if (findings.length > 0) return handoffRefused(handoff, findings);
+    const { now } = moment;
+    return handoffDone(handoff, {
+      body: { from: handoff.stage, stage: Stage.WITHDRAWN },
+      changes: { stage: Stage.WITHDRAWN, withdrawnAt: now, withdrawnReason: reason, correctionDueAt: null },
+      writes: [
+        ...withdrawAll(requests, moment),
+        ...endSignOff(signOff, SignOffState.LAPSED, 'the handoff was withdrawn', now),
+        ...(project ? [changeProjectState(project, ProjectState.CANCELLED)] : []),
+      ],
+    });
+  },
+});

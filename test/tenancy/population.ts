@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { CAST } from '../../src/sandbox/demo/cast.js';
+import { API_SCOPES } from '../../src/identity/api-key.entity.js';
+import { Role } from '../../src/identity/roles.js';
+import { inviteMember } from '../../src/identity/member.commands.js';
+import { createApiKey } from '../../src/identity/tenant.commands.js';
+import { newId } from '../../src/core/id.js';
+import { buildApiSchema } from '../../src/schema.js';
+import { playStory } from '../kit/story.js';
+import type { Persona, World } from '../kit/world.js';
+import { CallGenerator } from './calls.js';
+
+export const schema = buildApiSchema();
+export const calls = new CallGenerator(schema);
+
+/** A tenant in which every table has rows. */
+export interface Population {
+  readonly world: World;
+  /** The handoff of the story: a kickoff is scheduled, or it is closed. */
+  readonly story: string;
+  /** A handoff in DRAFT, with content of its own. */
+  readonly draft: string;
+  readonly apiKeyId: string;
+  /** A handle that no other tenant has. */
+  readonly handle: string;
+}
+
+let deals = 8000;
+
+interface Export {
+  opportunity: { id: number; client_id: number; client_name: string };
+  quotation: { id: number; ticket_id: number; client_id: number; client_name: string };
+}
+
+/** A HaloPSA export with an opportunity and a client of its own. */
+export function dealPayload(): string {
+  const deal = JSON.parse(readFileSync(resolve('samples/halopsa/managed-network-healthy.json'), 'utf8')) as Export;
+  const id = ++deals;
+  const client = { client_id: id, client_name: `Client ${id} Ltd` };
+  Object.assign(deal.opportunity, { id }, client);
+  Object.assign(deal.quotation, { id, ticket_id: id }, client);
+  return JSON.stringify(deal);
+}
+
+/** The revision of a handoff, read past the API. */
+export async function revisionOf(world: World, handoffId: string): Promise<number> {
+  return (await world.rows('select revision from handoff where tenant_id = $1 and id = $2', [handoffId]))[0]!
+    .revision as number;
+}
+
+/** Sends a generated mutation about a handoff at its present revision; it must succeed. */
+export async function make(
+  persona: Persona,
+  world: World,
+  name: string,
+  handoffId: string,
+  more: Record<string, unknown> = {},
+): Promise<void> {
+  const known: Record<string, unknown> = {
+    handoffId,
+    expectedRevision: await revisionOf(world, handoffId),
+    madeById: null,
+    assumptionId: null,
+    personId: null,
+    ...more,
+  };
+  const call = calls.call(name, {
+    values: (field) => known[field],
+    selection: '{ __typename ... on Refused { findings { code } } }',
+  });
+  const { data, errors } = await persona.graphql(call.document, call.variables);
+  const kind = (data?.[name] as { __typename?: string } | undefined)?.__typename;
+  if (errors.length > 0 || kind === 'Refused')
+    throw new Error(`${name}: ${JSON.stringify(errors.length > 0 ? errors : data)}`);
+}
+
+/** Fills a tenant by the ways that its people have: the story, a draft with content, an API key. */
+export async function populate(world: World, { closed }: { closed: boolean }): Promise<Population> {
+  const { suite } = world;
+  const sales = await world.as(CAST.sales);
+  const admin = await world.as(Role.REVOPS_ADMIN);
+  const delivery = await world.as(CAST.delivery);
+  const { handoffId: story } = await playStory(world);
+  if (closed) {
+    const start = suite.clock.at;
+    suite.clock.at = new Date('2026-12-23T15:00:00Z');
+    await make(delivery, world, 'holdKickoff', story);
+    await make(delivery, world, 'closeHandoff', story);
+    suite.clock.at = start;
+  }
+  const imported = calls.call('importDeal', {
+    values: (field) => (field === 'payload' ? dealPayload() : undefined),
+    selection: '{ ... on Handoff { id } ... on Refused { findings { code message } } }',
+  });
+  const { data, errors } = await sales.graphql(imported.document, imported.variables, `populate-${newId()}`);
+  const draft = data?.importDeal?.id as string | undefined;
+  if (!draft) throw new Error(`importDeal: ${JSON.stringify({ data, errors })}`);
+  await make(sales, world, 'declareNoCommitments', draft);
+  const lead = await world.idOf(Role.SERVICE_DELIVERY_LEAD);
+  for (const name of ['addStakeholder', 'addRisk', 'addStatement', 'addAssumption'])
+    await make(sales, world, name, draft);
+  await make(sales, world, 'openDecision', draft, { ownerId: delivery.actor.id, escalationContactId: lead });
+  const handle = `only.${newId().slice(-12)}`;
+  await admin.done(inviteMember, { handle, name: 'N', email: 'n@example.com', roles: [Role.AUDITOR], oid: newId() });
+  const apiKeyId = await admin.done(createApiKey, { name: 'population', scopes: [...API_SCOPES], days: 30 });
+  return { world, story, draft, apiKeyId, handle };
+}

@@ -1,0 +1,409 @@
+import { randomBytes } from 'node:crypto';
+import type pg from 'pg';
+import { newId } from '../../src/core/id.js';
+
+type Row = Readonly<Record<string, unknown>>;
+
+interface ForeignKey {
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly target: string;
+  readonly targetColumns: readonly string[];
+}
+
+/** What the probes need to know of a tenant table, from the catalogue. */
+export interface TableShape {
+  readonly name: string;
+  readonly columns: ReadonlyMap<string, string>;
+  readonly key: readonly string[];
+  readonly uniques: readonly (readonly string[])[];
+  readonly foreignKeys: readonly ForeignKey[];
+  /** Columns that the application role may update. */
+  readonly updatable: readonly string[];
+}
+
+/** Every tenant table. */
+export async function tableShapes(owner: pg.Client): Promise<TableShape[]> {
+  const names = (relation: string, numbers: string): string =>
+    `(select array_agg(a.attname::text order by o.n) from unnest(${numbers}) with ordinality o(num, n) join pg_attribute a on a.attrelid = ${relation} and a.attnum = o.num)`;
+  const { rows } = await owner.query(`select c.relname::text as name,
+      (select json_object_agg(a.attname, a.atttypid::regtype::text) from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as columns,
+      (select ${names('c.oid', 'i.indkey::int2[]')} from pg_index i where i.indrelid = c.oid and i.indisprimary) as key,
+      (select json_agg(${names('c.oid', 'i.indkey::int2[]')}) from pg_index i where i.indrelid = c.oid and i.indisunique and not i.indisprimary) as uniques,
+      (select json_agg(json_build_object('name', k.conname, 'columns', ${names('k.conrelid', 'k.conkey')}, 'target', k.confrelid::regclass::text, 'targetColumns', ${names('k.confrelid', 'k.confkey')}))
+        from pg_constraint k where k.conrelid = c.oid and k.contype = 'f' and k.confrelid <> 'tenant'::regclass) as foreign_keys,
+      array(select a.attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+        and has_column_privilege('countersign_app', c.oid, a.attnum, 'UPDATE')) as updatable
+    from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and c.relname not in ('tenant', 'migration') order by 1`);
+  return rows.map((row) => ({
+    name: row.name,
+    columns: new Map(Object.entries(row.columns as Record<string, string>)),
+    key: row.key,
+    uniques: row.uniques ?? [],
+    foreignKeys: row.foreign_keys ?? [],
+    updatable: row.updatable,
+  }));
+}
+
+/** The rows of two tenants, by table; read past row-level security. */
+export interface TwoTenants {
+  readonly own: string;
+  readonly foreign: string;
+  readonly rows: (table: string, tenant: string) => readonly Row[];
+}
+
+/** What came of one probe: the same for the other tenant's id as for one that does not exist, or a leak. */
+export interface ProbeResult {
+  readonly table: string;
+  readonly what: string;
+  readonly leak: string | null;
+  /** What both answered: `0 rows`, `42501 ...`. */
+  readonly answer: string;
+}
+
+interface Attempt {
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
+
+const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+
+/** Tries what one tenant could do with the rows of another, inside a transaction of the application role. */
+export class Probes {
+  constructor(
+    private readonly client: pg.Client,
+    private readonly tenants: TwoTenants,
+    private readonly shapes: readonly TableShape[],
+  ) {}
+
+  async of(shape: TableShape): Promise<ProbeResult[]> {
+    const theirs = this.tenants.rows(shape.name, this.tenants.foreign)[0];
+    const ours = this.tenants.rows(shape.name, this.tenants.own)[0];
+    if (!theirs || !ours) throw new Error(`${shape.name} has no row of each tenant`);
+    return [
+      ...(await this.reading(shape, theirs)),
+      ...(await this.changing(shape, theirs)),
+      ...(await this.moving(shape, theirs, ours)),
+      ...(await this.adding(shape, theirs, ours)),
+      ...(await this.referring(shape)),
+    ];
+  }
+
+  private async reading(shape: TableShape, theirs: Row): Promise<ProbeResult[]> {
+    const { name } = shape;
+    return [
+      await this.compare(
+        shape,
+        'select by key',
+        { none: true },
+        (row) => this.where(shape, row, `select * from ${name}`),
+        theirs,
+        this.missing(shape, theirs),
+      ),
+      await this.compare(
+        shape,
+        'select by tenant',
+        { none: true },
+        (tenant) => ({ text: `select * from ${name} where tenant_id = $1`, values: [tenant] }),
+        this.tenants.foreign,
+        newId(),
+      ),
+      await this.compare(
+        shape,
+        'lock by key',
+        { none: true },
+        (row) => this.where(shape, row, `select 1 from ${name}`, ' for share'),
+        theirs,
+        this.missing(shape, theirs),
+      ),
+    ];
+  }
+
+  private async changing(shape: TableShape, theirs: Row): Promise<ProbeResult[]> {
+    const { name } = shape;
+    const column = this.harmless(shape);
+    const missing = this.missing(shape, theirs);
+    return [
+      await this.compare(
+        shape,
+        'update by key',
+        { none: true },
+        (row) => this.where(shape, row, `update ${name} set ${column} = ${column}`),
+        theirs,
+        missing,
+      ),
+      await this.compare(
+        shape,
+        'delete by key',
+        { none: true },
+        (row) => this.where(shape, row, `delete from ${name}`),
+        theirs,
+        missing,
+      ),
+      await this.compare(
+        shape,
+        'update by tenant',
+        { none: true },
+        (tenant) => ({ text: `update ${name} set ${column} = ${column} where tenant_id = $1`, values: [tenant] }),
+        this.tenants.foreign,
+        newId(),
+      ),
+    ];
+  }
+
+  private async moving(shape: TableShape, theirs: Row, ours: Row): Promise<ProbeResult[]> {
+    const { name } = shape;
+    const { own, foreign } = this.tenants;
+    return [
+      await this.compare(
+        shape,
+        'move a row here',
+        { none: true },
+        (row) => this.where(shape, row, `update ${name} set tenant_id = '${own}'`),
+        theirs,
+        this.missing(shape, theirs),
+      ),
+      await this.compare(
+        shape,
+        'move a row there',
+        { none: true },
+        (tenant) => this.where(shape, ours, `update ${name} set tenant_id = '${tenant}'`),
+        foreign,
+        newId(),
+      ),
+    ];
+  }
+
+  private async adding(shape: TableShape, theirs: Row, ours: Row): Promise<ProbeResult[]> {
+    const { key } = shape;
+    const column = this.harmless(shape);
+    const fresh = this.missing(shape, theirs);
+    const onKey = shape.updatable.includes(column)
+      ? `on conflict (${key.join(', ')}) do update set ${column} = excluded.${column}`
+      : `on conflict (${key.join(', ')}) do nothing`;
+    const owned = (row: Row): Row => ({
+      ...ours,
+      ...Object.fromEntries(key.map((c) => [c, row[c]])),
+      tenant_id: this.tenants.own,
+    });
+    const free = shape.uniques.map((columns) =>
+      columns.filter((c) => c !== 'tenant_id' && !shape.foreignKeys.some((f) => f.columns.includes(c))),
+    );
+    const oracle = free
+      .filter((columns) => columns.length > 0)
+      .map((columns) =>
+        this.compare(
+          shape,
+          `insert what is unique there (${columns.join(', ')})`,
+          {},
+          (source) => this.insert(shape, { ...this.randomised(shape, ours), ...source }),
+          Object.fromEntries(columns.map((c) => [c, theirs[c]])),
+          Object.fromEntries(columns.map((c) => [c, this.random(shape.columns.get(c)!)])),
+        ),
+      );
+    const results = [
+      await this.compare(
+        shape,
+        'insert for them',
+        { none: true },
+        (tenant) => this.insert(shape, { ...theirs, ...fresh, tenant_id: tenant }),
+        this.tenants.foreign,
+        newId(),
+      ),
+      await this.compare(shape, 'upsert their row', { none: true }, (row) => this.insert(shape, row, onKey), theirs, {
+        ...theirs,
+        ...this.missing(shape, theirs),
+        tenant_id: newId(),
+      }),
+      await this.compare(
+        shape,
+        'insert under their key',
+        {},
+        (row) => this.insert(shape, owned(row), onKey),
+        theirs,
+        this.missing(shape, theirs),
+      ),
+    ];
+    for (const one of oracle) results.push(await one);
+    return results;
+  }
+
+  /** A row of ours that names a row of theirs: refused exactly as one that names nothing. */
+  private async referring(shape: TableShape): Promise<ProbeResult[]> {
+    const results: ProbeResult[] = [];
+    for (const { name, columns, target, targetColumns } of shape.foreignKeys) {
+      const targets = this.tenants.rows(target, this.tenants.foreign);
+      const shapeOfTarget = this.shapes.find((s) => s.name === target)!;
+      const reference = (row: Row): Row =>
+        Object.fromEntries(columns.flatMap((c, i) => (c === 'tenant_id' ? [] : [[c, row[targetColumns[i]!]]])));
+      const random = (): Row =>
+        Object.fromEntries(targetColumns.map((c) => [c, this.random(shapeOfTarget.columns.get(c)!)]));
+      let last: ProbeResult | null = null;
+      for (const ours of this.tenants.rows(shape.name, this.tenants.own)) {
+        const base = this.randomised(shape, ours);
+        last = await this.compare(
+          shape,
+          `refer by ${name}`,
+          { refused: true },
+          (row) => this.insert(shape, { ...base, ...reference(row) }),
+          targets[0]!,
+          random(),
+        );
+        // A check of the row itself may speak first: another row of ours may pass it.
+        if (last.leak || last.answer.startsWith('23503')) break;
+      }
+      if (
+        last &&
+        !last.leak &&
+        !last.answer.startsWith('23503') &&
+        columns.every((c) => c === 'tenant_id' || shape.updatable.includes(c))
+      ) {
+        const set = columns.filter((c) => c !== 'tenant_id');
+        const ours = this.tenants.rows(shape.name, this.tenants.own)[0]!;
+        last = await this.compare(
+          shape,
+          `refer by ${name}`,
+          { refused: true },
+          (row) =>
+            this.where(
+              shape,
+              ours,
+              `update ${shape.name} set ${set.map((c) => `${c} = '${String(reference(row)[c])}'`).join(', ')}`,
+            ),
+          targets[0]!,
+          random(),
+        );
+      }
+      if (last) results.push(last);
+    }
+    return results;
+  }
+
+  private async compare<T>(
+    shape: TableShape,
+    what: string,
+    demand: { none?: boolean; refused?: boolean },
+    make: (value: T) => Attempt,
+    theirs: T,
+    nobodys: T,
+  ): Promise<ProbeResult> {
+    const [found, missing] = [await this.attempt(make(theirs)), await this.attempt(make(nobodys))];
+    const answer = found.text;
+    const leak =
+      found.text !== missing.text
+        ? `theirs: ${found.text}; nobody's: ${missing.text}`
+        : demand.none && found.affected > 0
+          ? `${found.affected} rows`
+          : demand.refused && !found.refused
+            ? 'was accepted'
+            : null;
+    return { table: shape.name, what, leak, answer };
+  }
+
+  private async attempt({ text, values }: Attempt): Promise<{ text: string; affected: number; refused: boolean }> {
+    await this.client.query('savepoint probe');
+    try {
+      const { rowCount } = await this.client.query(text, [...values]);
+      // Foreign keys that wait for the end of the transaction would be asked here.
+      await this.client.query('set constraints all immediate');
+      return { text: `${rowCount ?? 0} rows`, affected: rowCount ?? 0, refused: false };
+    } catch (error) {
+      const { code = '', message, detail = '' } = error as { code?: string; message: string; detail?: string };
+      return { text: masked(`${code} ${message} ${detail}`), affected: 0, refused: true };
+    } finally {
+      await this.client.query('rollback to savepoint probe');
+    }
+  }
+
+  private where(shape: TableShape, row: Row, head: string, tail = ''): Attempt {
+    const columns = shape.key.filter((c) => c !== 'tenant_id');
+    return {
+      text: `${head} where ${columns.map((c, i) => `${c} = $${i + 1}`).join(' and ')}${tail}`,
+      values: columns.map((c) => row[c]),
+    };
+  }
+
+  private insert(shape: TableShape, row: Row, tail = ''): Attempt {
+    const columns = [...shape.columns.keys()];
+    return {
+      text: `insert into ${shape.name} (${columns.join(', ')}) values (${columns.map((_, i) => `$${i + 1}`).join(', ')}) ${tail}`,
+      values: columns.map((c) => row[c]),
+    };
+  }
+
+  /** The key of a row that nobody has. */
+  private missing(shape: TableShape, like: Row): Row {
+    const fresh = Object.fromEntries(
+      shape.key.filter((c) => c !== 'tenant_id').map((c) => [c, this.random(shape.columns.get(c)!)]),
+    );
+    return { ...like, ...fresh };
+  }
+
+  /** Our row under a key of its own, with everything else that is unique made fresh. */
+  private randomised(shape: TableShape, ours: Row): Row {
+    const bound = new Set(shape.foreignKeys.flatMap(({ columns }) => columns));
+    const unique = [shape.key, ...shape.uniques].flatMap((columns) => {
+      const free = columns.filter((c) => c !== 'tenant_id' && !bound.has(c));
+      return free.filter((c) => ['uuid', 'text', 'integer'].includes(shape.columns.get(c)!));
+    });
+    const closed = ['part', 'scope', 'budget_type'];
+    return {
+      ...ours,
+      ...Object.fromEntries(
+        unique.filter((c) => !closed.includes(c)).map((c) => [c, this.random(shape.columns.get(c)!)]),
+      ),
+    };
+  }
+
+  private harmless(shape: TableShape): string {
+    return (
+      shape.updatable.find((c) => !shape.key.includes(c)) ??
+      [...shape.columns.keys()].find((c) => !shape.key.includes(c)) ??
+      'tenant_id'
+    );
+  }
+
+  private random(type: string): unknown {
+    if (type === 'uuid') return newId();
+    return type === 'integer' ? 100_000 + randomBytes(2).readUInt16LE() : `probe-${randomBytes(6).toString('hex')}`;
+  }
+}
+
+/** An error's text without what the asker sent: ids, and the figures and words of a key. */
+function masked(text: string): string {
+  return text
+    .replaceAll(UUID, '*')
+    .replaceAll(/=\([^)]*\)/g, '=(*)')
+    .replaceAll(/Failing row contains .*/g, '');
+}
+
+/** Opens a transaction of the application role in a tenant, as the gateway does. */
+export async function within(client: pg.Client, tenantId: string, work: () => Promise<void>): Promise<void> {
+  await client.query('begin');
+  try {
+    await client.query(`set local app.tenant_id = '${tenantId}'`);
+    await work();
+  } finally {
+    await client.query('rollback');
+  }
+}
+
+/** Reads every row of two tenants with a role that sees them all. */
+export async function twoTenants(
+  superuser: pg.Client,
+  shapes: readonly TableShape[],
+  own: string,
+  foreign: string,
+): Promise<TwoTenants> {
+  const all = new Map<string, readonly Row[]>();
+  for (const { name, key } of shapes) {
+    for (const tenant of [own, foreign]) {
+      const { rows } = await superuser.query(
+        `select * from ${name} where tenant_id = $1 order by ${key.join(', ')} limit 30`,
+        [tenant],
+      );
+      all.set(`${name} ${tenant}`, rows as Row[]);
+    }
+  }
+  return { own, foreign, rows: (table, tenant) => all.get(`${table} ${tenant}`) ?? [] };
+}

@@ -1,0 +1,82 @@
+import pg from 'pg';
+import { openSuite, type Suite } from '../kit/suite.js';
+import { populate } from './population.js';
+import { Probes, type ProbeResult, tableShapes, type TableShape, twoTenants, within } from './probes.js';
+
+let suite: Suite;
+let shapes: TableShape[];
+let results: ProbeResult[];
+const clients: pg.Client[] = [];
+const connect = async (connectionString: string): Promise<pg.Client> => {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  clients.push(client);
+  return client;
+};
+
+beforeAll(async () => {
+  suite = await openSuite();
+  const own = (await populate(await suite.tenant(), { closed: true })).world.tenantId;
+  const foreign = (await populate(await suite.tenant(), { closed: true })).world.tenantId;
+  const superuser = await connect(suite.superuserUrl);
+  const application = await connect(suite.appUrl);
+  shapes = await tableShapes(superuser);
+  const tenants = await twoTenants(superuser, shapes, own, foreign);
+  const probes = new Probes(application, tenants, shapes);
+  results = [];
+  await within(application, own, async () => {
+    for (const shape of shapes) results.push(...(await probes.of(shape)));
+  });
+});
+afterAll(async () => {
+  for (const client of clients) await client.end();
+  await suite.close();
+});
+
+it('tries every tenant table', () => {
+  expect([...new Set(results.map(({ table }) => table))]).toEqual(shapes.map(({ name }) => name));
+  expect(shapes.length).toBeGreaterThan(40);
+});
+
+it.each([
+  'select by key',
+  'select by tenant',
+  'lock by key',
+  'update by key',
+  'delete by key',
+  'update by tenant',
+  'move a row here',
+  'move a row there',
+  'insert for them',
+  'upsert their row',
+  'insert under their key',
+])('%s answers for another tenant as for nobody, in every table', (what) => {
+  const of = results.filter((result) => result.what === what);
+  expect(of.length).toBe(shapes.length);
+  expect(of.filter(({ leak }) => leak !== null)).toEqual([]);
+});
+
+it('tells nothing by what is unique: another tenant has its own numbers, names and keys', () => {
+  const of = results.filter(({ what }) => what.startsWith('insert what is unique there'));
+  expect(of.length).toBeGreaterThan(20);
+  expect(of.filter(({ leak }) => leak !== null)).toEqual([]);
+});
+
+it("refuses a reference to another tenant's row exactly as one to nothing, by every foreign key", () => {
+  const of = results.filter(({ what }) => what.startsWith('refer by'));
+  expect(of.length).toBe(shapes.flatMap(({ foreignKeys }) => foreignKeys).length);
+  expect(of.filter(({ leak }) => leak !== null)).toEqual([]);
+  // The foreign key itself spoke, not a check before it.
+  expect(of.filter(({ answer }) => !answer.startsWith('23503'))).toEqual([]);
+});
+
+it('lets the tenant at its own rows, so that a zero means isolation', async () => {
+  const application = await connect(suite.appUrl);
+  const own = (
+    await application.query<{ tenant_id: string }>('select tenant_id from tenant order by created_at limit 1')
+  ).rows[0]!.tenant_id;
+  await within(application, own, async () => {
+    for (const { name } of shapes)
+      expect([name, (await application.query(`select 1 from ${name} limit 1`)).rowCount]).toEqual([name, 1]);
+  });
+});

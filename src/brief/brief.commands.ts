@@ -1,11 +1,12 @@
 import { command, done, refused } from '../core/command.js';
 import { update } from '../core/statement.js';
+import type { HandoffChangeInput } from '../handoff/handoff.input.js';
 import { lockHandoff } from '../handoff/handoff.queries.js';
 import { changeHandoff, checkRevision, handoffSubject } from '../handoff/handoff.rules.js';
 import { currentBaseline } from '../project/project.queries.js';
 import { draftBrief } from './brief.effects.js';
 import { Brief, BriefState } from './brief.entity.js';
-import type { DraftBriefInput, ReleaseBriefInput } from './brief.input.js';
+import type { ReleaseBriefInput } from './brief.input.js';
 import { briefFacts, latestBriefVersion, lockBrief } from './brief.queries.js';
 import { draftFactsOf } from './brief.view.js';
 import { draftFindings, releaseFindings } from './release.rules.js';
@@ -16,7 +17,7 @@ export const draftBriefCommand = command({
   action: 'draft',
   subject: 'Brief',
   services: false,
-  facts: (input: DraftBriefInput) => ({ handoff: lockHandoff(input.handoffId), ...briefFacts(input.handoffId) }),
+  facts: (input: HandoffChangeInput) => ({ handoff: lockHandoff(input.handoffId), ...briefFacts(input.handoffId) }),
   decide: (facts, { expectedRevision }, moment) => {
     const { handoff, project } = facts;
     checkRevision(handoff, expectedRevision);

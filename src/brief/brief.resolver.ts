@@ -5,12 +5,13 @@ import { RequestContext } from '../core/graphql/context.js';
 import { Allow, Runs, Sensitive } from '../core/graphql/rights.js';
 import { resultOf } from '../core/graphql/shapes.js';
 import type { RefusedType } from '../core/graphql/types.js';
+import { HandoffChangeInput } from '../handoff/handoff.input.js';
 import { Handoff } from '../handoff/handoff.entity.js';
 import { Person } from '../identity/person.entity.js';
 import { BudgetBaseline } from '../project/baseline.entity.js';
 import { draftBriefCommand, releaseBrief } from './brief.commands.js';
 import { Brief } from './brief.entity.js';
-import { DraftBriefInput, ReleaseBriefInput } from './brief.input.js';
+import { ReleaseBriefInput } from './brief.input.js';
 import { briefMarkdown } from './brief.markdown.js';
 
 const BriefResult = resultOf('BriefResult', Brief);
@@ -69,7 +70,7 @@ export class BriefResolver {
   @Runs(draftBriefCommand)
   @Mutation(() => BriefResult, { description: 'Generates the next version of the brief from the data as it stands.' })
   draftBrief(
-    @Arg('input') input: DraftBriefInput,
+    @Arg('input') input: HandoffChangeInput,
     @Ctx() ctx: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Brief | RefusedType> {

@@ -113,7 +113,7 @@ export class Pipeline {
     throw new AppError('FORBIDDEN', `You may not ${command.action} ${row ? 'this' : 'a'} ${command.subject}.`, {
       action: command.action,
       subject: command.subject,
-      subjectId: row?.id ?? null,
+      subjectId: row && 'id' in row ? row.id : null,
       remedy: barred
         ? 'A person has to do this; API keys never may.'
         : 'Ask someone whose role allows it, or a RevOps administrator for the role.',

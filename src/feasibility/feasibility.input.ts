@@ -1,18 +1,11 @@
-import { IsUUID, Length, Matches, Min, ValidateIf } from 'class-validator';
-import { Field, ID, InputType, Int } from 'type-graphql';
+import { IsUUID, Length, Matches, ValidateIf } from 'class-validator';
+import { Field, ID, InputType } from 'type-graphql';
+import { HandoffChangeInput } from '../handoff/handoff.input.js';
 import { DecimalScalar, LocalDateScalar } from '../core/graphql/scalars.js';
 import { Booking } from './feasibility.entity.js';
 
 @InputType({ description: 'A line of the resource plan.' })
-export class AddResourceBookingInput {
-  @IsUUID()
-  @Field(() => ID, { description: 'The handoff.' })
-  handoffId: string;
-
-  @Min(1)
-  @Field(() => Int, { description: "The handoff's revision that you saw." })
-  expectedRevision: number;
-
+export class AddResourceBookingInput extends HandoffChangeInput {
   @Length(2, 80)
   @Field(() => String, { description: 'The role that is needed, such as network engineer.' })
   role: string;
@@ -37,15 +30,7 @@ export class AddResourceBookingInput {
 }
 
 @InputType({ description: 'A line of the resource plan to take out.' })
-export class RemoveResourceBookingInput {
-  @IsUUID()
-  @Field(() => ID, { description: 'The handoff.' })
-  handoffId: string;
-
-  @Min(1)
-  @Field(() => Int, { description: "The handoff's revision that you saw." })
-  expectedRevision: number;
-
+export class RemoveResourceBookingInput extends HandoffChangeInput {
   @IsUUID()
   @Field(() => ID, { description: 'The line.' })
   bookingId: string;

@@ -3,6 +3,7 @@ import { type Finding, finding, blocks } from '../core/finding.js';
 import { insert, mapQuery, type Query, select, update } from '../core/statement.js';
 import { isWithinHours } from '../catalogue/calendar.rules.js';
 import { configurationOf } from '../catalogue/catalogue.queries.js';
+import type { HandoffChangeInput } from '../handoff/handoff.input.js';
 import type { Handoff } from '../handoff/handoff.entity.js';
 import { lockHandoff } from '../handoff/handoff.queries.js';
 import { changeHandoff, checkRevision, handoffSubject, stageFindings } from '../handoff/handoff.rules.js';
@@ -12,7 +13,7 @@ import { Gate } from '../passage/gate.entity.js';
 import { judgeKickoff } from '../passage/gates.js';
 import { passageFacts } from '../passage/passage.facts.js';
 import { HandoffFeedback, Kickoff, KickoffState } from './kickoff.entity.js';
-import type { CloseHandoffInput, HandoffStepInput, ScheduleKickoffInput } from './kickoff.input.js';
+import type { CloseHandoffInput, ScheduleKickoffInput } from './kickoff.input.js';
 
 const scheduledOf = (handoffId: string): Query<Kickoff | null> =>
   mapQuery(select(Kickoff, { handoffId, state: KickoffState.SCHEDULED }), (rows) => rows[0] ?? null);
@@ -76,7 +77,7 @@ export const holdKickoff = command({
   action: 'schedule',
   subject: 'Handoff',
   services: false,
-  facts: (input: HandoffStepInput) => ({
+  facts: (input: HandoffChangeInput) => ({
     handoff: lockHandoff(input.handoffId),
     ...passageFacts(input.handoffId),
     scheduled: scheduledOf(input.handoffId),

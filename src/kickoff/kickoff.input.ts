@@ -1,20 +1,10 @@
-import { IsBoolean, IsUUID, Length, Max, Min } from 'class-validator';
-import { Field, ID, InputType, Int } from 'type-graphql';
+import { IsBoolean, Length, Max, Min } from 'class-validator';
+import { Field, InputType, Int } from 'type-graphql';
+import { HandoffChangeInput } from '../handoff/handoff.input.js';
 import { DateTimeScalar } from '../core/graphql/scalars.js';
 
-@InputType({ description: 'A step of one handoff.' })
-export class HandoffStepInput {
-  @IsUUID()
-  @Field(() => ID, { description: 'The handoff.' })
-  handoffId: string;
-
-  @Min(1)
-  @Field(() => Int, { description: "The handoff's revision that you saw." })
-  expectedRevision: number;
-}
-
 @InputType({ description: 'A kickoff date for the client.' })
-export class ScheduleKickoffInput extends HandoffStepInput {
+export class ScheduleKickoffInput extends HandoffChangeInput {
   @Field(() => DateTimeScalar, {
     description: "When the meeting begins; in the future and in the tenant's business hours.",
   })
@@ -27,7 +17,7 @@ export class ScheduleKickoffInput extends HandoffStepInput {
 }
 
 @InputType({ description: 'What delivery says after the handoff (document 003).' })
-export class CloseHandoffInput extends HandoffStepInput {
+export class CloseHandoffInput extends HandoffChangeInput {
   @IsBoolean()
   @Field(() => Boolean, { description: 'Whether the handoff document was accurate.' })
   accurate: boolean;

@@ -3,13 +3,14 @@ import { Arg, Ctx, FieldResolver, Info, Mutation, Resolver, Root } from 'type-gr
 import { RequestContext } from '../core/graphql/context.js';
 import { Runs } from '../core/graphql/rights.js';
 import type { RefusedType } from '../core/graphql/types.js';
+import { HandoffChangeInput } from '../handoff/handoff.input.js';
 import { Handoff } from '../handoff/handoff.entity.js';
 import { HandoffResult } from '../handoff/handoff.result.js';
 import { Stage } from '../handoff/stage.rules.js';
 import { Person } from '../identity/person.entity.js';
 import { closeHandoff, holdKickoff, scheduleKickoff } from './kickoff.commands.js';
 import { HandoffFeedback, Kickoff, KickoffState } from './kickoff.entity.js';
-import { CloseHandoffInput, HandoffStepInput, ScheduleKickoffInput } from './kickoff.input.js';
+import { CloseHandoffInput, ScheduleKickoffInput } from './kickoff.input.js';
 
 @Resolver(() => Handoff)
 export class HandoffKickoffResolver {
@@ -38,7 +39,7 @@ export class HandoffKickoffResolver {
   @Runs(holdKickoff)
   @Mutation(() => HandoffResult, { description: 'Records that the kickoff took place.' })
   holdKickoff(
-    @Arg('input') input: HandoffStepInput,
+    @Arg('input') input: HandoffChangeInput,
     @Ctx() ctx: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Handoff | RefusedType> {

@@ -1,16 +1,9 @@
-import { IsUUID, Length, Min } from 'class-validator';
-import { Field, ID, InputType, Int } from 'type-graphql';
+import { Length } from 'class-validator';
+import { Field, InputType } from 'type-graphql';
+import { HandoffChangeInput } from '../handoff/handoff.input.js';
 
 @InputType({ description: 'A request to pass the margin gate despite a margin below its floor.' })
-export class RequestMarginExceptionInput {
-  @IsUUID()
-  @Field(() => ID, { description: 'The handoff.' })
-  handoffId: string;
-
-  @Min(1)
-  @Field(() => Int, { description: 'The revision of the handoff that you saw.' })
-  expectedRevision: number;
-
+export class RequestMarginExceptionInput extends HandoffChangeInput {
   @Length(20, 2000)
   @Field(() => String, {
     description: 'Why the deal should be taken all the same, in 20 to 2000 characters; the approvers read it.',

@@ -7,10 +7,10 @@ import {
   IsUUID,
   Length,
   Matches,
-  Min,
   ValidateNested,
 } from 'class-validator';
-import { Field, ID, InputType, Int } from 'type-graphql';
+import { Field, ID, InputType } from 'type-graphql';
+import { HandoffChangeInput } from '../handoff/handoff.input.js';
 import { DealType } from '../handoff/handoff.entity.js';
 
 @InputType({ description: 'A deal as the PSA exports it.' })
@@ -42,17 +42,6 @@ export class ImportDealInput {
   segment: string | null;
 }
 
-@InputType({ description: 'A step of one handoff.' })
-export class PassageInput {
-  @IsUUID()
-  @Field(() => ID, { description: 'The handoff.' })
-  handoffId: string;
-
-  @Min(1)
-  @Field(() => Int, { description: "The handoff's revision that you saw." })
-  expectedRevision: number;
-}
-
 @InputType({ description: 'One gap, named.' })
 export class GapInput {
   @Length(2, 120)
@@ -65,7 +54,7 @@ export class GapInput {
 }
 
 @InputType({ description: 'Why a handoff goes back to sales.' })
-export class ReturnHandoffInput extends PassageInput {
+export class ReturnHandoffInput extends HandoffChangeInput {
   @ArrayNotEmpty()
   @ArrayMaxSize(50)
   @ValidateNested({ each: true })
@@ -74,7 +63,7 @@ export class ReturnHandoffInput extends PassageInput {
 }
 
 @InputType({ description: "The delivery manager's acceptance." })
-export class SignOffFeasibilityInput extends PassageInput {
+export class SignOffFeasibilityInput extends HandoffChangeInput {
   @ArrayUnique()
   @ArrayMaxSize(200)
   @IsUUID(undefined, { each: true })
@@ -87,7 +76,7 @@ export class SignOffFeasibilityInput extends PassageInput {
 }
 
 @InputType({ description: 'Why a sign-off is taken back.' })
-export class RevokeSignOffInput extends PassageInput {
+export class RevokeSignOffInput extends HandoffChangeInput {
   @Length(10, 1000)
   @Field(() => String, { description: 'The reason.' })
   reason: string;

@@ -11,20 +11,14 @@ import {
   SourceReferenceType,
 } from '../core/graphql/types.js';
 import { Handoff } from '../handoff/handoff.entity.js';
-import { ClassifyHandoffInput, WithdrawHandoffInput } from '../handoff/handoff.input.js';
+import { ClassifyHandoffInput, WithdrawHandoffInput, HandoffChangeInput } from '../handoff/handoff.input.js';
 import { HandoffResult } from '../handoff/handoff.result.js';
 import { Person } from '../identity/person.entity.js';
 import { Gate, GateEvaluation, GateFinding, HandoffReturn } from './gate.entity.js';
 import { dryRun } from './gates.js';
 import { classifyHandoff, importDeal } from './intake.commands.js';
 import { passageFacts } from './passage.facts.js';
-import {
-  ImportDealInput,
-  PassageInput,
-  ReturnHandoffInput,
-  RevokeSignOffInput,
-  SignOffFeasibilityInput,
-} from './passage.input.js';
+import { ImportDealInput, ReturnHandoffInput, RevokeSignOffInput, SignOffFeasibilityInput } from './passage.input.js';
 import { returnHandoff, revokeSignOff, signOffFeasibility } from './review.commands.js';
 import { submitHandoff } from './submit.command.js';
 import { withdrawHandoff } from './withdraw.command.js';
@@ -105,7 +99,7 @@ export class HandoffPassageResolver {
   @Runs(submitHandoff)
   @Mutation(() => HandoffResult, { description: 'Closed-won, through the gate; makes project, baseline and brief.' })
   submitHandoff(
-    @Arg('input') input: PassageInput,
+    @Arg('input') input: HandoffChangeInput,
     @Ctx() ctx: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Handoff | RefusedType> {

@@ -12,7 +12,7 @@ import { Gate } from './gate.entity.js';
 import { recordEvaluation } from './gate.effects.js';
 import { judgeSubmit, type SubmitJudgement } from './gates.js';
 import { lockedPassageFacts, type PassageGround } from './passage.facts.js';
-import type { PassageInput } from './passage.input.js';
+import type { HandoffChangeInput } from '../handoff/handoff.input.js';
 
 /**
  * Closed-won, through the gate: project, milestones, task pack and budget baseline are made or made anew, what is
@@ -24,7 +24,10 @@ export const submitHandoff = command({
   action: 'submit',
   subject: 'Handoff',
   services: false,
-  facts: (input: PassageInput) => ({ handoff: lockHandoff(input.handoffId), ...lockedPassageFacts(input.handoffId) }),
+  facts: (input: HandoffChangeInput) => ({
+    handoff: lockHandoff(input.handoffId),
+    ...lockedPassageFacts(input.handoffId),
+  }),
   target: ({ handoff }) => handoff,
   decide: (facts, { expectedRevision }, moment) => {
     const { handoff } = facts;

@@ -1,26 +1,16 @@
-import { IsOptional, IsUUID, Min } from 'class-validator';
-import { Field, ID, InputType, Int } from 'type-graphql';
-
-@InputType({ description: 'A change of the project of one handoff.' })
-export class ProjectInput {
-  @IsUUID()
-  @Field(() => ID, { description: 'The handoff.' })
-  handoffId: string;
-
-  @Min(1)
-  @Field(() => Int, { description: 'The revision of the handoff that you saw.' })
-  expectedRevision: number;
-}
+import { IsOptional, IsUUID } from 'class-validator';
+import { Field, ID, InputType } from 'type-graphql';
+import { HandoffChangeInput } from '../handoff/handoff.input.js';
 
 @InputType({ description: 'Who leads the project.' })
-export class AssignProjectLeadInput extends ProjectInput {
+export class AssignProjectLeadInput extends HandoffChangeInput {
   @IsUUID()
   @Field(() => ID, { description: 'The person: an active member with a role in delivery.' })
   personId: string;
 }
 
 @InputType({ description: 'A task of the project.' })
-export class ProjectTaskInput extends ProjectInput {
+export class ProjectTaskInput extends HandoffChangeInput {
   @IsUUID()
   @Field(() => ID, { description: 'The task.' })
   taskId: string;

@@ -23,7 +23,8 @@ const FINGERPRINT = `
   order by line`;
 
 async function fingerprint(owner: DataSource): Promise<string[]> {
-  return (await owner.query(FINGERPRINT)).map((row) => row.line).filter((line) => !/\bmigration(_|\b)/.test(line));
+  const rows: { line: string }[] = await owner.query(FINGERPRINT);
+  return rows.map((row) => row.line).filter((line) => !/\bmigration(_|\b)/.test(line));
 }
 
 async function undoAll(owner: DataSource): Promise<void> {

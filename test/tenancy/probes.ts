@@ -66,6 +66,9 @@ interface Attempt {
   readonly values: readonly unknown[];
 }
 
+/** Columns of a key that only some words may stand in. */
+const CLOSED = ['part', 'scope', 'budget_type', 'source', 'role', 'kind', 'subject_type', 'issuer'];
+
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
 /** Tries what one tenant could do with the rows of another, inside a transaction of the application role. */
@@ -186,21 +189,6 @@ export class Probes {
       ...Object.fromEntries(key.map((c) => [c, row[c]])),
       tenant_id: this.tenants.own,
     });
-    const free = shape.uniques.map((columns) =>
-      columns.filter((c) => c !== 'tenant_id' && !shape.foreignKeys.some((f) => f.columns.includes(c))),
-    );
-    const oracle = free
-      .filter((columns) => columns.length > 0)
-      .map((columns) =>
-        this.compare(
-          shape,
-          `insert what is unique there (${columns.join(', ')})`,
-          {},
-          (source) => this.insert(shape, { ...this.randomised(shape, ours), ...source }),
-          Object.fromEntries(columns.map((c) => [c, theirs[c]])),
-          Object.fromEntries(columns.map((c) => [c, this.random(shape.columns.get(c)!)])),
-        ),
-      );
     const results = [
       await this.compare(
         shape,
@@ -224,8 +212,35 @@ export class Probes {
         this.missing(shape, theirs),
       ),
     ];
-    for (const one of oracle) results.push(await one);
+    for (const columns of [shape.key, ...shape.uniques]) {
+      const oracle = await this.oracle(shape, ours, columns);
+      if (oracle) results.push(oracle);
+    }
     return results;
+  }
+
+  /** A row of ours with what is unique among theirs, such as a number; what hangs on a parent is theirs alone anyway. */
+  private async oracle(shape: TableShape, ours: Row, unique: readonly string[]): Promise<ProbeResult | null> {
+    const bound = new Set(shape.foreignKeys.flatMap(({ columns }) => columns));
+    const columns = unique.filter((c) => c !== 'tenant_id' && !CLOSED.includes(c));
+    if (columns.length === 0 || unique.some((c) => c !== 'tenant_id' && bound.has(c))) return null;
+    const text = (row: Row): string => JSON.stringify(columns.map((c) => row[c]));
+    const { own, foreign } = this.tenants;
+    const known = new Set(this.tenants.rows(shape.name, own).map(text));
+    const theirs = this.tenants
+      .rows(shape.name, foreign)
+      .find((row) => !known.has(text(row)) && columns.every((c) => row[c] !== null));
+    if (!theirs) return null;
+    const base = this.randomised(shape, ours);
+    const values = (of: (column: string) => unknown): Row => Object.fromEntries(columns.map((c) => [c, of(c)]));
+    return this.compare(
+      shape,
+      `insert what is unique there (${columns.join(', ')})`,
+      {},
+      (row) => this.insert(shape, { ...base, ...row }),
+      values((c) => theirs[c]),
+      values((c) => this.random(shape, c)),
+    );
   }
 
   /** A row of ours that names a row of theirs: refused exactly as one that names nothing. */
@@ -237,7 +252,7 @@ export class Probes {
       const reference = (row: Row): Row =>
         Object.fromEntries(columns.flatMap((c, i) => (c === 'tenant_id' ? [] : [[c, row[targetColumns[i]!]]])));
       const random = (): Row =>
-        Object.fromEntries(targetColumns.map((c) => [c, this.random(shapeOfTarget.columns.get(c)!)]));
+        Object.fromEntries(targetColumns.map((c) => [c, this.random(shapeOfTarget, c)]));
       let last: ProbeResult | null = null;
       for (const ours of this.tenants.rows(shape.name, this.tenants.own)) {
         const base = this.randomised(shape, ours);
@@ -334,7 +349,7 @@ export class Probes {
   /** The key of a row that nobody has. */
   private missing(shape: TableShape, like: Row): Row {
     const fresh = Object.fromEntries(
-      shape.key.filter((c) => c !== 'tenant_id').map((c) => [c, this.random(shape.columns.get(c)!)]),
+      shape.key.filter((c) => c !== 'tenant_id').map((c) => [c, this.random(shape, c)]),
     );
     return { ...like, ...fresh };
   }
@@ -346,11 +361,10 @@ export class Probes {
       const free = columns.filter((c) => c !== 'tenant_id' && !bound.has(c));
       return free.filter((c) => ['uuid', 'text', 'integer'].includes(shape.columns.get(c)!));
     });
-    const closed = ['part', 'scope', 'budget_type'];
     return {
       ...ours,
       ...Object.fromEntries(
-        unique.filter((c) => !closed.includes(c)).map((c) => [c, this.random(shape.columns.get(c)!)]),
+        unique.filter((c) => !CLOSED.includes(c)).map((c) => [c, this.random(shape, c)]),
       ),
     };
   }
@@ -363,9 +377,11 @@ export class Probes {
     );
   }
 
-  private random(type: string): unknown {
+  private random({ columns }: TableShape, column: string): unknown {
+    const type = columns.get(column);
     if (type === 'uuid') return newId();
-    return type === 'integer' ? 100_000 + randomBytes(2).readUInt16LE() : `probe-${randomBytes(6).toString('hex')}`;
+    if (type === 'integer') return 100_000 + randomBytes(2).readUInt16LE();
+    return /digest|hash/.test(column) ? randomBytes(32).toString('hex') : `probe-${randomBytes(6).toString('hex')}`;
   }
 }
 

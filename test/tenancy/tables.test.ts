@@ -58,7 +58,7 @@ it.each([
 
 it('tells nothing by what is unique: another tenant has its own numbers, names and keys', () => {
   const of = results.filter(({ what }) => what.startsWith('insert what is unique there'));
-  expect(of.length).toBeGreaterThan(20);
+  expect(of.map(({ table, what }) => `${table} ${what}`)).toEqual([]);
   expect(of.filter(({ leak }) => leak !== null)).toEqual([]);
 });
 

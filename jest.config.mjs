@@ -37,6 +37,12 @@ export default {
       globalTeardown: '<rootDir>/test/kit/global-teardown.cjs',
       testMatch: ['<rootDir>/test/{command,api,tenancy,integrations,faults}/**/*.test.ts'],
     },
-    { ...shared, displayName: 'browser', testMatch: ['<rootDir>/test/browser/**/*.test.ts'] },
+    {
+      ...shared,
+      displayName: 'browser',
+      globalSetup: '<rootDir>/test/kit/global-setup.cjs',
+      globalTeardown: '<rootDir>/test/kit/global-teardown.cjs',
+      testMatch: ['<rootDir>/test/browser/**/*.test.ts'],
+    },
   ],
 };

@@ -44,6 +44,27 @@ export interface App {
   close(): Promise<void>;
 }
 
+/** What GraphiQL shows a newcomer. */
+const FIRST_QUERY = `# Put a token under Headers: {"authorization": "Bearer <token>"}
+# In the sandbox: npm run --silent countersign token sofia.sales@northwind-managed
+{
+  me {
+    handle
+  }
+  tenant {
+    name
+  }
+  handoffs(first: 10) {
+    edges {
+      node {
+        number
+        stage
+      }
+    }
+  }
+}
+`;
+
 /** The audience of the sandbox's tokens. */
 export const SANDBOX_AUDIENCE = 'countersign-api';
 
@@ -71,7 +92,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     api,
     log,
     graphiql: config.graphiql
-      ? renderGraphiQL({ title: 'Countersign', endpoint: '/graphql', credentials: 'omit' })
+      ? renderGraphiQL({ title: 'Countersign', endpoint: '/graphql', credentials: 'omit', defaultQuery: FIRST_QUERY })
       : null,
     notReady: () => (closing ? Promise.resolve('shutting down') : databaseReason(gateway)),
     contextOf: async (request): Promise<ApiContext> => {

@@ -26,7 +26,7 @@ export async function sandboxPeople(gateway: Gateway, registry: TenantRegistry):
       });
       return rows.map((row) => ({
         key: row.number === 1 ? (row.handle as string) : `${row.handle as string}+${row.number as number}`,
-        name: row.name as string,
+        name: row.number === 1 ? (row.name as string) : `${row.name as string}, account ${row.number as number}`,
         tenantSlug: row.slug as string,
         tid: entraTid,
         oid: row.subject as string,

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { openSuite, type Suite } from '../kit/suite.js';
 import { populate } from './population.js';
-import { Probes, type ProbeResult, tableShapes, type TableShape, twoTenants, within } from './probes.js';
+import { loosen, Probes, spokenByReference, type ProbeResult, tableShapes, type TableShape, twoTenants, within } from './probes.js';
 
 let suite: Suite;
 let shapes: TableShape[];
@@ -27,6 +27,16 @@ beforeAll(async () => {
   await within(application, own, async () => {
     for (const shape of shapes) results.push(...(await probes.of(shape)));
   });
+  // Where a check or another key spoke before a foreign key, it is asked again without them.
+  const unheard = new Set(results.filter((r) => r.what.startsWith('refer by') && !spokenByReference(r)).map((r) => r.table));
+  for (const shape of shapes.filter(({ name }) => unheard.has(name))) {
+    await within(superuser, own, async () => {
+      await loosen(superuser, shape);
+      await superuser.query('set local role countersign_app');
+      const again = await new Probes(superuser, tenants, shapes).referring(shape);
+      results = [...results.filter((r) => r.table !== shape.name || !r.what.startsWith('refer by')), ...again];
+    });
+  }
 });
 afterAll(async () => {
   for (const client of clients) await client.end();
@@ -58,16 +68,26 @@ it.each([
 
 it('tells nothing by what is unique: another tenant has its own numbers, names and keys', () => {
   const of = results.filter(({ what }) => what.startsWith('insert what is unique there'));
-  expect(of.map(({ table, what }) => `${table} ${what}`)).toEqual([]);
   expect(of.filter(({ leak }) => leak !== null)).toEqual([]);
+  expect(of.map(({ table, what }) => `${table} ${/\(.*/.exec(what)![0]}`)).toEqual([
+    'account (subject)',
+    'approval_request (subject_id)',
+    'client (external_id)',
+    'client (name)',
+    'deal (external_id)',
+    'handoff (number)',
+    'idempotency_record (principal, key, path)',
+    'outbox_effect (effect_key)',
+    'person (handle)',
+    'project (number)',
+  ]);
 });
 
 it("refuses a reference to another tenant's row exactly as one to nothing, by every foreign key", () => {
   const of = results.filter(({ what }) => what.startsWith('refer by'));
   expect(of.length).toBe(shapes.flatMap(({ foreignKeys }) => foreignKeys).length);
   expect(of.filter(({ leak }) => leak !== null)).toEqual([]);
-  // The foreign key itself spoke, not a check before it.
-  expect(of.filter(({ answer }) => !answer.startsWith('23503'))).toEqual([]);
+  expect(of.filter((result) => !spokenByReference(result))).toEqual([]);
 });
 
 it('lets the tenant at its own rows, so that a zero means isolation', async () => {

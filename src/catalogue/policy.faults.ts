@@ -8,6 +8,7 @@ import {
 } from './configuration.fault.js';
 import type { ApprovalLevel, ConfiguredPerson, MarginFloor, TenantConfiguration } from './configuration.js';
 import { ANY, BILLINGS, type DealType } from './configuration.words.js';
+import { SEES_MARGIN } from '../identity/roles.js';
 import { actingRole, holdersOf } from './people.faults.js';
 
 /**
@@ -29,8 +30,20 @@ export function approvalFaults({
         ...twoPersonFaults(rule.below, rule.above, [...path, 'above', 'approvers']),
       ];
     }),
+    ...blindFaults(marginException.below, ['approvalPolicy', 'marginException', 'below']),
+    ...blindFaults(marginException.above, ['approvalPolicy', 'marginException', 'above']),
     ...quorumFaults(people, configurationChange, ['approvalPolicy', 'configurationChange']),
   ];
+}
+
+/** Whoever approves an exception to the floor must be able to see floor, margin and shortfall. */
+function blindFaults({ roles }: ApprovalLevel, path: FaultPath): ConfigurationFault[] {
+  return roles.flatMap((role, index) => {
+    if (SEES_MARGIN.map(String).includes(role)) return [];
+    const message = `${role} would vote on a margin that the role may not see.`;
+    const remedy = `Name roles that see it: ${listed(SEES_MARGIN)}.`;
+    return [{ code: 'APPROVER_BLIND', path: [...path, 'roles', index], message, remedy }];
+  });
 }
 
 function quorumFaults(

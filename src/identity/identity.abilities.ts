@@ -1,5 +1,5 @@
 import type { AbilityContribution } from '../core/ability.js';
-import { DELIVERY, EVERYONE, Role } from './roles.js';
+import { DELIVERY, EVERYONE, Role, SEES_MARGIN } from './roles.js';
 
 const { SALES_MANAGER, DELIVERY_MANAGER, FINANCE_APPROVER, SERVICE_DELIVERY_LEAD, REVOPS_ADMIN, AUDITOR, INTEGRATOR } =
   Role;
@@ -19,7 +19,7 @@ export const identityAbilities: AbilityContribution = (grant, actor) => {
   grant([REVOPS_ADMIN, 'SYSTEM'], 'administer', 'TenantProfile');
   grant(['SYSTEM'], 'resume', 'TenantProfile');
   grant([SALES_MANAGER, FINANCE_APPROVER, SERVICE_DELIVERY_LEAD, AUDITOR], 'see', 'COST');
-  grant([SALES_MANAGER, FINANCE_APPROVER, AUDITOR], 'see', 'MARGIN');
+  grant(SEES_MARGIN, 'see', 'MARGIN');
   grant([SALES_MANAGER, FINANCE_APPROVER, ...DELIVERY, AUDITOR], 'see', 'COMMERCIAL');
   grant([SALES_MANAGER, DELIVERY_MANAGER, SERVICE_DELIVERY_LEAD, REVOPS_ADMIN], 'see', 'PERSONAL');
   grant([REVOPS_ADMIN], 'see', 'CREDENTIAL');

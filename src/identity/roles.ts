@@ -17,3 +17,6 @@ export const EVERYONE: readonly Role[] = Object.values(Role);
 
 /** The people who deliver what was sold. */
 export const DELIVERY: readonly Role[] = [Role.DELIVERY_MANAGER, Role.SERVICE_DELIVERY_LEAD];
+
+/** The roles that see margin, floor and shortfall: nobody approves an exception blind. */
+export const SEES_MARGIN: readonly Role[] = [Role.SALES_MANAGER, Role.FINANCE_APPROVER, Role.AUDITOR];

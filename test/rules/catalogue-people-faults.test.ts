@@ -62,6 +62,15 @@ const POLICY: readonly FaultCase[] = [
     ['above: { approvers: 2, roles: [FINANCE_APPROVER] }', 'above: { approvers: 1, roles: [FINANCE_APPROVER] } #<<'],
   ],
   [
+    'approvers of an exception who may not see the margin',
+    'APPROVER_BLIND',
+    /DELIVERY_MANAGER/,
+    [
+      'below: { approvers: 1, roles: [FINANCE_APPROVER] }',
+      'below: { approvers: 1, roles: [FINANCE_APPROVER, DELIVERY_MANAGER] } #<<',
+    ],
+  ],
+  [
     'fewer approvers above than below',
     'TWO_PERSON_RULE',
     /fewer/,

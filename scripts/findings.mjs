@@ -90,10 +90,12 @@ for (const file of filesUnder(join(root, 'src'))) {
   const place = relative(root, file).split(sep).join('/');
   if (WITHOUT.test(place)) continue;
   const add = (code, path) => rows.push({ domain: place.split('/')[1], code: readable(code), path, place });
+  // A table of names with the code of their mismatch.
+  for (const { 1: code } of text.matchAll(/\['\w+', '\w+', ('[A-Z_]+')\]/g)) add(code, '<path>');
   for (const { 1: code, index } of text.matchAll(/\bcode: ('[A-Z0-9_]+')/g))
     add(code, pathIn(partsAround(text, index), text, index));
   for (const { 0: call, 1: helper, index } of text.matchAll(
-    /\b(?<!function )(refusal|lacks|say|missing|note|mismatch|fault|fatal)\(/g,
+    /\b(?<!function )(refusal|refused|lacks|say|missing|note|mismatch|fault|fatal)\(/g,
   )) {
     const parts = partsFrom(text, index + call.length).filter((part) => !SEVERITY.test(part));
     const code = parts.find((part) => CODE.test(part));
@@ -109,6 +111,8 @@ const domains = [...new Set(rows.map(({ domain }) => domain))].toSorted();
 console.log(`# Finding codes
 
 Printed from the sources by \`node scripts/findings.mjs > docs/findings.md\`. A finding is one reason of a refusal (\`Refused.findings\`), of a dry run (\`readiness\`) or of an import. Code and path are for programs; message, facts and remedy come with them. \`<...>\` is filled in when it is raised: under \`deal\`, \`<path>\` is the JSONPath of the object in the export. Errors of a request (\`extensions.code\`) are another thing: see [error.ts](../src/core/error.ts). Every fault of a tenant's file comes as \`BAD_CONFIGURATION\` with its line.
+
+<!-- prettier-ignore-start -->
 `);
 for (const domain of domains) {
   const own = rows.filter((row) => row.domain === domain);
@@ -122,3 +126,4 @@ for (const domain of domains) {
   ].toSorted();
   console.log(`## ${domain}\n\n| code | path | raised in |\n| --- | --- | --- |\n${lines.join('\n')}\n`);
 }
+console.log('<!-- prettier-ignore-end -->');

@@ -14,6 +14,9 @@ const types: pg.CustomTypesConfig = {
   }) as pg.CustomTypesConfig['getTypeParser'],
 };
 
+/** Codes of a connection that is gone: the socket's, and the SQLSTATEs after which the server closes it. */
+const LOST = /^(08...|57P..|ECONNRESET|ECONNREFUSED|EPIPE|ETIMEDOUT)$/;
+
 /** How long a statement, a wait for a lock and an idle transaction may last (reliability 7), in milliseconds. */
 const LIMITS =
   'set local statement_timeout = 5000; set local lock_timeout = 2000; set local idle_in_transaction_session_timeout = 10000';
@@ -54,6 +57,8 @@ export class Gateway {
     };
     this.pool = new pg.Pool(config);
     this.pool.on('error', (error) => options.onError?.(error));
+    // The pool listens to idle connections only: one that is cut in mid-use would end the process.
+    this.pool.on('connect', (client) => void client.on('error', (error) => options.onError?.(error)));
   }
 
   /** Reads of one tenant in one round trip, in one read-only transaction. */
@@ -99,9 +104,13 @@ export class Gateway {
         },
       };
       try {
-        return await work(tx);
-      } finally {
+        const answer = await work(tx);
         await tx.rollback();
+        return answer;
+      } catch (error) {
+        // A rollback that fails as well must not hide why.
+        await tx.rollback().catch(() => undefined);
+        throw error;
       }
     });
   }
@@ -129,7 +138,7 @@ export class Gateway {
       return answer;
     } catch (error) {
       // A connection whose state is not certain must not serve another tenant.
-      client.release(!isStatementError(error) && !(error instanceof AppError));
+      client.release(isConnectionLoss(error) || (!isStatementError(error) && !(error instanceof AppError)));
       throw error;
     }
   }
@@ -180,9 +189,16 @@ function readAnswers<Q extends Queries>(queries: Q, results: readonly pg.QueryRe
 
 /** A database error that carries an SQLSTATE: the connection itself is sound. */
 export function isStatementError(error: unknown): error is Error & { code: string; constraint?: string } {
-  return (
-    error instanceof Error &&
-    typeof (error as { code?: unknown }).code === 'string' &&
-    /^[0-9A-Z]{5}$/.test((error as { code?: string }).code ?? '')
-  );
+  return /^[0-9A-Z]{5}$/.test(codeOf(error));
+}
+
+/** The connection was lost: whatever was sent last may or may not have been done. */
+export function isConnectionLoss(error: unknown): boolean {
+  const { message = '' } = (error ?? {}) as { message?: string };
+  return LOST.test(codeOf(error)) || /^Connection terminated|^Client has encountered a connection error/.test(message);
+}
+
+function codeOf(error: unknown): string {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === 'string' ? code : '';
 }

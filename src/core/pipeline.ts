@@ -4,7 +4,7 @@ import type { Actor } from './actor.js';
 import type { Clock } from './clock.js';
 import type { Command, CommandResult, DoneOutcome, Moment, Outcome, RefusedOutcome } from './command.js';
 import { AppError } from './error.js';
-import { type Gateway, isStatementError, type Transaction } from './gateway.js';
+import { type Gateway, isConnectionLoss, isStatementError, type Transaction } from './gateway.js';
 import { newId } from './id.js';
 import { claimKey, recall, remember, type IdempotencyScope, requestHash } from './idempotency.js';
 import { appendToLedger, LedgerOutcome } from './ledger.js';
@@ -204,6 +204,15 @@ function isWorthAnotherTry(error: unknown): boolean {
 }
 
 function asAppError(error: unknown): unknown {
+  if (isConnectionLoss(error)) {
+    return new AppError(
+      'UNAVAILABLE',
+      'The database was lost on the way: it is not known whether the change was made.',
+      {
+        remedy: 'Send it again with the same Idempotency-Key, or read the record first.',
+      },
+    );
+  }
   if (!isStatementError(error)) return error;
   switch (error.code) {
     case LOCK_TIMEOUT:

@@ -35,6 +35,8 @@ export interface CallOptions {
   readonly values?: Values;
   /** What is asked of the answer, in braces. */
   readonly selection?: string;
+  /** Rows a page, where the field has pages; its own default otherwise. */
+  readonly first?: number;
   /** Further root fields. */
   readonly beside?: string;
 }
@@ -144,15 +146,17 @@ export class CallGenerator {
   private build(
     operation: 'query' | 'mutation',
     field: Root,
-    args: readonly GraphQLArgument[],
+    given: readonly GraphQLArgument[],
     options: CallOptions,
   ): Call {
     const { values, selection = '{ __typename }', beside = '' } = options;
+    const page = field.args.filter((arg) => arg.name === 'first' && options.first !== undefined);
+    const args = [...given, ...page];
     const declared = args.map((arg) => `$${arg.name}: ${String(arg.type)}`).join(', ');
     const passed = args.map((arg) => `${arg.name}: $${arg.name}`).join(', ');
     const head =
       args.length > 0 ? `${operation} (${declared}) { ${field.name}(${passed})` : `${operation} { ${field.name}`;
-    const variables = Object.fromEntries(args.map((arg) => [arg.name, this.value(arg, field.name, values)]));
+    const variables = Object.fromEntries(args.map((arg) => [arg.name, arg.name === 'first' ? options.first : this.value(arg, field.name, values)]));
     return { name: field.name, operation, document: `${head} ${selection} ${beside} }`, variables };
   }
 

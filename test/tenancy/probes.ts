@@ -189,12 +189,14 @@ export class Probes {
       ...Object.fromEntries(key.map((c) => [c, row[c]])),
       tenant_id: this.tenants.own,
     });
+    // A tenant's own row has the tenant's id.
+    const mirrored = theirs.id === theirs.tenant_id;
     const results = [
       await this.compare(
         shape,
         'insert for them',
         { none: true },
-        (tenant) => this.insert(shape, { ...theirs, ...fresh, tenant_id: tenant }),
+        (tenant) => this.insert(shape, { ...theirs, ...(mirrored ? { id: tenant } : fresh), tenant_id: tenant }),
         this.tenants.foreign,
         newId(),
       ),

@@ -3,7 +3,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { ArgumentValidationError } from 'type-graphql';
 import type { Logger } from 'pino';
 import { AppError } from '../error.js';
-import { isStatementError } from '../gateway.js';
+import { isConnectionLoss, isStatementError } from '../gateway.js';
 
 /** Codes that may leave with their own message; whatever else happens is INTERNAL_SERVER_ERROR and is logged. */
 const PUBLIC = new Set<string>([
@@ -33,6 +33,10 @@ export function formatError(formatted: GraphQLFormattedError, thrown: unknown, l
   if (error instanceof AppError)
     return { message: error.message, ...at, extensions: { code: error.code, ...error.details } };
   if (error instanceof ArgumentValidationError) return { ...at, ...validationError(error) };
+  if (isConnectionLoss(error)) {
+    const extensions = { code: 'UNAVAILABLE', remedy: 'Try again in a moment.' };
+    return { message: 'The database cannot be reached.', ...at, extensions };
+  }
   if (isStatementError(error) && error.code === '57014') {
     return {
       message: 'The database took too long.',

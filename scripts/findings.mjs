@@ -107,7 +107,8 @@ for (const file of filesUnder(join(root, 'src'))) {
   }
 }
 
-const domains = [...new Set(rows.map(({ domain }) => domain))].toSorted();
+const byName = (a, b) => a.localeCompare(b);
+const domains = [...new Set(rows.map(({ domain }) => domain))].toSorted(byName);
 console.log(`# Finding codes
 
 Printed from the sources by \`node scripts/findings.mjs > docs/findings.md\`. A finding is one reason of a refusal (\`Refused.findings\`), of a dry run (\`readiness\`) or of an import. Code and path are for programs; message, facts and remedy come with them. \`<...>\` is filled in when it is raised: under \`deal\`, \`<path>\` is the JSONPath of the object in the export. Errors of a request (\`extensions.code\`) are another thing: see [error.ts](../src/core/error.ts). Every fault of a tenant's file comes as \`BAD_CONFIGURATION\` with its line.
@@ -123,7 +124,7 @@ for (const domain of domains) {
           `| \`${code}\` | \`${path}\` | [${place.replace(`src/${domain}/`, '')}](../${place}) |`,
       ),
     ),
-  ].toSorted();
+  ].toSorted(byName);
   console.log(`## ${domain}\n\n| code | path | raised in |\n| --- | --- | --- |\n${lines.join('\n')}\n`);
 }
 console.log('<!-- prettier-ignore-end -->');

@@ -9,26 +9,29 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 const [major, minor] = process.versions.node.split('.').map(Number);
 
+/** The versions of package.json's `engines`. */
+function isSupported() {
+  return major > 24 || (major === 24 && minor >= 11) || (major === 22 && minor >= 13) || (major === 20 && minor >= 19);
+}
+
 function run(command, args, purpose) {
-  const result = spawnSync(command, args, {
-    cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
-    shell: process.platform === 'win32',
-  });
+  // All of it to standard error: standard output is the command's own, such as a token or JSON.
+  const result = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
   if (result.status !== 0) throw new Error(`${purpose} did not work (${command} ${args.join(' ')}).`);
 }
 
 /** Installs the packages when the lock file is not the one that was installed. */
 export function install() {
-  if (major < 20 || (major === 20 && minor < 19))
-    throw new Error(`Countersign needs Node 20.19 or newer; this is ${process.version}.`);
+  if (!isSupported())
+    throw new Error(`Countersign needs Node 20.19, 22.13, 24.11 or newer; this is ${process.version}.`);
   const lock = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex');
   const mark = join(root, 'node_modules', '.countersign-lock');
   if (existsSync(mark) && readFileSync(mark, 'utf8') === lock) return;
   console.error('Installing packages (npm ci) ...');
-  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], 'Installing the packages');
+  // The compiler is a development dependency, which npm leaves out where NODE_ENV says production.
+  run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], 'Installing the packages');
   writeFileSync(mark, lock);
 }
 

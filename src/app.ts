@@ -44,6 +44,9 @@ export interface App {
   close(): Promise<void>;
 }
 
+/** How long running requests may take to end when the process stops, in milliseconds: as long as a statement may. */
+const DRAIN_WITHIN = 5000;
+
 /** What GraphiQL shows a newcomer. */
 const FIRST_QUERY = `# Put a token under Headers: {"authorization": "Bearer <token>"}
 # In the sandbox: npm run --silent countersign token sofia.sales@northwind-managed
@@ -111,7 +114,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     listener,
     close: async () => {
       closing = true;
+      const patience = setTimeout(() => listener.server.closeAllConnections(), DRAIN_WITHIN);
       await listener.close();
+      clearTimeout(patience);
       await api.stop();
       await gateway.end();
     },

@@ -3,7 +3,14 @@ import { Command } from 'commander';
 import { registerDataCommands } from './cli/data-commands.js';
 import { registerDemo } from './cli/demo-command.js';
 import { registerServerCommands } from './cli/server-commands.js';
+import { AppError } from './core/error.js';
 import { StartupError } from './core/startup-error.js';
+
+// A reader such as `head` may close the pipe early: that is no fault, and an order to stop like any other.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.kill(process.pid, 'SIGTERM');
+});
 
 const program = new Command('countersign').description(
   'The gate between closed-won and kickoff for managed service providers.',
@@ -15,7 +22,7 @@ registerDemo(program);
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!(error instanceof StartupError)) throw error;
-  console.error(error.message);
+  if (!(error instanceof StartupError) && !(error instanceof AppError)) throw error;
+  console.error(error instanceof AppError ? [error.message, error.details.remedy].join(' ').trim() : error.message);
   process.exitCode = 1;
 }

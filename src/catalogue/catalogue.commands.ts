@@ -68,7 +68,7 @@ export const proposeConfiguration = command({
         version,
         digest,
         effectiveFrom: effectiveFrom.toISOString(),
-        changes: changes.map((change) => change.path),
+        changes: changes.map(({ path }) => withoutPeople(path)),
       },
       sources: ruling ? [configurationSource(ruling)] : [],
       writes: [
@@ -170,4 +170,9 @@ function faultFinding(fault: { line: number; column: number; path: string; messa
     facts: { line, column },
     remedy,
   });
+}
+
+/** The ledger holds no names: a change of people says that, not of whom. */
+function withoutPeople(path: string): string {
+  return path.replace(/^people\[[^\]]*\]/, 'people[*]');
 }

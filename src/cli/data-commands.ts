@@ -3,10 +3,19 @@ import { readFileSync } from 'node:fs';
 import { readConfig } from '../core/config.js';
 import { StartupError } from '../core/startup-error.js';
 import { requestSandboxToken, SandboxTokenError } from '../sandbox/identity/client.js';
-import { asOwner, migrateUp, borrowDatabase, type Database } from './database.js';
+import { serverAddress } from './address.js';
+import {
+  assertMigrated,
+  borrowDatabase,
+  type Database,
+  migrateDown,
+  migrateUp,
+  pendingMigrations,
+} from './database.js';
 import { GraphQLClient } from './graphql-client.js';
 import { verifyLedgers } from './ledger.js';
 import { projectRoot } from './project-root.js';
+import { stopSignal, unlessStopped } from './stop-signal.js';
 import { applyTenant, diffTenant, setTenantState, validateTenants } from './tenants.js';
 
 /** `migrate`, `tenants`, `token`, `import`, `ledger`: what works on data. */
@@ -23,29 +32,25 @@ export function registerDataCommands(program: Command): void {
     );
   migrate
     .command('down')
-    .description('Undoes the last run; refuses over a ledger that is not empty.')
+    .description('Undoes the last migration; refuses over a ledger that is not empty.')
     .action(() =>
-      withDatabase((database) =>
-        asOwner(database, async (owner) => {
-          try {
-            await owner.undoLastMigration();
-          } catch (error) {
-            throw new StartupError((error as Error).message, { cause: error });
-          }
-          console.log('One migration was undone.');
-        }),
-      ),
+      withDatabase(async (database) => {
+        const name = await migrateDown(database);
+        console.log(name ? `${name} was undone.` : 'There is no migration to undo.');
+      }),
     );
   migrate
     .command('status')
     .description('What is pending.')
     .action(() =>
-      withDatabase((database) =>
-        asOwner(database, async (owner) => {
-          const pending = await owner.showMigrations();
-          console.log(pending ? 'Migrations are pending: run `countersign migrate up`.' : 'The schema is up to date.');
-        }),
-      ),
+      withDatabase(async (database) => {
+        const names = await pendingMigrations(database);
+        console.log(
+          names.length === 0
+            ? 'The schema is up to date.'
+            : ['Pending; `countersign migrate up` runs them:', ...names].join('\n'),
+        );
+      }),
     );
 
   const tenants = program.command('tenants').description("The tenants' configuration files.");
@@ -102,6 +107,7 @@ export function registerDataCommands(program: Command): void {
     .description("Recomputes every entry's hash; exit code 1 when one was tampered with.")
     .action(() =>
       withDatabase(async (database) => {
+        await assertMigrated(database);
         const sound = await verifyLedgers(database, console.log);
         if (!sound) process.exitCode = 1;
       }),
@@ -110,17 +116,13 @@ export function registerDataCommands(program: Command): void {
 
 async function withDatabase(work: (database: Database) => Promise<void>): Promise<void> {
   const root = projectRoot();
+  const stop = stopSignal();
   const database = await borrowDatabase(readConfig(process.env, root), root);
   try {
-    await work(database);
+    await unlessStopped(work(database), stop);
   } finally {
     await database.release();
   }
-}
-
-/** Where the running server is: COUNTERSIGN_URL, or this machine at PORT. */
-export function serverAddress(): string {
-  return process.env.COUNTERSIGN_URL ?? `http://127.0.0.1:${readConfig(process.env, projectRoot()).port}`;
 }
 
 async function sandboxToken(person: string, authAgeSeconds?: number): Promise<string> {

@@ -1,10 +1,12 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
+import { MigrationExecutor } from 'typeorm';
 import { MIGRATIONS } from '../../migrations/index.js';
 import type { Config } from '../core/config.js';
-import { openOwner } from '../core/data-source.js';
+import { assertReachable, openOwner } from '../core/data-source.js';
 import { StartupError } from '../core/startup-error.js';
+import { tableOf } from '../core/table.js';
 import { ENTITIES } from '../entities.js';
 import { startEmbeddedPostgres } from '../sandbox/postgres/index.js';
 
@@ -47,6 +49,7 @@ export async function borrowDatabase(config: Config, root: string): Promise<Data
 export async function openDatabase(config: Config, root: string): Promise<Database> {
   if (config.database.kind === 'external') {
     const { url, ownerUrl } = config.database;
+    await assertReachable('DATABASE_URL', url);
     const { host, pathname } = new URL(url);
     return {
       applicationUrl: url,
@@ -83,7 +86,58 @@ export async function asOwner<T>(database: Database, work: (owner: Owner) => Pro
   }
 }
 
+/** Two starts at once migrate one after the other; any number that nothing else of the database uses. */
+const MIGRATING = 4_837_201;
+
 /** Brings the schema up to date; answers the names of what was run. */
 export async function migrateUp(database: Database): Promise<string[]> {
-  return asOwner(database, async (owner) => (await owner.runMigrations()).map((migration) => migration.name));
+  return asOwner(database, async (owner) => {
+    await owner.query(`set lock_timeout = '60s'`);
+    await owner.query(`select pg_advisory_lock(${MIGRATING})`);
+    return (await owner.runMigrations()).map((migration) => migration.name);
+  });
+}
+
+/** Undoes the last migration; answers its name, or null when there was none. */
+export async function migrateDown(database: Database): Promise<string | null> {
+  return asOwner(database, async (owner) => {
+    const executed = await new MigrationExecutor(owner).getExecutedMigrations();
+    const last = executed.toSorted((a, b) => a.timestamp - b.timestamp).at(-1);
+    try {
+      if (last) await owner.undoLastMigration();
+    } catch (error) {
+      throw new StartupError((error as Error).message, { cause: error });
+    }
+    return last?.name ?? null;
+  });
+}
+
+/** The names of the migrations that were not run yet. */
+export async function pendingMigrations(database: Database): Promise<string[]> {
+  return asOwner(database, async (owner) =>
+    (await new MigrationExecutor(owner).getPendingMigrations()).map(({ name }) => name),
+  );
+}
+
+/**
+ * Nothing runs on a schema that it does not know. Without the owner's address, which a server need not have, the tables
+ * alone are looked for.
+ */
+export async function assertMigrated(database: Database): Promise<void> {
+  const isBehind = database.ownerUrl
+    ? (await pendingMigrations(database)).length > 0
+    : await lacksTables(database.applicationUrl);
+  if (isBehind) throw new StartupError('The database has migrations pending: run `countersign migrate up` first.');
+}
+
+async function lacksTables(applicationUrl: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: applicationUrl });
+  try {
+    await client.connect();
+    const text = 'select exists (select from unnest($1::text[]) as name where to_regclass(name) is null) as lacks';
+    const { rows } = await client.query<{ lacks: boolean }>(text, [ENTITIES.map((entity) => tableOf(entity).name)]);
+    return rows[0]?.lacks ?? true;
+  } finally {
+    await client.end();
+  }
 }

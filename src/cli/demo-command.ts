@@ -8,9 +8,11 @@ import { CAST } from '../sandbox/demo/cast.js';
 import { playStory } from '../sandbox/demo/story.js';
 import type { Ask, Step } from '../sandbox/demo/teller.js';
 import { requestSandboxToken, SandboxTokenError } from '../sandbox/identity/client.js';
+import { serverAddress } from './address.js';
 import { GraphQLClient } from './graphql-client.js';
 import { projectRoot } from './project-root.js';
 import { run, type Running } from './serve.js';
+import { stopSignal, unlessStopped } from './stop-signal.js';
 
 const TENANT = 'northwind-managed';
 const STRANGER = 'stella.sales@harbor-it';
@@ -26,27 +28,25 @@ export function registerDemo(program: Command): void {
 
 async function demo(tell: (step: Step) => void): Promise<void> {
   const root = projectRoot();
-  const own = (await isRunning(address())) ? null : await startOne(root);
-  try {
-    await playStory({
+  const own = (await isRunning(serverAddress())) ? null : await startOne(root);
+  const story = (): Promise<unknown> =>
+    playStory({
       sample: readFileSync(join(root, 'samples/halopsa/managed-network-below-floor.json'), 'utf8'),
       opportunityId: randomInt(10_000, 2_000_000_000),
       now: new Date(),
       document: (operation) => readFileSync(join(root, `schema/operations/${operation}.graphql`), 'utf8'),
-      ask: overHttp(own?.address ?? address()),
+      ask: overHttp(own?.running.address ?? serverAddress()),
       tell,
     });
+  try {
+    await (own ? unlessStopped(story(), own.stop) : story());
   } catch (error) {
     throw error instanceof StartupError
       ? error
       : new StartupError(`The story went another way: ${(error as Error).message}`, { cause: error });
   } finally {
-    await own?.stop();
+    await own?.running.stop();
   }
-}
-
-function address(): string {
-  return process.env.COUNTERSIGN_URL ?? `http://127.0.0.1:${readConfig(process.env, projectRoot()).port}`;
 }
 
 async function isRunning(url: string): Promise<boolean> {
@@ -58,9 +58,10 @@ async function isRunning(url: string): Promise<boolean> {
 }
 
 /** A free port: whatever holds the usual one is not ours. */
-function startOne(root: string): Promise<Running> {
+async function startOne(root: string): Promise<{ running: Running; stop: AbortSignal }> {
   const config = { ...readConfig(process.env, root), port: 0, logLevel: 'warn' };
-  return run({ config, root, api: true, worker: true, prepare: true });
+  const stop = stopSignal();
+  return { running: await run({ config, root, api: true, worker: true, prepare: true, stop }), stop };
 }
 
 /** Each persona with a token of their own, asked for once. */

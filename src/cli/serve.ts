@@ -10,7 +10,8 @@ import { effectHandlers } from '../effects.js';
 import { SANDBOX_IDENTITY_PATH } from '../sandbox/identity/constants.js';
 import { mountSandboxIdentity } from '../sandbox/identity/mount.js';
 import { sandboxPeople } from '../sandbox/people.js';
-import { asOwner, type Database, migrateUp, openDatabase } from './database.js';
+import { noteAddress } from './address.js';
+import { assertMigrated, type Database, migrateUp, openDatabase } from './database.js';
 import { provision, readTenantFolder } from './tenant-files.js';
 
 export interface Running {
@@ -30,11 +31,13 @@ export interface RunOptions {
   /** A fresh clone's start migrates and loads tenants/*.yaml; `serve` and `worker` alone expect it done. */
   readonly prepare: boolean;
   readonly say?: (line: string) => void;
+  /** Aborted when the process is to stop: a start half-way is undone. */
+  readonly stop: AbortSignal;
 }
 
 /** Starts what was asked for, in order, and undoes it in reverse when a step fails. */
 export async function run(options: RunOptions): Promise<Running> {
-  const { config, root, say = () => undefined } = options;
+  const { config, root, stop: halt, say = () => undefined } = options;
   const log = options.log ?? createLog(config.logLevel);
   const undo: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
@@ -43,9 +46,11 @@ export async function run(options: RunOptions): Promise<Running> {
   try {
     const database = await openDatabase(config, root);
     undo.push(() => database.release());
+    halt.throwIfAborted();
     say(`Database    ${database.label}`);
     if (options.prepare) await migrateUp(database);
     else await assertMigrated(database);
+    halt.throwIfAborted();
     let address = '';
     const app = await createApp({
       config,
@@ -56,9 +61,9 @@ export async function run(options: RunOptions): Promise<Running> {
     });
     undo.push(() => app.close());
     await assertUsable(app);
-    if (options.prepare)
-      for (const file of readTenantFolder(join(root, 'tenants'))) await provision(app.pipeline, file);
+    if (options.prepare) for (const file of readTenantFolder(join(root, 'tenants'))) await provision(app, file);
     if (config.identity.kind === 'sandbox' && options.api) {
+      assertLoopback(config.host);
       await mountSandboxIdentity(app.listener, {
         issuer: () => `${address}${SANDBOX_IDENTITY_PATH}`,
         keyFile: join(config.dataRoot, 'identity-keys.json'),
@@ -66,8 +71,11 @@ export async function run(options: RunOptions): Promise<Running> {
         people: () => sandboxPeople(app.gateway, app.registry),
       });
     }
+    if (config.identity.kind === 'sandbox' && options.api && config.database.kind === 'external')
+      log.warn('No identity provider is configured: the sandbox gives whoever asks a token for anybody.');
     if (options.api) {
       address = await listen(app, config);
+      if (config.identity.kind === 'sandbox') undo.push(noteAddress(config.dataRoot, address));
       say(`API         ${address}/graphql`);
     }
     if (options.worker) {
@@ -75,11 +83,20 @@ export async function run(options: RunOptions): Promise<Running> {
       undo.push(() => dispatcher.stop());
       say('Worker      running');
     }
+    halt.throwIfAborted();
     return { address, app, database, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** The sandbox signs in whoever asks: it answers this machine alone. */
+function assertLoopback(host: string): void {
+  if (['127.0.0.1', '::1', 'localhost'].includes(host)) return;
+  throw new StartupError(
+    `Without an identity provider Countersign listens on this machine alone: set ENTRA_CLIENT_ID or OIDC_ISSUER, or leave HOST (${host}) out.`,
+  );
 }
 
 async function listen(app: App, config: Config): Promise<string> {
@@ -90,6 +107,8 @@ async function listen(app: App, config: Config): Promise<string> {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EADDRINUSE')
       throw new StartupError(`Port ${config.port} is taken: stop what uses it, or set PORT to another.`);
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+      throw new StartupError(`HOST is "${config.host}": this machine has no such address to listen on.`);
     if (code === 'EACCES')
       throw new StartupError(`Port ${config.port} may not be used by this user: set PORT to one above 1023.`);
     throw error;
@@ -108,13 +127,6 @@ function startWorker(app: App, config: Config, log: Logger): Dispatcher {
   });
   dispatcher.start();
   return dispatcher;
-}
-
-/** A server never runs on a schema that it does not know. */
-async function assertMigrated(database: Database): Promise<void> {
-  if (!database.ownerUrl) return;
-  const pending = await asOwner(database, (owner) => owner.showMigrations());
-  if (pending) throw new StartupError('The database has migrations pending: run `countersign migrate up` first.');
 }
 
 /** Refuses to run with tables that are not isolated, or with a role that could see past the isolation. */

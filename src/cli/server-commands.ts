@@ -2,13 +2,15 @@ import type { Command } from 'commander';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configurationSchemaText } from '../catalogue/configuration.schema.js';
-import { readConfig } from '../core/config.js';
+import { type IdentitySettings, readConfig } from '../core/config.js';
+import { createLog } from '../core/log.js';
 import { writeSchema } from '../schema.js';
 import { personName } from '../sandbox/identity/person.js';
 import { sandboxPeople } from '../sandbox/people.js';
 import { matrixText } from './access-matrix.js';
 import { projectRoot } from './project-root.js';
 import { run, type Running, type RunOptions } from './serve.js';
+import { stopped, stopSignal } from './stop-signal.js';
 
 /** How long a stop may take before the process ends anyway, in milliseconds. */
 const STOP_WITHIN = 25_000;
@@ -43,19 +45,23 @@ export function registerServerCommands(program: Command): void {
 async function serveUntilStopped(parts: Pick<RunOptions, 'api' | 'worker' | 'prepare'>, greet: boolean): Promise<void> {
   const root = projectRoot();
   const config = readConfig(process.env, root);
-  const running = await run({
-    ...parts,
-    config: greet && !process.env.LOG_LEVEL ? { ...config, logLevel: 'warn' } : config,
-    root,
-    say: (line) => console.log(line),
-  });
-  if (greet) await welcome(running, config.identity.kind === 'sandbox');
-  await untilStopped(running);
+  const log = createLog(greet && !process.env.LOG_LEVEL ? 'warn' : config.logLevel);
+  // Beside structured logs a line for a person would be none that a collector can read.
+  const say = greet ? (line: string) => console.log(line) : (line: string) => log.info(line);
+  const stop = stopSignal();
+  const running = await run({ ...parts, config, root, log, stop, say });
+  if (greet) await welcome(running, config.identity);
+  await stopped(stop);
+  say('Stopping ...');
+  const limit = setTimeout(() => process.exit(1), STOP_WITHIN);
+  await running.stop();
+  clearTimeout(limit);
+  process.exit(0);
 }
 
-async function welcome(running: Running, sandbox: boolean): Promise<void> {
+async function welcome(running: Running, identity: IdentitySettings): Promise<void> {
   const { address, app } = running;
-  if (sandbox) {
+  if (identity.kind === 'sandbox') {
     const people = await sandboxPeople(app.gateway, app.registry);
     console.log(`Sign-in     the sandbox's own OpenID provider at ${address}/sandbox/identity`);
     console.log('\nSample people:');
@@ -63,18 +69,8 @@ async function welcome(running: Running, sandbox: boolean): Promise<void> {
     const first = people[0];
     if (first) console.log(`\nA token for any of them:\n  npm run --silent countersign token ${personName(first)}`);
     console.log('\nOne handoff all the way, told step by step:\n  npm run demo');
+  } else {
+    console.log(`Sign-in     ${identity.kind === 'oidc' ? identity.issuer : `Entra ID at ${identity.authorityHost}`}`);
   }
   console.log('\nCtrl-C stops everything.');
-}
-
-/** Waits for a signal, then stops in order: not ready, drained, worker, pool, database. */
-async function untilStopped(running: Running): Promise<void> {
-  await new Promise<void>((resolve) => {
-    process.once('SIGINT', resolve);
-    process.once('SIGTERM', resolve);
-  });
-  const limit = setTimeout(() => process.exit(1), STOP_WITHIN);
-  await running.stop();
-  clearTimeout(limit);
-  process.exit(0);
 }

@@ -1,8 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemActor } from '../core/actor.js';
+import type { Gateway } from '../core/gateway.js';
 import type { Pipeline } from '../core/pipeline.js';
 import { StartupError } from '../core/startup-error.js';
+import { select } from '../core/statement.js';
+import { ConfigurationVersion } from '../catalogue/configuration-version.entity.js';
 import { parseConfigurationFile, type ParsedConfiguration } from '../catalogue/configuration-file.js';
 import { provisionTenant } from '../catalogue/tenant.provision.js';
 
@@ -35,9 +38,18 @@ export function readTenantFolder(folder: string): TenantFile[] {
   return names.toSorted().map((name) => readTenantFile(join(folder, name)));
 }
 
+interface ProvisionTools {
+  readonly gateway: Gateway;
+  readonly pipeline: Pipeline;
+}
+
 /** Makes the tenant of a file when it is not there yet; leaves one that is there alone (design 6). */
-export async function provision(pipeline: Pipeline, file: TenantFile): Promise<void> {
+export async function provision({ gateway, pipeline }: ProvisionTools, file: TenantFile): Promise<void> {
   const { configuration, canonical, digest } = file.parsed;
+  const { versions } = await gateway.read(configuration.tenant.id, {
+    versions: select(ConfigurationVersion, {}, { limit: 1 }),
+  });
+  if (versions.length > 0) return;
   const actor = systemActor(configuration.tenant.id, 'tenants-apply');
   const result = await pipeline.run(
     actor,

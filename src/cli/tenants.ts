@@ -16,8 +16,9 @@ import { refreshActor } from '../identity/identity.queries.js';
 import { resumeTenant, suspendTenant } from '../identity/tenant.commands.js';
 import { TenantProfile } from '../identity/tenant.entity.js';
 import { ABILITIES } from '../schema.js';
-import { borrowDatabase } from './database.js';
+import { assertMigrated, borrowDatabase } from './database.js';
 import { projectRoot } from './project-root.js';
+import { stopSignal, unlessStopped } from './stop-signal.js';
 import { provision, readTenantFile, type TenantFile } from './tenant-files.js';
 
 interface Tools {
@@ -64,7 +65,7 @@ export async function applyTenant(path: string, effectiveFrom: string | undefine
   await withTools(async (tools) => {
     const changes = await changesOf(tools, file);
     if (!changes) {
-      await provision(tools.pipeline, file);
+      await provision(tools, file);
       console.log(`${file.parsed.configuration.tenant.slug} is there now, with version 1 of its configuration.`);
       return;
     }
@@ -79,13 +80,22 @@ export async function applyTenant(path: string, effectiveFrom: string | undefine
       throw new StartupError(
         result.findings.map((found) => `${found.path}: ${found.message} ${found.remedy}`).join('\n'),
       );
-    console.log(`Proposed as version ${result.id}. A member approves it with approveConfiguration.`);
+    console.log(
+      `Proposed as version ${result.id}, digest ${file.parsed.digest}. A member approves it with approveConfiguration.`,
+    );
   });
 }
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Suspends a tenant, or lets it work again. */
 export async function setTenantState(tenantId: string, state: 'ACTIVE' | 'SUSPENDED'): Promise<void> {
   await withTools(async ({ gateway, pipeline }) => {
+    const known = UUID.test(tenantId)
+      ? await gateway.global('select 1 from tenant where tenant_id = $1', [tenantId])
+      : [];
+    if (known.length === 0)
+      throw new StartupError(`There is no tenant ${tenantId}: give the id that stands in its file under tenants/.`);
     const { tenant } = await gateway.read(tenantId, { tenant: selectRequired(TenantProfile, tenantId) });
     const actor = systemActor(tenantId, `command-line:${userInfo().username}`);
     const request = { idempotencyKey: null, path: 'state' };
@@ -112,19 +122,19 @@ function printChanges(changes: readonly ConfigurationChange[]): void {
 async function withTools(work: (tools: Tools) => Promise<void>): Promise<void> {
   const root = projectRoot();
   const config = readConfig(process.env, root);
+  const stop = stopSignal();
   const database = await borrowDatabase(config, root);
   const gateway = new Gateway({ url: database.applicationUrl, poolSize: 2, prepare: false });
   try {
-    await work({
+    await assertMigrated(database);
+    const pipeline = new Pipeline({
       gateway,
-      pipeline: new Pipeline({
-        gateway,
-        clock: databaseClock,
-        abilities: ABILITIES,
-        refresh: refreshActor,
-        log: createLog('warn'),
-      }),
+      clock: databaseClock,
+      abilities: ABILITIES,
+      refresh: refreshActor,
+      log: createLog('warn'),
     });
+    await unlessStopped(work({ gateway, pipeline }), stop);
   } finally {
     await gateway.end();
     await database.release();

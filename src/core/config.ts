@@ -24,6 +24,8 @@ export interface Config {
   readonly graphiql: boolean;
   /** Only the documents of schema/operations for people. */
   readonly trustedDocuments: boolean;
+  /** How long `/readyz` says no before the listener closes, so that a load balancer sends nothing more. */
+  readonly drainSeconds: number;
   readonly requestsPerMinute: number;
   readonly logLevel: string;
   readonly documentsFolder: string;
@@ -47,6 +49,7 @@ export function readConfig(env: Environment, projectRoot: string): Config {
     introspection: toggle(env, 'INTROSPECTION', sandbox),
     graphiql: toggle(env, 'GRAPHIQL', sandbox),
     trustedDocuments: toggle(env, 'TRUSTED_DOCUMENTS', !sandbox),
+    drainSeconds: whole(env, 'DRAIN_SECONDS', sandbox ? 0 : 5, 0, 20),
     requestsPerMinute: whole(env, 'REQUESTS_PER_MINUTE', 1200, 1, 1_000_000),
     logLevel: oneOf(env, 'LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info'),
     documentsFolder: env.DOCUMENTS_FOLDER ?? `${dataRoot}/documents`,
@@ -91,7 +94,7 @@ function readIdentity(env: Environment): IdentitySettings {
       );
     return {
       kind: 'oidc',
-      issuer: env.OIDC_ISSUER,
+      issuer: secureUrl('OIDC_ISSUER', env.OIDC_ISSUER),
       audience: env.OIDC_AUDIENCE,
       tenantClaim: env.OIDC_TENANT_CLAIM ?? 'tid',
     };
@@ -99,13 +102,31 @@ function readIdentity(env: Environment): IdentitySettings {
   if (env.OIDC_AUDIENCE)
     throw new StartupError('OIDC_AUDIENCE is set without OIDC_ISSUER: set both, or neither for the sandbox.');
   if (env.ENTRA_CLIENT_ID) {
-    return {
-      kind: 'entra',
-      clientId: env.ENTRA_CLIENT_ID,
-      authorityHost: env.ENTRA_AUTHORITY_HOST ?? 'login.microsoftonline.com',
-    };
+    if (!GUID.test(env.ENTRA_CLIENT_ID))
+      throw new StartupError(`ENTRA_CLIENT_ID is "${env.ENTRA_CLIENT_ID}": it must be the registration's GUID.`);
+    const host = env.ENTRA_AUTHORITY_HOST ?? 'login.microsoftonline.com';
+    if (host.includes('://')) secureUrl('ENTRA_AUTHORITY_HOST', host);
+    return { kind: 'entra', clientId: env.ENTRA_CLIENT_ID.toLowerCase(), authorityHost: host };
+  }
+  // Half a setting must not open the sandbox, which signs anybody in.
+  for (const [name, needed] of Object.entries({
+    OIDC_TENANT_CLAIM: 'OIDC_ISSUER',
+    ENTRA_AUTHORITY_HOST: 'ENTRA_CLIENT_ID',
+  })) {
+    if (env[name]) throw new StartupError(`${name} is set without ${needed}: set both, or neither for the sandbox.`);
   }
   return { kind: 'sandbox' };
+}
+
+const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Keys over plain HTTP can be swapped on the way. */
+function secureUrl(name: string, text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const isLoopback = url?.protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
+  if (url?.protocol !== 'https:' && !isLoopback)
+    throw new StartupError(`${name} is "${text}": it must be an https address (http for this machine alone).`);
+  return text;
 }
 
 function whole(env: Environment, name: string, fallback: number, least: number, most: number): number {

@@ -74,8 +74,13 @@ export class Dispatcher {
   }
 
   private async serve(tenantId: string): Promise<number> {
+    const since = performance.now();
     const { leased, now } = await this.lease(tenantId);
-    for (const effect of leased) await this.attempt(tenantId, effect, now);
+    for (const effect of leased) {
+      // What a slow effect left too little of the lease for is another pass's, or another worker's.
+      if (this.stopping || performance.now() - since > LEASE_MS / 2) break;
+      await this.attempt(tenantId, effect, now);
+    }
     return leased.length;
   }
 
@@ -86,14 +91,16 @@ export class Dispatcher {
       const { now } = await tx.flush({ now: this.options.clock.now() });
       const { leased } = await tx.flush({
         leased: sql(
-          `update outbox_effect set leased_until = $3, fencing_token = fencing_token + 1, attempts = attempts + 1
-           where tenant_id = $1 and id in (
+          // As a sub-select of the update, the planner may run it once a row and so lease far more than a batch.
+          `with due as materialized (
              select e.id from outbox_effect e
              where e.tenant_id = $1 and e.state = 'PENDING' and e.next_attempt_at <= $2
                and (e.leased_until is null or e.leased_until <= $2)
                and not exists (select 1 from outbox_effect o where o.tenant_id = $1 and o.state = 'PENDING'
                  and o.aggregate_id = e.aggregate_id and o.id < e.id)
              order by e.id limit ${BATCH} for update skip locked)
+           update outbox_effect set leased_until = $3, fencing_token = fencing_token + 1, attempts = attempts + 1
+           where tenant_id = $1 and id in (select id from due)
            returning ${selection}`,
           [now, new Date(now.getTime() + LEASE_MS)],
           (rows) => rows.map((row) => hydrate(OutboxEffect, row)),
@@ -112,6 +119,7 @@ export class Dispatcher {
     const { gateway, handlers, log } = this.options;
     try {
       const handler = handlers[effect.kind];
+      if (effect.attempts > MOST_ATTEMPTS) throw new Error('Every worker that took it ended before it was done');
       if (!handler) throw new Error(`No handler for ${effect.kind}`);
       const { receipt, writes } = await handler(effect, {
         tenantId,

@@ -198,6 +198,11 @@ export function isConnectionLoss(error: unknown): boolean {
   return LOST.test(codeOf(error)) || /^Connection terminated|^Client has encountered a connection error/.test(message);
 }
 
+/** SQLSTATEs of a value that PostgreSQL cannot read as its type: bad input that no scalar has refused. */
+export function isMalformedValue(code: string): boolean {
+  return ['22P02', '22007', '22008', '22021', '22P05', '22003'].includes(code);
+}
+
 function codeOf(error: unknown): string {
   const { code } = (error ?? {}) as { code?: unknown };
   return typeof code === 'string' ? code : '';

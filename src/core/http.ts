@@ -29,7 +29,8 @@ export function createListener(options: ListenerOptions): FastifyInstance {
     genReqId: () => newId(),
     // Headers and body of a slow client end after this, so that it holds nothing for long.
     requestTimeout: 30_000,
-    forceCloseConnections: true,
+    // A request that is being answered is answered to its end; only idle connections are closed at once.
+    forceCloseConnections: 'idle',
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
   });

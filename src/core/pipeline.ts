@@ -4,7 +4,7 @@ import type { Actor } from './actor.js';
 import type { Clock } from './clock.js';
 import type { Command, CommandResult, DoneOutcome, Moment, Outcome, RefusedOutcome } from './command.js';
 import { AppError } from './error.js';
-import { type Gateway, isConnectionLoss, isStatementError, type Transaction } from './gateway.js';
+import { type Gateway, isConnectionLoss, isMalformedValue, isStatementError, type Transaction } from './gateway.js';
 import { newId } from './id.js';
 import { claimKey, recall, remember, type IdempotencyScope, requestHash } from './idempotency.js';
 import { appendToLedger, LedgerOutcome } from './ledger.js';
@@ -110,14 +110,18 @@ export class Pipeline {
     const ability = abilityOf(actor, this.options.abilities);
     const barred = actor.kind === 'SERVICE' && command.services === false;
     if (!barred && allows(ability, command.action, command.subject, row)) return;
-    throw new AppError('FORBIDDEN', `You may not ${command.action} ${row ? 'this' : 'a'} ${command.subject}.`, {
-      action: command.action,
-      subject: command.subject,
-      subjectId: row && 'id' in row ? row.id : null,
-      remedy: barred
-        ? 'A person has to do this; API keys never may.'
-        : 'Ask someone whose role allows it, or a RevOps administrator for the role.',
-    });
+    throw new AppError(
+      'FORBIDDEN',
+      `Your role does not allow "${command.action}" on ${row ? 'this' : 'any'} ${command.subject}.`,
+      {
+        action: command.action,
+        subject: command.subject,
+        subjectId: row && 'id' in row ? row.id : null,
+        remedy: barred
+          ? 'A person has to do this; API keys never may.'
+          : 'Ask someone whose role allows it, or a RevOps administrator for the role.',
+      },
+    );
   }
 
   private scopeOf(actor: Actor, name: string, input: unknown, request: CommandRequest): IdempotencyScope | null {
@@ -214,6 +218,11 @@ function asAppError(error: unknown): unknown {
     );
   }
   if (!isStatementError(error)) return error;
+  if (isMalformedValue(error.code)) {
+    return new AppError('BAD_USER_INPUT', 'A value in the input is malformed.', {
+      remedy: 'Check ids, dates and texts in the input.',
+    });
+  }
   switch (error.code) {
     case LOCK_TIMEOUT:
     case SERIALIZATION_FAILURE:

@@ -27,6 +27,8 @@ import { changeHandoff, handoffSubject } from '../handoff/handoff.rules.js';
 import { EDITABLE, Stage } from '../handoff/stage.rules.js';
 import { type Eligible, eligiblePeople } from '../identity/identity.queries.js';
 import { Role } from '../identity/roles.js';
+import { changeProjectState } from '../project/project.effects.js';
+import { Project, ProjectState } from '../project/project.entity.js';
 import type { ImportDealInput } from './passage.input.js';
 import { endSignOff } from './review.commands.js';
 
@@ -45,6 +47,7 @@ export function importFacts(input: ImportDealInput) {
     client: clientByExternal(identity?.clientExternalId ?? null, identity?.clientName ?? ''),
     items: ofLiveHandoff(ChecklistItem, 'position, id', externalId),
     signOffs: ofLiveHandoff(FeasibilitySignOff, 'id desc', externalId),
+    projects: ofLiveHandoff(Project, 'id', externalId),
     people: eligiblePeople(),
   } satisfies Queries;
 }
@@ -194,7 +197,11 @@ function lapse({ facts, moment }: Ground, handoff: Handoff): Pick<Arrival, 'body
   const ended = endSignOff(signOff, SignOffState.LAPSED, 'the deal has changed in the PSA', moment.now);
   return {
     body: { adopted: false, lapsed: signOff.id, stage: Stage.IN_REVIEW },
-    writes: [...ended, changeHandoff(handoff, { stage: Stage.IN_REVIEW })],
+    writes: [
+      ...ended,
+      ...facts.projects.map((project) => changeProjectState(project, ProjectState.AWAITING_SIGN_OFF)),
+      changeHandoff(handoff, { stage: Stage.IN_REVIEW }),
+    ],
   };
 }
 

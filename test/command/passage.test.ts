@@ -63,6 +63,9 @@ describe('a sign-off', () => {
     expect(
       await row('select state, end_reason from feasibility_sign_off where tenant_id = $1 and handoff_id = $2'),
     ).toMatchObject({ state: 'LAPSED', end_reason: expect.stringContaining('PSA') });
+    expect(await row('select state from project where tenant_id = $1 and handoff_id = $2')).toEqual({
+      state: 'AWAITING_SIGN_OFF',
+    });
     const { data } = await delivery.graphql('query($id: ID!) { handoff(id: $id) { kickoffs { state live } } }', {
       id: handoffId,
     });

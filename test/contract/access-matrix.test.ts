@@ -18,12 +18,16 @@ describe('the access matrix', () => {
   });
 
   it('gives nobody everything: no role holds `manage`, `all`, or every right of the matrix', () => {
-    const actors = [...ROLES.map((role) => exampleActor(role)), systemActor(exampleActor(Role.AUDITOR).tenantId, 'job')];
+    const actors = [
+      ...ROLES.map((role) => exampleActor(role)),
+      systemActor(exampleActor(Role.AUDITOR).tenantId, 'job'),
+    ];
     for (const actor of actors) {
       const rules = abilityOf(actor, ABILITIES).rules.map(({ action, subject }) => [action, subject].flat());
       expect(rules.flat().filter((word) => word === 'manage' || word === 'all')).toEqual([]);
     }
-    for (const role of ROLES) expect([role, accessMatrix().some(({ allowed }) => allowed[role] === 'no')]).toEqual([role, true]);
+    for (const role of ROLES)
+      expect([role, accessMatrix().some(({ allowed }) => allowed[role] === 'no')]).toEqual([role, true]);
   });
 
   it('gives every right to somebody, and every class of field to somebody and not to all', () => {
@@ -31,22 +35,36 @@ describe('the access matrix', () => {
     for (const row of accessMatrix().filter(({ kind }) => kind === 'field class')) {
       expect([row.name, ROLES.some((role) => row.allowed[role] === 'no')]).toEqual([row.name, true]);
     }
-    expect([...new Set(sensitiveFields(schema).map(({ fieldClass }) => fieldClass))].toSorted()).toEqual([...FIELD_CLASSES].toSorted());
+    expect([...new Set(sensitiveFields(schema).map(({ fieldClass }) => fieldClass))].toSorted()).toEqual(
+      [...FIELD_CLASSES].toSorted(),
+    );
   });
 
   it('lets no auditor and no program approve, and no auditor change anything of another', () => {
     const changes = accessMatrix().filter(({ kind }) => kind === 'mutation');
-    expect(changes.filter(({ allowed }) => allowed.AUDITOR !== 'no').map(({ name, allowed }) => `${name} ${allowed.AUDITOR}`)).toEqual(['completeTask some']);
-    expect(changes.filter(({ allowed }) => allowed.INTEGRATOR !== 'no').map(({ name }) => name)).toEqual(['importDeal']);
+    expect(
+      changes
+        .filter(({ allowed }) => allowed.AUDITOR !== 'no')
+        .map(({ name, allowed }) => `${name} ${allowed.AUDITOR}`),
+    ).toEqual(['completeTask some']);
+    expect(changes.filter(({ allowed }) => allowed.INTEGRATOR !== 'no').map(({ name }) => name)).toEqual([
+      'importDeal',
+    ]);
   });
 
   it('narrows a program by its scopes: none gives a right that all of them do not', () => {
     const full = exampleActor(Role.INTEGRATOR);
     const rights = (scopes: readonly string[]): Set<string> =>
-      new Set(abilityOf({ ...full, scopes: [...scopes] }, ABILITIES).rules.flatMap(({ action, subject }) => [action].flat().flatMap((a) => [subject].flat().map((s) => `${a} ${String(s)}`))));
+      new Set(
+        abilityOf({ ...full, scopes: [...scopes] }, ABILITIES).rules.flatMap(({ action, subject }) =>
+          [action].flat().flatMap((a) => [subject].flat().map((s) => `${a} ${String(s)}`)),
+        ),
+      );
     const all = rights(API_SCOPES);
     for (const scope of API_SCOPES) expect([...rights([scope])].filter((right) => !all.has(right))).toEqual([]);
-    expect([...rights([])].filter((right) => / (Handoff|Deal|Client|Project|Brief|ApprovalRequest)$/.test(right))).toEqual([]);
+    expect(
+      [...rights([])].filter((right) => / (Handoff|Deal|Client|Project|Brief|ApprovalRequest)$/.test(right)),
+    ).toEqual([]);
   });
 });
 
@@ -54,11 +72,27 @@ describe('filters and order', () => {
   /** Every argument of every field but the mutations', with the fields of its input types, as `Type.field(argument)`. */
   const asked = Object.values(schema.getTypeMap())
     .filter((type) => isObjectType(type) && type !== schema.getMutationType() && !type.name.startsWith('__'))
-    .flatMap((type) => (isObjectType(type) ? Object.values(type.getFields()).flatMap((field) => field.args.flatMap((arg) => names(`${type.name}.${field.name}`, arg.name, arg.type as never))) : []));
+    .flatMap((type) =>
+      isObjectType(type)
+        ? Object.values(type.getFields()).flatMap((field) =>
+            field.args.flatMap((arg) => names(`${type.name}.${field.name}`, arg.name, arg.type as never)),
+          )
+        : [],
+    );
 
-  function names(path: string, name: string, type: Parameters<typeof getNamedType>[0], seen: readonly GraphQLInputObjectType[] = []): { path: string; name: string }[] {
+  function names(
+    path: string,
+    name: string,
+    type: Parameters<typeof getNamedType>[0],
+    seen: readonly GraphQLInputObjectType[] = [],
+  ): { path: string; name: string }[] {
     const named = getNamedType(type);
-    const inner = isInputObjectType(named) && !seen.includes(named) ? Object.values(named.getFields()).flatMap((field) => names(`${path}(${name})`, field.name, field.type, [...seen, named])) : [];
+    const inner =
+      isInputObjectType(named) && !seen.includes(named)
+        ? Object.values(named.getFields()).flatMap((field) =>
+            names(`${path}(${name})`, field.name, field.type, [...seen, named]),
+          )
+        : [];
     return [{ path: `${path}(${name})`, name }, ...inner];
   }
 
@@ -67,7 +101,10 @@ describe('filters and order', () => {
     expect(asked.length).toBeGreaterThan(20);
     // `costFrom`, `minMarginBps` and `email_contains` name one as well; `subjectId` is the id of a record.
     const telling = ({ path, name }: { path: string; name: string }): boolean =>
-      path !== 'Query.ledger(subjectId)' && [...sensitive].some((field) => name === field || (field.length > 3 && name.toLowerCase().includes(field.toLowerCase())));
+      path !== 'Query.ledger(subjectId)' &&
+      [...sensitive].some(
+        (field) => name === field || (field.length > 3 && name.toLowerCase().includes(field.toLowerCase())),
+      );
     expect(asked.filter(telling).map(({ path, name }) => `${path} ${name}`)).toEqual([]);
   });
 

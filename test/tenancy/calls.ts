@@ -156,7 +156,9 @@ export class CallGenerator {
     const passed = args.map((arg) => `${arg.name}: $${arg.name}`).join(', ');
     const head =
       args.length > 0 ? `${operation} (${declared}) { ${field.name}(${passed})` : `${operation} { ${field.name}`;
-    const variables = Object.fromEntries(args.map((arg) => [arg.name, arg.name === 'first' ? options.first : this.value(arg, field.name, values)]));
+    const variables = Object.fromEntries(
+      args.map((arg) => [arg.name, arg.name === 'first' ? options.first : this.value(arg, field.name, values)]),
+    );
     return { name: field.name, operation, document: `${head} ${selection} ${beside} }`, variables };
   }
 

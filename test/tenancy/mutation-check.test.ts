@@ -2,7 +2,8 @@ import pg from 'pg';
 import { openSuite, type Suite } from '../kit/suite.js';
 import { type Ask, brokenRules, CATALOGUE_CHECKS } from './catalogue.checks.js';
 import { populate } from './population.js';
-import { loosen, Probes, tableShapes, type TableShape, type TwoTenants, twoTenants } from './probes.js';
+import { Probes } from './probes.js';
+import { loosen, tableShapes, type TableShape, type TwoTenants, twoTenants } from './shapes.js';
 
 /** The tests of isolation are tested here: every protection is taken away once, and something has to turn red. */
 
@@ -54,18 +55,58 @@ it('finds nothing in the database as it is', async () => {
 });
 
 const RLS = 'forces row-level security with the one policy on every tenant table';
-const OF_EVERY_TABLE: readonly [name: string, statements: (table: string) => string[], rule: string, probe: string | null][] = [
+const OF_EVERY_TABLE: readonly [
+  name: string,
+  statements: (table: string) => string[],
+  rule: string,
+  probe: string | null,
+][] = [
   ['without row-level security', (t) => [`alter table ${t} disable row level security`], RLS, 'select by key'],
   ['not forced on the owner', (t) => [`alter table ${t} no force row level security`], RLS, null],
   ['without the policy', (t) => [`drop policy tenant_isolation on ${t}`], RLS, null],
-  ['with a policy that reads everything', (t) => [`alter policy tenant_isolation on ${t} using (true)`], RLS, 'select by key'],
-  ['with a policy that checks nothing', (t) => [`alter policy tenant_isolation on ${t} with check (true)`], RLS, 'insert for them'],
-  ['without WITH CHECK', (t) => [`drop policy tenant_isolation on ${t}`, `create policy tenant_isolation on ${t} using ${POLICY}`], RLS, null],
+  [
+    'with a policy that reads everything',
+    (t) => [`alter policy tenant_isolation on ${t} using (true)`],
+    RLS,
+    'select by key',
+  ],
+  [
+    'with a policy that checks nothing',
+    (t) => [`alter policy tenant_isolation on ${t} with check (true)`],
+    RLS,
+    'insert for them',
+  ],
+  [
+    'without WITH CHECK',
+    (t) => [`drop policy tenant_isolation on ${t}`, `create policy tenant_isolation on ${t} using ${POLICY}`],
+    RLS,
+    null,
+  ],
   ['with a second policy', (t) => [`create policy another on ${t} for select using (true)`], RLS, 'select by key'],
-  ['with TRUNCATE for the application', (t) => [`grant truncate on ${t} to countersign_app`], 'grants the application role no TRUNCATE, REFERENCES or TRIGGER, and nobody else anything', null],
-  ['readable by everyone', (t) => [`grant select on ${t} to public`], 'grants the application role no TRUNCATE, REFERENCES or TRIGGER, and nobody else anything', null],
-  ['with an index of its own order', (t) => [`create index mutant on ${t} (${shapes.find(({ name }) => name === t)!.key.at(-1)!})`], 'leads every key, unique constraint and index with tenant_id', null],
-  ['not bound to the registry', (t) => [`alter table ${t} drop constraint ${t}_tenant_id_fkey`], 'binds every tenant table to the registry, and refers from tenant table to tenant table by the tenant as well', null],
+  [
+    'with TRUNCATE for the application',
+    (t) => [`grant truncate on ${t} to countersign_app`],
+    'grants the application role no TRUNCATE, REFERENCES or TRIGGER, and nobody else anything',
+    null,
+  ],
+  [
+    'readable by everyone',
+    (t) => [`grant select on ${t} to public`],
+    'grants the application role no TRUNCATE, REFERENCES or TRIGGER, and nobody else anything',
+    null,
+  ],
+  [
+    'with an index of its own order',
+    (t) => [`create index mutant on ${t} (${shapes.find(({ name }) => name === t)!.key.at(-1)!})`],
+    'leads every key, unique constraint and index with tenant_id',
+    null,
+  ],
+  [
+    'not bound to the registry',
+    (t) => [`alter table ${t} drop constraint ${t}_tenant_id_fkey`],
+    'binds every tenant table to the registry, and refers from tenant table to tenant table by the tenant as well',
+    null,
+  ],
 ];
 
 describe.each(OF_EVERY_TABLE)('every table %s', (...[, statements, rule, probe]) => {
@@ -93,7 +134,8 @@ describe.each(OF_EVERY_TABLE)('every table %s', (...[, statements, rule, probe])
 
 it('finds every reference that leaves the tenant out', async () => {
   const alive: string[] = [];
-  const rule = 'binds every tenant table to the registry, and refers from tenant table to tenant table by the tenant as well';
+  const rule =
+    'binds every tenant table to the registry, and refers from tenant table to tenant table by the tenant as well';
   for (const shape of shapes) {
     for (const { name, columns, target, targetColumns } of shape.foreignKeys) {
       const bare = columns.filter((c) => c !== 'tenant_id').join(', ');
@@ -104,10 +146,15 @@ it('finds every reference that leaves the tenant out', async () => {
         `alter table ${target} add constraint mutant unique using index mutant`,
         `alter table ${shape.name} add constraint ${name} foreign key (${bare}) references ${target} (${aim}) not valid`,
       ];
-      const [broken, found] = await changed(mutant, async () => [await CATALOGUE_CHECKS.find((c) => c.rule === rule)!.faults(ask), await leaks(shape, 'references')]);
+      const [broken, found] = await changed(mutant, async () => [
+        await CATALOGUE_CHECKS.find((c) => c.rule === rule)!.faults(ask),
+        await leaks(shape, 'references'),
+      ]);
       if (!JSON.stringify(broken).includes(name)) alive.push(`${name}: no rule`);
       // Another foreign key over the same column still stands in the way.
-      const doubled = shape.foreignKeys.some((other) => other.name !== name && other.columns.some((c) => c !== 'tenant_id' && columns.includes(c)));
+      const doubled = shape.foreignKeys.some(
+        (other) => other.name !== name && other.columns.some((c) => c !== 'tenant_id' && columns.includes(c)),
+      );
       if (!doubled && !found.includes(`refer by ${name}`)) alive.push(`${name}: no probe`);
     }
   }
@@ -115,26 +162,82 @@ it('finds every reference that leaves the tenant out', async () => {
 });
 
 describe('the database as a whole', () => {
-  const table = (columns: string): string => `create table mutant (tenant_id uuid not null references tenant, id uuid not null, ${columns} primary key (tenant_id, id))`;
+  const table = (columns: string): string =>
+    `create table mutant (tenant_id uuid not null references tenant, id uuid not null, ${columns} primary key (tenant_id, id))`;
   it.each([
     ['a table without anything', ['create table mutant (id uuid primary key)'], RLS],
     ['a table that no entity knows', [table('')], 'has exactly the tables and columns of the entities'],
-    ['a column that no entity knows', ['alter table person add mutant text'], 'has exactly the tables and columns of the entities'],
-    ['a tenant that may be missing', ['create table mutant (tenant_id uuid, id uuid primary key)'], 'has a primary key and a NOT NULL tenant on every tenant table'],
-    ['a column that names a row without a foreign key', ['alter table person add friend_id uuid'], 'has a foreign key for every column that names a row'],
+    [
+      'a column that no entity knows',
+      ['alter table person add mutant text'],
+      'has exactly the tables and columns of the entities',
+    ],
+    [
+      'a tenant that may be missing',
+      ['create table mutant (tenant_id uuid, id uuid primary key)'],
+      'has a primary key and a NOT NULL tenant on every tenant table',
+    ],
+    [
+      'a column that names a row without a foreign key',
+      ['alter table person add friend_id uuid'],
+      'has a foreign key for every column that names a row',
+    ],
     ['a sequence', ['create sequence mutant'], 'has no sequence, view or materialized view'],
     ['a view', ['create view mutant as select * from person'], 'has no sequence, view or materialized view'],
-    ['a materialized view', ['create materialized view mutant as select * from person'], 'has no sequence, view or materialized view'],
+    [
+      'a materialized view',
+      ['create materialized view mutant as select * from person'],
+      'has no sequence, view or materialized view',
+    ],
     ['an enum', ["create type mutant as enum ('A')"], 'has no enum'],
-    ['an index condition that is not leakproof', ['alter table person add mutant numeric', 'create index mutant on person (tenant_id, mutant)'], 'indexes only types whose comparison is leakproof'],
-    ['an instant with microseconds', ['alter table person add mutant timestamptz'], 'keeps every instant at milliseconds'],
-    ['evidence that may be changed', ['grant update on ledger_entry to countersign_app'], 'grants the application role no change of evidence'],
-    ['one column of evidence that may be changed', ['grant update (content) on ledger_entry to countersign_app'], 'grants the application role no change of evidence'],
-    ['a role that bypasses', ['alter role countersign_app bypassrls'], 'has an application role that owns nothing, cannot bypass and is a member of nothing'],
-    ['a role that is a member of the owner', ['grant countersign_owner to countersign_app'], 'has an application role that owns nothing, cannot bypass and is a member of nothing'],
-    ['a role that owns a table', ['alter table risk owner to countersign_app'], 'has an application role that owns nothing, cannot bypass and is a member of nothing'],
-    ['a function with the rights of its owner', ["create function mutant() returns int language sql security definer as 'select 1'"], 'has no SECURITY DEFINER function'],
-    ['a registry that refers to a tenant\'s row', ['alter table tenant add person_id uuid', 'alter table tenant add foreign key (tenant_id, person_id) references person (tenant_id, id)'], 'has no foreign key from a global table to a tenant table'],
+    [
+      'an index condition that is not leakproof',
+      ['alter table person add mutant numeric', 'create index mutant on person (tenant_id, mutant)'],
+      'indexes only types whose comparison is leakproof',
+    ],
+    [
+      'an instant with microseconds',
+      ['alter table person add mutant timestamptz'],
+      'keeps every instant at milliseconds',
+    ],
+    [
+      'evidence that may be changed',
+      ['grant update on ledger_entry to countersign_app'],
+      'grants the application role no change of evidence',
+    ],
+    [
+      'one column of evidence that may be changed',
+      ['grant update (content) on ledger_entry to countersign_app'],
+      'grants the application role no change of evidence',
+    ],
+    [
+      'a role that bypasses',
+      ['alter role countersign_app bypassrls'],
+      'has an application role that owns nothing, cannot bypass and is a member of nothing',
+    ],
+    [
+      'a role that is a member of the owner',
+      ['grant countersign_owner to countersign_app'],
+      'has an application role that owns nothing, cannot bypass and is a member of nothing',
+    ],
+    [
+      'a role that owns a table',
+      ['alter table risk owner to countersign_app'],
+      'has an application role that owns nothing, cannot bypass and is a member of nothing',
+    ],
+    [
+      'a function with the rights of its owner',
+      ["create function mutant() returns int language sql security definer as 'select 1'"],
+      'has no SECURITY DEFINER function',
+    ],
+    [
+      "a registry that refers to a tenant's row",
+      [
+        'alter table tenant add person_id uuid',
+        'alter table tenant add foreign key (tenant_id, person_id) references person (tenant_id, id)',
+      ],
+      'has no foreign key from a global table to a tenant table',
+    ],
   ] as [string, string[], string][])('%s breaks a rule', async (...[, statements, rule]) => {
     expect(await changed(statements, rulesBroken)).toContain(rule);
   });

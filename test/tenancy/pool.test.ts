@@ -23,12 +23,17 @@ afterAll(async () => {
   await suite.close();
 });
 
-const own = (tenant: string) => insert(Client, { id: newId(), name: `${tenant} ${newId()}`, externalId: null, createdAt: new Date() });
+const own = (tenant: string) =>
+  insert(Client, { id: newId(), name: `${tenant} ${newId()}`, externalId: null, createdAt: new Date() });
 /** Row-level security alone: the statement itself asks for every tenant's rows. */
-const everything = sql("select tenant_id, name, current_setting('app.tenant_id') as setting from client where $1::uuid is not null", [], (rows) => rows);
+const everything = sql(
+  "select tenant_id, name, current_setting('app.tenant_id') as setting from client where $1::uuid is not null",
+  [],
+  (rows) => rows,
+);
 const quick = sql("select set_config('statement_timeout', '5', true) where $1::uuid is not null", [], () => null);
 const slow = sql('select pg_sleep(1) where $1::uuid is not null', [], () => null);
-const broken = sql("select 1 / (length($1::text) - length($1::text))", [], () => null);
+const broken = sql('select 1 / (length($1::text) - length($1::text))', [], () => null);
 const severed = sql('select pg_terminate_backend(pg_backend_pid()) where $1::uuid is not null', [], () => null);
 
 type Told = (fault: string) => void;
@@ -43,63 +48,86 @@ const DEEDS: Record<string, (tenant: string, tell: Told) => Promise<void>> = {
     }),
   'write for another': async (tenant, tell) => {
     const other = tenants[(tenants.indexOf(tenant) + 1) % TENANTS]!;
-    const foreign = { text: 'insert into client (tenant_id, id, name, created_at) select $2, $3, $4, $5 where $1::uuid is not null', values: [other, newId(), 'foreign', new Date()] };
-    await gateway.transaction(tenant, (tx) => tx.commit([foreign])).then(
-      () => tell(`${tenant} wrote a row of ${other}`),
-      (error: { code?: string }) => (error.code === '42501' ? undefined : tell(`another error: ${String(error)}`)),
-    );
+    const foreign = {
+      text: 'insert into client (tenant_id, id, name, created_at) select $2, $3, $4, $5 where $1::uuid is not null',
+      values: [other, newId(), 'foreign', new Date()],
+    };
+    await gateway
+      .transaction(tenant, (tx) => tx.commit([foreign]))
+      .then(
+        () => tell(`${tenant} wrote a row of ${other}`),
+        (error: { code?: string; message?: string }) =>
+        error.code === '42501' ? undefined : tell(`another error: ${error.message}`),
+      );
   },
   abort: async (tenant) => {
-    await gateway.transaction(tenant, async (tx) => {
-      await tx.flush({ everything });
-      throw new AppError('FORBIDDEN', 'abort');
-    }).catch(() => undefined);
+    await gateway
+      .transaction(tenant, async (tx) => {
+        await tx.flush({ everything });
+        throw new AppError('FORBIDDEN', 'abort');
+      })
+      .catch(() => undefined);
   },
   bug: async (tenant) => {
-    await gateway.transaction(tenant, async (tx) => {
-      await tx.flush({ everything });
-      throw new TypeError('a bug');
-    }).catch(() => undefined);
+    await gateway
+      .transaction(tenant, async (tx) => {
+        await tx.flush({ everything });
+        throw new TypeError('a bug');
+      })
+      .catch(() => undefined);
   },
   'leave in mid-flight': async (tenant) => {
-    await gateway.transaction(tenant, async (tx) => {
-      void tx.flush({ everything }).catch(() => undefined);
-      throw new AppError('UNAVAILABLE', 'the client went away');
-    }).catch(() => undefined);
+    await gateway
+      .transaction(tenant, async (tx) => {
+        void tx.flush({ everything }).catch(() => undefined);
+        throw new AppError('UNAVAILABLE', 'the client went away');
+      })
+      .catch(() => undefined);
   },
   'forget to commit': async (tenant) => {
     await gateway.transaction(tenant, async (tx) => void (await tx.flush({ everything })));
   },
   fail: async (tenant) => void (await gateway.read(tenant, { broken, everything }).catch(() => undefined)),
-  'time out': async (tenant) => void (await gateway.transaction(tenant, (tx) => tx.flush({ quick, slow, everything })).catch(() => undefined)),
+  'time out': async (tenant) =>
+    void (await gateway.transaction(tenant, (tx) => tx.flush({ quick, slow, everything })).catch(() => undefined)),
   'name no tenant': async (_tenant, tell) => {
-    await gateway.read("'; set app.tenant_id = 'x", { everything }).then(() => tell('a tenant that is none was taken'), () => undefined);
+    await gateway.read("'; set app.tenant_id = 'x", { everything }).then(
+      () => tell('a tenant that is none was taken'),
+      () => undefined,
+    );
   },
 };
 
 function check(tenant: string, rows: readonly Readonly<Record<string, unknown>>[], tell: Told): void {
   for (const { tenant_id: id, name, setting } of rows) {
-    if (id !== tenant || setting !== tenant || !String(name).startsWith(tenant)) tell(`${tenant} was given a row of ${String(id)}`);
+    if (id !== tenant || setting !== tenant || !String(name).startsWith(tenant))
+      tell(`${tenant} was given a row of ${String(id)}`);
   }
 }
 
 /** Runs `one` for each number below `count`, so many at a time. */
 async function spread(count: number, one: (n: number) => Promise<void>): Promise<void> {
   let next = 0;
-  await Promise.all(Array.from({ length: WORKERS }, async () => {
-    while (next < count) await one(next++);
-  }));
+  await Promise.all(
+    Array.from({ length: WORKERS }, async () => {
+      while (next < count) await one(next++);
+    }),
+  );
 }
 
 async function assertClean(tell: Told): Promise<void> {
-  const [row] = await gateway.global("select current_setting('app.tenant_id', true) as tenant, current_setting('statement_timeout') as timeout, (select count(*)::int from client) as seen");
-  if (row!.tenant) tell(`a connection came back as ${String(row!.tenant)}`);
+  const [row] = await gateway.global(
+    "select current_setting('app.tenant_id', true) as tenant, current_setting('statement_timeout') as timeout, (select count(*)::int from client) as seen",
+  );
+  if (row!.tenant) tell(`a connection came back as ${JSON.stringify(row!.tenant)}`);
   if (row!.timeout !== '0') tell(`a connection came back with a timeout of ${String(row!.timeout)}`);
   if (row!.seen !== 0) tell(`${String(row!.seen)} rows without a tenant`);
 }
 
 it('gives no request the tenant of the one before, whatever that did to the connection', async () => {
-  await spread(TENANTS * 3, (n) => gateway.transaction(tenants[n % TENANTS]!, (tx) => tx.commit([own(tenants[n % TENANTS]!)])));
+  await spread(TENANTS * 3, (n) =>
+    gateway.transaction(tenants[n % TENANTS]!, (tx) => tx.commit([own(tenants[n % TENANTS]!)])),
+  );
   const faults: string[] = [];
   const deeds = Object.keys(DEEDS);
   const done: Record<string, number> = {};

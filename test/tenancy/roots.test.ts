@@ -84,7 +84,15 @@ afterAll(() => suite.close());
 async function personaOf(role: Role): Promise<Persona> {
   const { world, apiKeyId: id } = ours;
   if (role !== Role.INTEGRATOR) return world.as(role);
-  return world.acting({ kind: 'SERVICE', tenantId: world.tenantId, id, roles: [role], scopes: ['handoffs:read', 'deals:import', 'documents:free'], authTime: null, accountId: null });
+  return world.acting({
+    kind: 'SERVICE',
+    tenantId: world.tenantId,
+    id,
+    roles: [role],
+    scopes: ['handoffs:read', 'deals:import', 'documents:free'],
+    authTime: null,
+    accountId: null,
+  });
 }
 
 /** Puts the token into every free text of the other tenant, and notes all its ids. */
@@ -103,13 +111,22 @@ async function plantCanaries(): Promise<void> {
           and not exists (select 1 from pg_constraint k where k.conrelid = a.attrelid and k.contype in ('c', 'u', 'p', 'f') and a.attnum = any(k.conkey))`,
         [name],
       );
-      const texts = free.rows.map((row) => row.name).filter((column) => {
-        const { property, from } = columns.find((c) => c.name === column)!;
-        return from('"x"') === '"x"' && !['handle', 'number', 'subject', 'issuer'].includes(property);
-      });
+      const texts = free.rows
+        .map((row) => row.name)
+        .filter((column) => {
+          const { property, from } = columns.find((c) => c.name === column)!;
+          return from('"x"') === '"x"' && !['handle', 'number', 'subject', 'issuer'].includes(property);
+        });
       planted += texts.length;
-      if (texts.length > 0) await superuser.query(`update ${name} set ${texts.map((c) => `${c} = coalesce(${c}, '') || '${CANARY}'`).join(', ')} where tenant_id = $1`, [theirs.world.tenantId]);
-      const { rows } = await superuser.query<{ row: string }>(`select t::text as row from ${name} t where tenant_id = $1`, [theirs.world.tenantId]);
+      if (texts.length > 0)
+        await superuser.query(
+          `update ${name} set ${texts.map((c) => `${c} = coalesce(${c}, '') || '${CANARY}'`).join(', ')} where tenant_id = $1`,
+          [theirs.world.tenantId],
+        );
+      const { rows } = await superuser.query<{ row: string }>(
+        `select t::text as row from ${name} t where tenant_id = $1`,
+        [theirs.world.tenantId],
+      );
       for (const { row } of rows) for (const id of row.match(UUID) ?? []) foreignIds.add(id);
     }
     expect(planted).toBeGreaterThan(80);
@@ -137,7 +154,7 @@ function idNames(root: string): string[] {
       if (isInputObjectType(named)) return walk(Object.values(named.getFields()));
       return named?.name === 'ID' || TEXTS.includes(name) ? [name] : [];
     });
-  return [...new Set(walk(field.args as never))];
+  return [...new Set(walk(field.args))];
 }
 
 const nobodys = (like: unknown): unknown => {
@@ -149,10 +166,16 @@ const nobodys = (like: unknown): unknown => {
 
 /** The revision that a change has to name, as it stands now. */
 async function revisionFor(name: string, known: Record<string, unknown>): Promise<number> {
-  const target: [string, string][] = [['handoffId', 'handoff'], ['personId', 'person'], ['requestId', 'approval_request']];
+  const target: [string, string][] = [
+    ['handoffId', 'handoff'],
+    ['personId', 'person'],
+    ['requestId', 'approval_request'],
+  ];
   const [argument, table] = target.find(([argument]) => idNames(name).includes(argument)) ?? ['', ''];
   if (!table) return 1;
-  const rows = await ours.world.rows(`select revision from ${table} where tenant_id = $1 and id::text = $2`, [String(known[argument])]);
+  const rows = await ours.world.rows(`select revision from ${table} where tenant_id = $1 and id::text = $2`, [
+    String(known[argument]),
+  ]);
   return (rows[0]?.revision as number | undefined) ?? 1;
 }
 
@@ -160,7 +183,11 @@ async function revisionFor(name: string, known: Record<string, unknown>): Promis
 function selectionFor(persona: Persona, root: string, depth: number): string {
   const ability = abilityOf(persona.actor, ABILITIES);
   const leave = (path: string): boolean => classes.has(path) && !allows(ability, 'see', classes.get(path)!);
-  return calls.selection(getNamedType(calls.roots().find(({ field }) => field.name === root)!.field.type), depth, leave);
+  return calls.selection(
+    getNamedType(calls.roots().find(({ field }) => field.name === root)!.field.type),
+    depth,
+    leave,
+  );
 }
 
 async function send(persona: Persona, { name, document, variables }: Call): Promise<GraphQLResult> {
@@ -185,27 +212,45 @@ const allowed = (root: string): Persona[] => {
   const row = matrix.find(({ name }) => name === root)!;
   return [...personas].filter(([role]) => row.allowed[role] !== 'no').map(([, persona]) => persona);
 };
-const code = ({ data, errors }: GraphQLResult): string => errors.map((e) => String(e.extensions.code)).join() || JSON.stringify(data);
+const code = ({ data, errors }: GraphQLResult): string =>
+  errors.map((e) => String(e.extensions.code)).join() || JSON.stringify(data);
 
 /** Sends a call with some of their values, and the same with nobody's; answers what differs. */
-async function compare(persona: Persona, root: string, foreign: readonly string[], own: Record<string, unknown>): Promise<{ difference: string | null; answered: string[] }> {
-  const real = Object.fromEntries(await Promise.all(foreign.map(async (name) => [name, await valueOf(theirs, theirs.draft, root, name)] as const)));
+async function compare(
+  persona: Persona,
+  root: string,
+  foreign: readonly string[],
+  own: Record<string, unknown>,
+): Promise<{ difference: string | null; answered: string[] }> {
+  const real = Object.fromEntries(
+    await Promise.all(foreign.map(async (name) => [name, await valueOf(theirs, theirs.draft, root, name)] as const)),
+  );
   for (const value of Object.values(real).flat()) named.add(String(value));
   const random = Object.fromEntries(Object.entries(real).map(([name, value]) => [name, nobodys(value)]));
   const ask = async (values: Record<string, unknown>): Promise<GraphQLResult[]> => {
     const known: Record<string, unknown> = { ...own, ...values };
     const results: GraphQLResult[] = [];
     const selection = selectionFor(persona, root, isMutation(root) ? 0 : 1);
-    for (const call of calls.variants(root, { values: (name) => (name === 'expectedRevision' ? known.revision : known[name]), selection })) results.push(await send(persona, call));
+    for (const call of calls.variants(root, {
+      values: (name) => (name === 'expectedRevision' ? known.revision : known[name]),
+      selection,
+    }))
+      results.push(await send(persona, call));
     return results;
   };
   const revision = async (values: Record<string, unknown>): Promise<number> => revisionFor(root, { ...own, ...values });
   const found = await ask({ ...real, revision: await revision(real) });
   const missing = await ask({ ...random, revision: await revision(random) });
-  const [left, right] = [found.map((r) => masked(r, Object.values(real))), missing.map((r) => masked(r, Object.values(random)))];
+  const [left, right] = [
+    found.map((r) => masked(r, Object.values(real))),
+    missing.map((r) => masked(r, Object.values(random))),
+  ];
   const at = left.findIndex((text, index) => text !== right[index]);
   return {
-    difference: at < 0 ? null : `${root} by ${persona.actor.roles.join()} (${foreign.join(', ')}): ${code(found[at]!).slice(0, 300)} / ${code(missing[at]!).slice(0, 300)}`,
+    difference:
+      at < 0
+        ? null
+        : `${root} by ${persona.actor.roles.join()} (${foreign.join(', ')}): ${code(found[at]!).slice(0, 300)} / ${code(missing[at]!).slice(0, 300)}`,
     answered: found.map(code),
   };
 }
@@ -214,11 +259,15 @@ const isMutation = (root: string): boolean => schema.getMutationType()!.getField
 const ROOTS = calls.roots().map(({ field }) => field.name);
 
 it('knows a value of a tenant for every argument that is an id', () => {
-  const unknown = ROOTS.flatMap((root) => idNames(root).filter((name) => !SOURCES[`${root}.${name}`] && !SOURCES[name]).map((name) => `${root}(${name})`));
+  const unknown = ROOTS.flatMap((root) =>
+    idNames(root)
+      .filter((name) => !SOURCES[`${root}.${name}`] && !SOURCES[name])
+      .map((name) => `${root}(${name})`),
+  );
   expect(unknown).toEqual([]);
 });
 
-describe('with another tenant\'s ids', () => {
+describe("with another tenant's ids", () => {
   it.each(ROOTS.filter((root) => idNames(root).length > 0))('%s answers as with ids that nobody has', async (root) => {
     const differences: (string | null)[] = [];
     for (const persona of allowed(root)) differences.push((await compare(persona, root, idNames(root), {})).difference);
@@ -226,8 +275,12 @@ describe('with another tenant\'s ids', () => {
   });
 });
 
-describe('with one of another tenant\'s ids among our own', () => {
-  const cells = ROOTS.filter(isMutation).flatMap((root) => idNames(root).filter(() => root !== 'inviteMember').map((name) => [root, name] as const));
+describe("with one of another tenant's ids among our own", () => {
+  const cells = ROOTS.filter(isMutation).flatMap((root) =>
+    idNames(root)
+      .filter(() => root !== 'inviteMember')
+      .map((name) => [root, name] as const),
+  );
   const accepted: string[] = [];
 
   it.each(cells)('%s(%s) answers as with an id that nobody has', async (...[root, name]) => {
@@ -238,7 +291,8 @@ describe('with one of another tenant\'s ids among our own', () => {
       for (const persona of allowed(root)) {
         const { difference, answered } = await compare(persona, root, [name], own);
         expect(difference).toBeNull();
-        if (answered.some((text) => text.startsWith('{') && !text.includes('"Refused"'))) accepted.push(`${root}(${name})`);
+        if (answered.some((text) => text.startsWith('{') && !text.includes('"Refused"')))
+          accepted.push(`${root}(${name})`);
       }
     }
   });
@@ -254,35 +308,48 @@ describe('what our tenant was ever answered', () => {
     expect(bare).toEqual(['proposeConfiguration', 'createApiKey', 'suspendTenant', 'importDeal']);
     // Suspending would end every later call; it names no row at all.
     for (const root of bare.filter((name) => name !== 'suspendTenant')) {
-      for (const persona of allowed(root)) await send(persona, calls.call(root, { selection: selectionFor(persona, root, 1) }));
+      for (const persona of allowed(root))
+        await send(persona, calls.call(root, { selection: selectionFor(persona, root, 1) }));
     }
   });
 
   it.each(ROOTS.filter((root) => !isMutation(root)))('%s gives its own rows', async (root) => {
-    const own = Object.fromEntries(await Promise.all(idNames(root).map(async (name) => [name, await valueOf(ours, ours.story, root, name)] as const)));
+    const own = Object.fromEntries(
+      await Promise.all(
+        idNames(root).map(async (name) => [name, await valueOf(ours, ours.story, root, name)] as const),
+      ),
+    );
     for (const persona of allowed(root)) {
-      for (const call of calls.variants(root, { values: (name) => own[name], selection: selectionFor(persona, root, 2), first: 2 })) {
+      for (const call of calls.variants(root, {
+        values: (name) => own[name],
+        selection: selectionFor(persona, root, 2),
+        first: 2,
+      })) {
         const result = await send(persona, call);
         expect(result.errors).toEqual([]);
       }
     }
   });
 
-  it('holds no byte of the other tenant\'s texts and none of its ids', () => {
+  it("holds no byte of the other tenant's texts and none of its ids", () => {
     expect(answers.length).toBeGreaterThan(1000);
     const leaks = answers.flatMap(({ call, answer }) => {
       const ids = (answer.match(UUID) ?? []).filter((id) => foreignIds.has(id) && !named.has(id));
-      return answer.includes(CANARY) || ids.length > 0 ? [`${call}: ${answer.includes(CANARY) ? 'the canary' : ids.join()}`] : [];
+      return answer.includes(CANARY) || ids.length > 0
+        ? [`${call}: ${answer.includes(CANARY) ? 'the canary' : ids.join()}`]
+        : [];
     });
     expect([...new Set(leaks)]).toEqual([]);
   });
 
   it('would show: the other tenant itself sees its tokens and ids', async () => {
     const auditor = await theirs.world.as(Role.AUDITOR);
-    const call = calls.call('handoff', { values: (name) => (name === 'id' ? theirs.draft : undefined), selection: '{ context deal { title } stakeholders { id } client { name } }' });
+    const call = calls.call('handoff', {
+      values: (name) => (name === 'id' ? theirs.draft : undefined),
+      selection: '{ context deal { title } stakeholders { id } client { name } }',
+    });
     const text = JSON.stringify(await auditor.graphql(call.document, call.variables));
     expect(text.split(CANARY).length).toBeGreaterThan(2);
     expect((text.match(UUID) ?? []).some((id) => foreignIds.has(id))).toBe(true);
   });
 });
-

@@ -1,7 +1,8 @@
 import pg from 'pg';
 import { openSuite, type Suite } from '../kit/suite.js';
 import { populate } from './population.js';
-import { loosen, Probes, spokenByReference, type ProbeResult, tableShapes, type TableShape, twoTenants, within } from './probes.js';
+import { Probes, type ProbeResult, spokenByReference } from './probes.js';
+import { loosen, tableShapes, type TableShape, twoTenants, within } from './shapes.js';
 
 let suite: Suite;
 let shapes: TableShape[];
@@ -28,7 +29,9 @@ beforeAll(async () => {
     for (const shape of shapes) results.push(...(await probes.of(shape)));
   });
   // Where a check or another key spoke before a foreign key, it is asked again without them.
-  const unheard = new Set(results.filter((r) => r.what.startsWith('refer by') && !spokenByReference(r)).map((r) => r.table));
+  const unheard = new Set(
+    results.filter((r) => r.what.startsWith('refer by') && !spokenByReference(r)).map((r) => r.table),
+  );
   for (const shape of shapes.filter(({ name }) => unheard.has(name))) {
     await within(superuser, own, async () => {
       await loosen(superuser, shape);

@@ -3,7 +3,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { ArgumentValidationError } from 'type-graphql';
 import type { Logger } from 'pino';
 import { AppError } from '../error.js';
-import { isConnectionLoss, isStatementError } from '../gateway.js';
+import { isConnectionLoss, isMalformedValue, isStatementError } from '../gateway.js';
 
 /** Codes that may leave with their own message; whatever else happens is INTERNAL_SERVER_ERROR and is logged. */
 const PUBLIC = new Set<string>([
@@ -36,6 +36,10 @@ export function formatError(formatted: GraphQLFormattedError, thrown: unknown, l
   if (isConnectionLoss(error)) {
     const extensions = { code: 'UNAVAILABLE', remedy: 'Try again in a moment.' };
     return { message: 'The database cannot be reached.', ...at, extensions };
+  }
+  if (isStatementError(error) && isMalformedValue(error.code)) {
+    const remedy = 'Check ids, dates and texts in the request.';
+    return { message: 'A value in the request is malformed.', ...at, extensions: { code: 'BAD_USER_INPUT', remedy } };
   }
   if (isStatementError(error) && error.code === '57014') {
     return {

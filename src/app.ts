@@ -114,6 +114,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     listener,
     close: async () => {
       closing = true;
+      await new Promise((resolve) => setTimeout(resolve, config.drainSeconds * 1000));
       const patience = setTimeout(() => listener.server.closeAllConnections(), DRAIN_WITHIN);
       await listener.close();
       clearTimeout(patience);

@@ -1,6 +1,6 @@
-import { getNamedType, type GraphQLSchema, isObjectType, isRequiredArgument } from 'graphql';
+import { getNamedType, type GraphQLObjectType, type GraphQLSchema, isObjectType, isRequiredArgument } from 'graphql';
 import { accessMatrix, type MatrixRow } from '../../src/cli/access-matrix.js';
-import { sensitiveFields } from '../../src/core/graphql/rights.js';
+import { type FieldClass, sensitiveFields } from '../../src/core/graphql/rights.js';
 import { API_SCOPES } from '../../src/identity/api-key.entity.js';
 import { Role } from '../../src/identity/roles.js';
 import { createApiKey } from '../../src/identity/tenant.commands.js';
@@ -143,7 +143,9 @@ describe('classes of field', () => {
     async ({ path, fieldClass }) => {
       const [type, field] = path.split('.') as [string, string];
       const steps = paths.get(type)!;
-      const leaf = `${field} ${calls.selection(getNamedType((schema.getType(type) as never as { getFields(): Record<string, { type: never }> }).getFields()[field]!.type), 0, (inner) => classOf(inner) !== undefined && classOf(inner) !== fieldClass)}`;
+      const fields = (schema.getType(type) as GraphQLObjectType).getFields();
+      const other = (inner: string): boolean => ![undefined, fieldClass].includes(classOf(inner));
+      const leaf = `${field} ${calls.selection(getNamedType(fields[field]!.type), 0, other)}`;
       // Behind an alias and a fragment, so that neither hides it.
       const selection = steps.slice(1).reduceRight((inner, step) => `{ ${step} ${inner} }`, '{ ...Asked }');
       const { document, variables } = calls.call(steps[0]!, { selection });
@@ -174,7 +176,7 @@ describe('classes of field', () => {
   });
 });
 
-function classOf(path: string): string | undefined {
+function classOf(path: string): FieldClass | undefined {
   return sensitiveFields(schema).find((field) => field.path === path)?.fieldClass;
 }
 

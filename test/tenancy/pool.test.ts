@@ -57,7 +57,7 @@ const DEEDS: Record<string, (tenant: string, tell: Told) => Promise<void>> = {
       .then(
         () => tell(`${tenant} wrote a row of ${other}`),
         (error: { code?: string; message?: string }) =>
-        error.code === '42501' ? undefined : tell(`another error: ${error.message}`),
+          error.code === '42501' ? undefined : tell(`another error: ${error.message}`),
       );
   },
   abort: async (tenant) => {

@@ -317,4 +317,3 @@ function masked(text: string): string {
     .replaceAll(/=\([^)]*\)/g, '=(*)')
     .replaceAll(/Failing row contains .*/g, '');
 }
-

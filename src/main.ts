@@ -9,7 +9,7 @@ import { StartupError } from './core/startup-error.js';
 // A reader such as `head` may close the pipe early: that is no fault, and an order to stop like any other.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
-  process.kill(process.pid, 'SIGTERM');
+  if (!process.emit('SIGTERM', 'SIGTERM')) process.exit(0);
 });
 
 const program = new Command('countersign').description(

@@ -35,6 +35,7 @@ export class Passage1700000000014 extends TablesMigration {
       facts text not null,
       remedy text not null,
       exceptionable boolean not null,
+      discloses text,
       foreign key (tenant_id, evaluation_id) references gate_evaluation (tenant_id, id),
       foreign key (tenant_id, handoff_id) references handoff (tenant_id, id)`,
       'select, insert',

@@ -131,10 +131,10 @@ export class ApprovalRequestResolver {
   })
   async voteFindings(
     @Root() request: ApprovalRequest,
-    @Ctx() { reader, actor }: RequestContext,
+    @Ctx() { reader, actor, ability }: RequestContext,
   ): Promise<FindingType[]> {
     const facts = await votingFactsFor(reader, request);
-    return voteFindings(facts, actor, request.digest, facts.now).map(findingType);
+    return voteFindings(facts, actor, request.digest, facts.now).map((found) => findingType(found, ability));
   }
 
   @FieldResolver(() => ApprovalGrant, {

@@ -202,7 +202,9 @@ function stakeholders({ stakeholders: people, handoff }: BriefFacts): BriefSecti
             return { text: `${whose}, ${words(role)}`, personal, source: handoffSource(handoff) };
           }),
       ),
-      ...(preferences === null ? [] : [statement(`Communication preferences: ${preferences}`, handoffSource(handoff))]),
+      ...(preferences === null
+        ? []
+        : [{ ...statement('Communication preferences', handoffSource(handoff)), personal: preferences }]),
       statement(
         `Sales owner: ${handoff.owner}. Delivery manager: ${handoff.deliveryManager ?? 'not named yet'}.`,
         handoffSource(handoff),

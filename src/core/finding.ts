@@ -16,6 +16,8 @@ export interface Finding {
   readonly remedy: string;
   /** Whether an approved exception may cover it. */
   readonly exceptionable: boolean;
+  /** The class of field that message, facts and remedy tell of, such as MARGIN; whoever may not see it gets code and path. */
+  readonly discloses?: string;
 }
 
 /** A finding, blocking and without exception unless said otherwise. */

@@ -187,7 +187,15 @@ function secondFlush(
 }
 
 function refusalBody(outcome: RefusedOutcome): Record<string, unknown> {
-  return { findings: outcome.findings.map(({ code, severity, path, facts }) => ({ code, severity, path, facts })) };
+  return {
+    // Figures that not everyone may see stand in the evaluation's rows, not here.
+    findings: outcome.findings.map(({ code, severity, path, facts, discloses }) => ({
+      code,
+      severity,
+      path,
+      facts: discloses ? {} : facts,
+    })),
+  };
 }
 
 function memoryOf(

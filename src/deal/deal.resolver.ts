@@ -109,8 +109,8 @@ export class DealSnapshotResolver {
   // Findings quote figures of the quotation, so they are as commercial as its prices.
   @Sensitive('COMMERCIAL')
   @FieldResolver(() => [FindingType], { description: 'What the import noted; a blocking one holds the submit gate.' })
-  findings(@Root() snapshot: DealSnapshot): FindingType[] {
-    return snapshot.findings.map(findingType);
+  findings(@Root() snapshot: DealSnapshot, @Ctx() { ability }: RequestContext): FindingType[] {
+    return snapshot.findings.map((found) => findingType(found, ability));
   }
 }
 

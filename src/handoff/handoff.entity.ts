@@ -133,6 +133,7 @@ export class Handoff extends TenantOwned {
   context: string | null;
 
   @Column('text', { nullable: true })
+  @Sensitive('PERSONAL')
   @Field(() => String, { nullable: true, description: 'How and when the client wants to be spoken to (document 003).' })
   communicationPreferences: string | null;
 

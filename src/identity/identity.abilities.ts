@@ -12,7 +12,7 @@ export const identityAbilities: AbilityContribution = (grant, actor) => {
   grant([REVOPS_ADMIN, AUDITOR], 'read', 'Account');
   grant([REVOPS_ADMIN, AUDITOR], 'read', 'ApiKey');
   grant([INTEGRATOR], 'read', 'ApiKey', { id: actor.id });
-  grant([REVOPS_ADMIN, AUDITOR, FINANCE_APPROVER], 'read', 'LedgerEntry');
+  grant([AUDITOR, FINANCE_APPROVER], 'read', 'LedgerEntry');
   grant(EVERYONE, 'read', 'LedgerEntry', { actorId: actor.id });
   grant([REVOPS_ADMIN], 'administer', 'Person');
   grant([REVOPS_ADMIN], 'administer', 'ApiKey');

@@ -23,7 +23,7 @@ export const createApiKey = command({
     return done({
       id,
       subject: { type: 'ApiKey', id },
-      body: { scopes, expiresAt: expiresAt.toISOString() },
+      body: { scopes: scopes.length, days },
       writes: [insert(ApiKey, { id, name, secretHash, scopes, createdAt: now, expiresAt })],
       secret: text,
     });

@@ -25,6 +25,7 @@ export function revenueFindings([total]: readonly MarginGroup[], currency: strin
   return [
     finding({
       code: 'REVENUE_NOT_POSITIVE',
+      discloses: 'MARGIN',
       path: 'margin.TOTAL',
       message: `The contract earns ${revenue} ${currency}; a margin needs a revenue above zero.`,
       facts: { revenueMinor: total.revenueMinor.toString(), currency },
@@ -82,6 +83,7 @@ function belowFloor(group: MarginGroup, currency: string): Finding {
   ].flat();
   return finding({
     code: 'MARGIN_BELOW_FLOOR',
+    discloses: 'MARGIN',
     path: `margin.${scope}`,
     message: `${scope}: the margin is ${actualBps === null ? 'without a rate' : `${actualBps} bps`}, the floor ${floorBps} bps.`,
     facts: {

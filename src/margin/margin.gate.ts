@@ -99,6 +99,7 @@ export function isBelowFloor(found: Finding): boolean {
 function granted(found: Finding, { id, requestId, approvers, expiresAt }: ApprovalGrant): Finding {
   return finding({
     code: 'MARGIN_EXCEPTION_GRANTED',
+    discloses: 'MARGIN',
     severity: 'WARNING',
     path: found.path,
     message: `${found.message} ${approvers} ${approvers === 1 ? 'person' : 'people'} approved an exception for exactly these terms.`,

@@ -37,7 +37,7 @@ export function recordEvaluation(
     }),
     ...insertAll(
       GateFinding,
-      findings.map(({ code, severity, path, message, facts, remedy, exceptionable }, index) => ({
+      findings.map(({ code, severity, path, message, facts, remedy, exceptionable, discloses = null }, index) => ({
         id: newId(),
         evaluationId,
         handoffId: handoff.id,
@@ -49,6 +49,7 @@ export function recordEvaluation(
         facts: { ...facts },
         remedy,
         exceptionable,
+        discloses,
       })),
     ),
   ];

@@ -101,15 +101,17 @@ export class GateFinding extends TenantOwned {
   path: string;
 
   @Column('text')
-  @Field(() => String, { description: 'What was wrong.' })
   message: string;
 
   @JsonText()
   facts: Record<string, JsonValue>;
 
   @Column('text')
-  @Field(() => String, { description: 'What to do about it.' })
   remedy: string;
+
+  /** The class of field that message, facts and remedy tell of. */
+  @Column('text', { nullable: true })
+  discloses: string | null;
 
   @Column('boolean')
   @Field(() => Boolean, { description: 'Whether an approved exception may cover it.' })

@@ -6,9 +6,11 @@ import { Runs } from '../core/graphql/rights.js';
 import {
   FindingFactType,
   FindingType,
+  factTypes,
   findingType,
   type RefusedType,
   SourceReferenceType,
+  tellable,
 } from '../core/graphql/types.js';
 import { Handoff } from '../handoff/handoff.entity.js';
 import { ClassifyHandoffInput, WithdrawHandoffInput, HandoffChangeInput } from '../handoff/handoff.input.js';
@@ -47,7 +49,7 @@ export class HandoffPassageResolver {
   async readiness(
     @Root() handoff: Handoff,
     @Arg('for', () => Gate, { description: 'Which gate.' }) gate: Gate,
-    @Ctx() { reader }: RequestContext,
+    @Ctx() { reader, ability }: RequestContext,
   ): Promise<Readiness> {
     const [ground, now] = await Promise.all([reader.askAll(passageFacts(handoff.id)), reader.now()]);
     const { findings, completenessBps, sources } = dryRun(gate, { ...ground, handoff }, now);
@@ -55,7 +57,7 @@ export class HandoffPassageResolver {
       gate,
       ready: !blocks(findings),
       completenessBps,
-      findings: findings.map(findingType),
+      findings: findings.map((found) => findingType(found, ability)),
       sources: [...sources],
     };
   }
@@ -162,9 +164,19 @@ export class GateEvaluationResolver {
 
 @Resolver(() => GateFinding)
 export class GateFindingResolver {
-  @FieldResolver(() => [FindingFactType], { description: 'The facts behind it, for programs.' })
-  facts(@Root() { facts }: GateFinding): FindingFactType[] {
-    return Object.entries(facts).map(([name, value]) => ({ name, value: JSON.stringify(value) }));
+  @FieldResolver(() => String, { description: 'What was wrong; withheld where it tells figures that you may not see.' })
+  message(@Root() found: GateFinding, @Ctx() { ability }: RequestContext): string {
+    return tellable(found, ability).message;
+  }
+
+  @FieldResolver(() => [FindingFactType], { description: 'The facts behind it, for programs; withheld likewise.' })
+  facts(@Root() found: GateFinding, @Ctx() { ability }: RequestContext): FindingFactType[] {
+    return factTypes(tellable(found, ability).facts);
+  }
+
+  @FieldResolver(() => String, { description: 'What to do about it; withheld likewise.' })
+  remedy(@Root() found: GateFinding, @Ctx() { ability }: RequestContext): string {
+    return tellable(found, ability).remedy;
   }
 }
 

@@ -39,7 +39,7 @@ export class RequestContext {
       idempotencyKey: this.idempotencyKey,
       path: String(info.path.key),
     });
-    if (result.kind === 'refused') return refusal(result.findings);
+    if (result.kind === 'refused') return refusal(result.findings, this.ability);
     this.reader.clear();
     const row = await this.reader.required(entity, result.id);
     if (result.secret !== undefined) this.secrets.set(result.id, result.secret);

@@ -1,4 +1,5 @@
 import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
+import { type Ability, allows } from '../ability.js';
 import type { JsonValue } from '../canonical.js';
 import type { Finding } from '../finding.js';
 import { DecimalScalar } from './scalars.js';
@@ -89,18 +90,36 @@ export class RefusedType {
   findings: FindingType[];
 }
 
-/** A finding as the API shows it. */
-export function findingType(finding: Finding): FindingType {
-  const facts = Object.entries(finding.facts as Record<string, JsonValue>).map(([name, value]) => ({
-    name,
-    value: JSON.stringify(value),
-  }));
-  return Object.assign(new FindingType(), finding, { facts });
+/** What a finding tells beside its code and path. */
+export interface Telling {
+  readonly message: string;
+  readonly facts: Readonly<Record<string, JsonValue>>;
+  readonly remedy: string;
+  readonly discloses?: string | null;
 }
 
-/** A refusal as the API shows it. */
-export function refusal(findings: readonly Finding[]): RefusedType {
-  return Object.assign(new RefusedType(), { findings: findings.map(findingType) });
+/** The same for whoever asks: figures of a class that they may not see are withheld, and that is said. */
+export function tellable<T extends Telling>(finding: T, ability: Ability): T {
+  const { discloses } = finding;
+  if (!discloses || allows(ability, 'see', discloses)) return finding;
+  const message = `What stands behind this needs the right to see ${discloses}.`;
+  return { ...finding, message, facts: {}, remedy: 'Ask the sales owner or a finance approver, who see the figures.' };
+}
+
+/** Facts as names and JSON texts. */
+export function factTypes(facts: Readonly<Record<string, JsonValue>>): FindingFactType[] {
+  return Object.entries(facts).map(([name, value]) => ({ name, value: JSON.stringify(value) }));
+}
+
+/** A finding as the API shows it to this actor. */
+export function findingType(finding: Finding, ability: Ability): FindingType {
+  const { facts, ...told } = tellable(finding, ability);
+  return Object.assign(new FindingType(), told, { facts: factTypes(facts) });
+}
+
+/** A refusal as the API shows it to this actor. */
+export function refusal(findings: readonly Finding[], ability: Ability): RefusedType {
+  return Object.assign(new RefusedType(), { findings: findings.map((found) => findingType(found, ability)) });
 }
 
 @ObjectType('PageInfo', { description: 'Where a page stands in its list (Relay).' })

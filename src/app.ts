@@ -74,12 +74,14 @@ export const SANDBOX_AUDIENCE = 'countersign-api';
 /** Wires the API: database, pipeline, sign-in, schema, listener. Does not listen yet. */
 export async function createApp(options: AppOptions): Promise<App> {
   const { config, log } = options;
+  let closing = false;
   const gateway = new Gateway({
     url: options.databaseUrl,
     poolSize: config.poolSize,
     prepare: config.prepare,
     ...(options.onStatement ? { onStatement: options.onStatement } : {}),
-    onError: (error) => log.warn({ err: error }, 'a database connection was lost'),
+    // The embedded server, stopped next, may end a connection before its own goodbye has arrived.
+    onError: (error) => closing || log.warn({ err: error }, 'a database connection was lost'),
   });
   const clock = options.clock ?? databaseClock;
   const pipeline = new Pipeline({ gateway, clock, abilities: ABILITIES, refresh: refreshActor, log });
@@ -90,7 +92,6 @@ export async function createApp(options: AppOptions): Promise<App> {
   const api = createApi({ schema, introspection: config.introspection, trusted, log });
   await api.start();
   const limiter = new RateLimiterMemory({ points: config.requestsPerMinute, duration: 60 });
-  let closing = false;
   const listener = createListener({
     api,
     log,

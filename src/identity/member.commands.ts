@@ -170,9 +170,24 @@ export const linkAccount = command({
 export const unlinkAccount = command({
   name: 'unlinkAccount',
   ...administer,
-  facts: (input: MemberAccountInput) => ({ person: lockPerson(input.personId) }),
-  decide: ({ person }, { issuer, subject, expectedRevision }, { now }) => {
+  facts: (input: MemberAccountInput) => ({
+    person: lockPerson(input.personId),
+    linked: selectFirst(Account, {
+      personId: input.personId,
+      issuer: input.issuer,
+      subject: input.subject,
+      unlinkedAt: null,
+    }),
+  }),
+  decide: ({ person, linked }, { issuer, subject, expectedRevision }, { now }) => {
     checkRevision(person, expectedRevision);
+    if (!linked) {
+      const remedy = 'Look at the accounts of the member.';
+      const message = 'The member has no such account.';
+      return refused([finding({ code: 'NOT_LINKED', path: 'subject', message, facts: {}, remedy })], {
+        subject: subjectOf(person.id),
+      });
+    }
     const ended = update(Account, { personId: person.id, issuer, subject, unlinkedAt: null }, { unlinkedAt: now });
     return done({ id: person.id, subject: subjectOf(person.id), writes: [ended, touch(person)] });
   },

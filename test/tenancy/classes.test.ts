@@ -138,9 +138,8 @@ it.each(FIELD_CLASSES)('has values of class %s to look for', (fieldClass) => {
 });
 
 /**
- * Where a figure or a name of a class is told, all the same, to somebody who may not see the class. The last two are
- * meant: the policy that RevOps keeps names what a request's policy repeats. The others are gaps: whoever closes one takes it out
- * here, and whoever opens one turns this red.
+ * Where a figure of a class is told to somebody who may not see the class. This one is meant: RevOps keeps the policy,
+ * whose thresholds a request repeats. Whoever opens a gap turns this red.
  */
 const KNOWN = ['ConfigurationVersion.document tells COMMERCIAL to REVOPS_ADMIN'];
 

@@ -17,9 +17,9 @@ describe('a database whose connections are cut', () => {
     const admin = await world.as(Role.REVOPS_ADMIN);
     const killer = new pg.Client({ connectionString: suite.superuserUrl });
     await killer.connect();
-    let cutting = true;
+    const stop = new AbortController();
     const cuts = (async () => {
-      while (cutting) {
+      while (!stop.signal.aborted) {
         await killer.query(
           "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'countersign_app' and datname = current_database() order by random() limit 1",
         );
@@ -43,7 +43,7 @@ describe('a database whose connections are cut', () => {
     const ids: string[] = [];
     for (let batch = 0; batch < 20; batch++)
       ids.push(...(await Promise.all([0, 1, 2, 3, 4].map((n) => invite(batch * 5 + n)))));
-    cutting = false;
+    stop.abort();
     await cuts;
     await killer.end();
     expect(failures).toBeGreaterThan(0);

@@ -279,6 +279,8 @@ describe("with one of another tenant's ids among our own", () => {
   const cells = ROOTS.filter(isMutation).flatMap((root) =>
     idNames(root)
       .filter(() => root !== 'inviteMember')
+      // The subject is a name at an issuer: the cell of linkAccount has linked it by then, so that it is known here.
+      .filter((name) => root !== 'unlinkAccount' || name !== 'subject')
       .map((name) => [root, name] as const),
   );
   const accepted: string[] = [];
@@ -298,7 +300,7 @@ describe("with one of another tenant's ids among our own", () => {
   });
 
   it('takes none of them: what is accepted is a new name, not a reference', () => {
-    expect([...new Set(accepted)].toSorted()).toEqual(['linkAccount(subject)', 'unlinkAccount(subject)']);
+    expect([...new Set(accepted)].toSorted()).toEqual(['linkAccount(subject)']);
   });
 });
 

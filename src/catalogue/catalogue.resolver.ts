@@ -59,7 +59,7 @@ export class CatalogueResolver {
     @Root() version: ConfigurationVersion,
     @Ctx() { reader }: RequestContext,
   ): Promise<ConfigurationChangeType[]> {
-    const ruling = await reader.ask(rulingConfiguration());
+    const ruling = await reader.once('rulingConfiguration', rulingConfiguration);
     const changes = diffConfigurations(configurationOf(ruling), configurationOf(version));
     return changes.map(({ path, before, after }) => ({ path, before: json(before), after: json(after) }));
   }

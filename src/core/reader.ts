@@ -21,6 +21,7 @@ export class Reader {
   private readonly loaders = new Map<string, DataLoader<string, unknown>>();
   private waiting: Waiting[] = [];
   private time: Promise<Date> | null = null;
+  private readonly asked = new Map<string, Promise<unknown>>();
 
   constructor(
     private readonly gateway: Gateway,
@@ -33,6 +34,15 @@ export class Reader {
   now(): Promise<Date> {
     this.time ??= this.ask(this.clock.now());
     return this.time;
+  }
+
+  /** A query that is the same for every row of a list: asked once a request, under a name of its own. */
+  once<T>(name: string, query: () => Query<T>): Promise<T> {
+    const known = this.asked.get(name) as Promise<T> | undefined;
+    if (known) return known;
+    const asked = this.ask(query());
+    this.asked.set(name, asked);
+    return asked;
   }
 
   /** The answers of named queries, sent together. */
@@ -117,6 +127,7 @@ export class Reader {
   /** Forgets what was loaded: after a change the same request must see it. */
   clear(): void {
     this.loaders.clear();
+    this.asked.clear();
   }
 
   private loader<T extends object>(

@@ -54,6 +54,7 @@ describe('the samples', () => {
         remedy:
           'Over the contract: raise the price by 2632.86 GBP, or cut the cost by 1843.00 GBP, or request a margin exception.',
         exceptionable: true,
+        discloses: 'MARGIN',
       },
       expect.objectContaining({ code: 'MARGIN_BELOW_FLOOR', path: 'margin.RECURRING', exceptionable: true }),
     ]);

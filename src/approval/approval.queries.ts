@@ -1,5 +1,5 @@
 import { type Query, select, selectFirst, selectRequired, sql } from '../core/statement.js';
-import { hydrate, tableOf } from '../core/table.js';
+import { type EntityClass, hydrate, tableOf } from '../core/table.js';
 import { Account } from '../identity/person.entity.js';
 import type { Subject } from './approval.rules.js';
 import { ApprovalRequest } from './request.entity.js';
@@ -16,6 +16,10 @@ export const lockRequest = (id: string): Query<ApprovalRequest> =>
 export const lockRequestsOf = ({ type, id }: Subject): Query<ApprovalRequest[]> =>
   select(ApprovalRequest, { subjectType: type, subjectId: id }, { orderBy: ['id'], lock: 'UPDATE' });
 
+/** Every request about a subject, ended ones too, for a dry run. */
+export const requestsOf = ({ type, id }: Subject): Query<ApprovalRequest[]> =>
+  select(ApprovalRequest, { subjectType: type, subjectId: id }, { orderBy: ['id'] });
+
 /** The votes of a request, of all rounds. */
 export const votesOf = (requestId: string): Query<ApprovalVote[]> =>
   select(ApprovalVote, { requestId }, { orderBy: ['id'] });
@@ -24,13 +28,28 @@ export const votesOf = (requestId: string): Query<ApprovalVote[]> =>
 export const participantsOf = (requestId: string): Query<ApprovalParticipant[]> =>
   select(ApprovalParticipant, { requestId }, { orderBy: ['round', 'personId'] });
 
+/** The votes of every request about a subject. */
+export const votesAbout = (subject: Subject): Query<ApprovalVote[]> => rowsAbout(ApprovalVote, subject);
+
+/** Who took which part in the requests about a subject. */
+export const participantsAbout = (subject: Subject): Query<ApprovalParticipant[]> =>
+  rowsAbout(ApprovalParticipant, subject);
+
+function rowsAbout<T extends object>(entity: EntityClass<T>, { type, id }: Subject): Query<T[]> {
+  const { name, selection } = tableOf(entity);
+  const text = `select ${selection} from ${name} where tenant_id = $1 and request_id in (
+    select r.id from approval_request r where r.tenant_id = $1 and r.subject_type = $2 and r.subject_id = $3)`;
+  return sql(text, [type, id], (rows) => rows.map((row) => hydrate(entity, row)));
+}
+
 const GRANT_COLUMNS = tableOf(ApprovalGrant)
   .columns.map((column) => `g.${column.name}`)
   .join(', ');
 
 /**
  * The grants about a subject that its current content could live under: reached by the current round of a request that
- * is still APPROVED. Ask liveGrant which one covers the content; a decision locks lockRequestsOf before.
+ * is still APPROVED. Ask standingGrants whether their quorum stands and liveGrant which one covers the content; a
+ * decision locks lockRequestsOf before.
  */
 export function grantsOf({ type, id }: Subject): Query<ApprovalGrant[]> {
   const text = `select ${GRANT_COLUMNS} from approval_grant g

@@ -53,7 +53,9 @@ export const releaseBrief = command({
   decide: ({ handoff, brief, latestVersion, baseline }, { expectedRevision }, { now, actor }) => {
     checkRevision(handoff, expectedRevision);
     const subject = handoffSubject(handoff.id);
-    const findings = releaseFindings({ handoff, brief, latestVersion, baselineId: baseline?.id ?? null }, actor);
+    // A budget of other terms than those that stand now budgets nothing.
+    const baselineId = baseline?.termsRevision === handoff.termsRevision ? baseline.id : null;
+    const findings = releaseFindings({ handoff, brief, latestVersion, baselineId }, actor);
     if (findings.length > 0) return refused(findings, { subject });
     const { id, version, markdownHash, sources } = brief;
     const released = { state: BriefState.RELEASED, releasedBy: actor.id, releasedAt: now };

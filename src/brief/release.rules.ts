@@ -11,7 +11,7 @@ export interface ReleaseFacts {
   readonly brief: Brief;
   /** The version of the handoff's latest brief. */
   readonly latestVersion: number;
-  /** The current baseline; null for none. */
+  /** The current baseline, if it budgets the terms that stand now; null for none. */
   readonly baselineId: string | null;
 }
 
@@ -57,7 +57,7 @@ export function releaseFindings({ handoff, brief, latestVersion, baselineId }: R
       'BRIEF_OUTDATED',
       'brief.sources',
       'The terms or the budget baseline have changed since it was generated.',
-      'Generate a new version with draftBrief.',
+      'Submit the handoff, which generates a new version; in review, generate it with draftBrief.',
     );
   }
   if (handoff.stage === Stage.WITHDRAWN) {

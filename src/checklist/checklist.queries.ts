@@ -3,7 +3,7 @@ import type { Actor } from '../core/actor.js';
 import { notFound } from '../core/error.js';
 import { type Answers, type Queries, type Query, select } from '../core/statement.js';
 import { adoptedSnapshot, lockHandoff, stakeholdersOf } from '../handoff/handoff.queries.js';
-import { Person } from '../identity/person.entity.js';
+import { recordsOf } from '../identity/identity.queries.js';
 import { ChecklistItem } from './checklist.entity.js';
 import { Evidence } from './evidence.entity.js';
 import { type EvidenceContext, evidenceContext } from './status.rules.js';
@@ -28,9 +28,9 @@ export function checklistFacts(handoffId: string) {
   } satisfies Queries;
 }
 
-/** The same for who judges: with the records that turned out to be the same human. */
+/** The same for who judges: with every record of the same human. */
 export function judgingFacts(handoffId: string, { id }: Actor) {
-  return { ...checklistFacts(handoffId), aliases: select(Person, { mergedInto: id }) } satisfies Queries;
+  return { ...checklistFacts(handoffId), aliases: recordsOf(id) } satisfies Queries;
 }
 
 export type ChecklistFacts = Answers<ReturnType<typeof checklistFacts>>;

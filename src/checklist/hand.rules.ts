@@ -35,7 +35,7 @@ const JUDGED: readonly Stage[] = [Stage.DRAFT, Stage.RETURNED, Stage.IN_REVIEW];
 
 /**
  * Whether this person may judge what that other person did: the verifier's role of the item, and never oneself, under
- * another record either (issue 2, "by someone other than its provider"). `aliases` are the records merged into the actor.
+ * another record either (issue 2, "by someone other than its provider"). `aliases` are the records of the same human.
  */
 export function verifierFindings(
   handoff: Handoff,

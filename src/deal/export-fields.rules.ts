@@ -12,6 +12,9 @@ export interface Scope {
   readonly report: Report;
 }
 
+/** A member that holds a cost, at the end of a path. */
+const COST = /\.cost\w*$/;
+
 /**
  * Collects findings, each code once a place. `fatal` ones leave nothing to normalise; `note` ones go along with the
  * deal, which may still block a gate (a missing cost does).
@@ -33,7 +36,9 @@ export class Report {
     this.add(finding({ code, path, message, facts, remedy }));
   }
   note(severity: Severity, code: string, path: string, message: string, facts: Finding['facts'], remedy: string): void {
-    this.add(finding({ code, severity, path, message, facts, remedy }));
+    // What is worth a look about a cost tells the cost; that one is missing tells none, and blocks.
+    const discloses = severity === 'WARNING' && COST.test(path) ? { discloses: 'COST' } : {};
+    this.add(finding({ code, severity, path, message, facts, remedy, ...discloses }));
   }
 
   /** A member that two figures look at is reported once. */

@@ -11,7 +11,7 @@ export interface ScopeConflict {
   readonly context: string | null;
 }
 
-/** What the log is filled from when a handoff is submitted. */
+/** What the log is filled from when a handoff is submitted, or signed off. */
 export interface OpenMatters {
   readonly handoffId: string;
   readonly assumptions: readonly Assumption[];
@@ -38,27 +38,34 @@ export function nextNumber(existing: readonly Decision[], further = 0): string {
   return `D-${existing.length + further + 1}`;
 }
 
+/** The assumptions that nobody has checked and no entry asks about; "None: <reason>" assumes nothing. */
+export function unasked(
+  assumptions: readonly Assumption[],
+  existing: readonly Pick<Decision, 'assumptionId'>[],
+): Assumption[] {
+  const asked = new Set(existing.map(({ assumptionId }) => assumptionId));
+  return assumptions.filter(
+    ({ id, state, text }) => state === AssumptionState.ASSUMED && !asked.has(id) && !isNoneWithReason(text),
+  );
+}
+
 /**
  * Every assumption that nobody has confirmed, and every conflict, becomes an entry with owner, due date and escalation
  * contact that blocks the kickoff (requirement 002 step 5). Never twice for the same assumption or conflict; an open
  * entry whose assumption was confirmed meanwhile is obsolete, one that was refuted is not: that is what must be decided.
- * "None: <reason>" assumes nothing.
  */
 export function decisionsForOpenAssumptions(matters: OpenMatters, moment: Moment): OpenedDecisions {
   const { assumptions, conflicts = [], existing } = matters;
-  const asked = new Set(existing.map(({ assumptionId }) => assumptionId));
   const disputed = new Set(
     existing.filter(({ kind }) => kind === DecisionKind.CONFLICT).map(({ question }) => question),
   );
   const entries = [
-    ...assumptions
-      .filter(({ id, state, text }) => state === AssumptionState.ASSUMED && !asked.has(id) && !isNoneWithReason(text))
-      .map(({ id, text, impact }) => ({
-        kind: DecisionKind.ASSUMPTION,
-        question: `Does this hold: ${text}`,
-        context: impact,
-        assumptionId: id,
-      })),
+    ...unasked(assumptions, existing).map(({ id, text, impact }) => ({
+      kind: DecisionKind.ASSUMPTION,
+      question: `Does this hold: ${text}`,
+      context: impact,
+      assumptionId: id,
+    })),
     ...conflicts
       .filter(
         ({ question }, index) =>

@@ -30,8 +30,12 @@ export class HandoffChangeInput {
 
 @InputType({ description: "An answer to one of the configuration's questions." })
 export class AnswerInput {
+  // A refusal keeps it in the ledger: a key, and no free text.
+  @Matches(/^[a-z0-9]+(-[a-z0-9]+)*$/, {
+    message: 'key is lower-case words joined by hyphens, such as has-site-survey',
+  })
   @Length(1, 80)
-  @Field(() => String, { description: 'The key of the question.' })
+  @Field(() => String, { description: 'The key of the question, such as has-site-survey.' })
   key: string;
 
   @IsOptional()

@@ -1,5 +1,6 @@
 import type { Actor } from '../core/actor.js';
 import { type Query, type Row, select, selectFirst, selectRequired, sql } from '../core/statement.js';
+import { hydrate, tableOf } from '../core/table.js';
 import { ApiKey } from './api-key.entity.js';
 import { Person, RoleGrant } from './person.entity.js';
 import { Role } from './roles.js';
@@ -98,6 +99,21 @@ export function eligiblePeople(): Query<Eligible[]> {
 
 /** The person by id, locked for a change. */
 export const lockPerson = (id: string): Query<Person> => selectRequired(Person, id, { lock: 'UPDATE' });
+
+/** These records, in the order of their ids so that two who lock the same ones wait and do not deadlock. */
+export const lockPeople = (ids: readonly string[]): Query<Person[]> =>
+  select(Person, { id: ids }, { orderBy: ['id'], lock: 'UPDATE' });
+
+/** Every record of the human behind a record, that one too: merges do not chain (mergeMember). */
+export function recordsOf(personId: string): Query<Person[]> {
+  const { selection } = tableOf(Person);
+  return sql(
+    `select ${selection} from person where tenant_id = $1 and coalesce(merged_into, id) =
+      (select coalesce(p.merged_into, p.id) from person p where p.tenant_id = $1 and p.id = $2)`,
+    [personId],
+    (rows) => rows.map((row) => hydrate(Person, row)),
+  );
+}
 
 /** The person by id, or null. */
 export const personById = (id: string | null): Query<Person | null> =>

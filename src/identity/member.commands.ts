@@ -1,13 +1,13 @@
 import { command, done, refused, type Moment } from '../core/command.js';
-import { staleRevision } from '../core/error.js';
+import { notFound, staleRevision } from '../core/error.js';
 import { finding } from '../core/finding.js';
 import { insert, insertAll, selectFirst, type Statement, update } from '../core/statement.js';
 import {
   eligiblePeople,
   heldRoles,
+  lockPeople,
   lockPerson,
   personByHandle,
-  personById,
   TENANT_DIRECTORY,
 } from './identity.queries.js';
 import { lastAdministrator, selfGrant } from './identity.rules.js';
@@ -193,17 +193,23 @@ export const unlinkAccount = command({
   },
 });
 
-/** Declares two records to be one human: both accounts sign in as the record that stays, and votes count once. */
+/**
+ * Declares two records to be one human: both accounts sign in as the record that stays, and votes count once. Records
+ * that were merged into the one that goes follow it, so that merges never chain: whoever asks for the other records of
+ * a human (sign-in, self-verification) looks one step far.
+ */
 export const mergeMember = command({
   name: 'mergeMember',
   ...administer,
   facts: (input: MergeMemberInput) => ({
-    person: lockPerson(input.personId),
-    into: personById(input.intoPersonId),
+    records: lockPeople([input.personId, input.intoPersonId]),
     people: eligiblePeople(),
   }),
-  decide: ({ person, into, people }, { expectedRevision }) => {
+  decide: ({ records, people }, { personId, intoPersonId, expectedRevision }) => {
+    const person = records.find(({ id }) => id === personId);
+    if (!person) throw notFound('Person', personId);
     checkRevision(person, expectedRevision);
+    const into = records.find(({ id }) => id === intoPersonId);
     const findings = lastAdministrator(people, person.id);
     if (!into || into.id === person.id || into.mergedInto !== null) {
       findings.push(
@@ -221,7 +227,13 @@ export const mergeMember = command({
       id: into!.id,
       subject: subjectOf(person.id),
       body: { into: into!.id },
-      writes: [touch(person, { mergedInto: into!.id })],
+      writes: [
+        touch(person, { mergedInto: into!.id }),
+        {
+          text: 'update person set merged_into = $2, revision = revision + 1 where tenant_id = $1 and merged_into = $3',
+          values: [into!.id, person.id],
+        },
+      ],
     });
   },
 });

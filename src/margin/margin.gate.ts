@@ -78,7 +78,7 @@ export function needOf(verdict: MarginVerdict, configuration: TenantConfiguratio
  * The findings of the margin gate (requirement 002 step 1). A part below its floor that a live grant covers becomes the
  * warning MARGIN_EXCEPTION_GRANTED. A grant covers exactly the handoff's terms (digest and revision), and only when at
  * least as many people reached it as the policy asks for these figures now: a floor that rose since, past the
- * materiality threshold, asks for more. `grants` is grantsOf(handoffSubject(id)).
+ * materiality threshold, asks for more. `grants` are those whose quorum stands (standingGrants).
  */
 export function marginFindings(question: MarginCase & { readonly grants: readonly ApprovalGrant[] }): Finding[] {
   const { handoff, grants, configuration, now } = question;

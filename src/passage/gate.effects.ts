@@ -3,8 +3,10 @@ import { blocks, type Finding } from '../core/finding.js';
 import type { FindingSeverity } from '../core/graphql/types.js';
 import type { SourceReference } from '../core/source.js';
 import { insert, insertAll, type Statement } from '../core/statement.js';
+import { decisionsForOpenAssumptions, type OpenedDecisions } from '../decision/decision.effects.js';
 import type { Handoff } from '../handoff/handoff.entity.js';
 import { type Gate, GateEvaluation, GateFinding, Verdict } from './gate.entity.js';
+import type { PassageGround } from './passage.facts.js';
 
 /** What a gate says of a handoff: everything it found, and what it was judged from. */
 export interface Judgement {
@@ -12,6 +14,40 @@ export interface Judgement {
   readonly sources: readonly SourceReference[];
   /** Checklist completeness in basis points. */
   readonly completenessBps: number;
+}
+
+/** A judgement after which what is still assumed goes into the decision log. */
+export interface DecisiveJudgement extends Judgement {
+  readonly decision: DecisionDuty;
+}
+
+/** Who owns what a gate leaves open, until when, and who is told if nothing happens (requirement 002 step 5). */
+export interface DecisionDuty {
+  readonly ownerId: string;
+  readonly dueOn: string;
+  /** Null when nobody of the tenant's DECISION ladder is an active member other than the owner. */
+  readonly escalationContactId: string | null;
+}
+
+/** What is still assumed as a gate is passed goes into the decision log; the gate has found an escalation contact. */
+export function logAssumptions(
+  { handoff, assumptions, decisions: existing }: PassageGround,
+  { decision, sources }: DecisiveJudgement,
+  moment: Moment,
+): OpenedDecisions {
+  const { ownerId, dueOn, escalationContactId } = decision;
+  return decisionsForOpenAssumptions(
+    {
+      handoffId: handoff.id,
+      assumptions,
+      existing,
+      ownerId,
+      dueOn,
+      escalationContactId: escalationContactId!,
+      sources,
+    },
+    moment,
+  );
 }
 
 /** The rows of one attempt, whether it passes or not: a refusal commits these and nothing else. */

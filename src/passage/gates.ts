@@ -1,3 +1,5 @@
+import { standingOf } from '../approval/approval.rules.js';
+import { standingGrants } from '../approval/grant.rules.js';
 import { addBusinessDays, dateOf, due } from '../catalogue/calendar.rules.js';
 import { configurationOf } from '../catalogue/catalogue.queries.js';
 import { configurationSource } from '../catalogue/configuration-version.entity.js';
@@ -7,6 +9,7 @@ import { commitmentFindings } from '../commitment/commitment.rules.js';
 import { type Finding, finding } from '../core/finding.js';
 import { snapshotSource } from '../deal/deal.entity.js';
 import { termsOf } from '../deal/deal.queries.js';
+import { unasked } from '../decision/decision.effects.js';
 import { kickoffDecisionFindings } from '../decision/decision.rules.js';
 import { liveSignOffFindings, signOffFindings } from '../feasibility/feasibility.rules.js';
 import { contentFindings } from '../handoff/content.rules.js';
@@ -15,26 +18,18 @@ import { marginFindings } from '../margin/margin.gate.js';
 import { CommitmentState } from '../commitment/commitment.entity.js';
 import { planProject, type ProjectPlan } from '../project/plan.rules.js';
 import { Gate } from './gate.entity.js';
-import type { Judgement } from './gate.effects.js';
+import type { DecisionDuty, DecisiveJudgement, Judgement } from './gate.effects.js';
 import { evidenceGround, type PassageGround, signedGround } from './passage.facts.js';
 
 /** A judgement of the submit gate, with the plan that it checked: the command goes on with exactly this one. */
-export interface SubmitJudgement extends Judgement {
+export interface SubmitJudgement extends DecisiveJudgement {
   readonly plan: ProjectPlan;
-  readonly decision: DecisionDuty;
-}
-
-/** Who owns what the submit leaves open, until when, and who is told if nothing happens (requirement 002 step 5). */
-export interface DecisionDuty {
-  readonly ownerId: string;
-  readonly dueOn: string;
-  /** Null when nobody of the tenant's DECISION ladder is an active member other than the owner. */
-  readonly escalationContactId: string | null;
 }
 
 /** Closed-won: checklist, margin, commitments, content and plan, everything that is missing at once (requirement 002 steps 1 and 2). */
 export function judgeSubmit(ground: PassageGround, now: Date): SubmitJudgement {
-  const { handoff, version, snapshot, grants } = ground;
+  const { handoff, version, snapshot, people, merged } = ground;
+  const grants = standingGrants({ ...ground, standing: standingOf(people, merged) });
   const configuration = configurationOf(version);
   const terms = termsOf(snapshot);
   const today = dateOf(configuration.calendar, now);
@@ -42,6 +37,7 @@ export function judgeSubmit(ground: PassageGround, now: Date): SubmitJudgement {
   const decision = decisionDuty(ground, now);
   const findings = [
     ...stageFindings(handoff, 'submit'),
+    ...dealFindings(ground, 'Import the deal again (importDeal), so that its terms are adopted, and prove them.'),
     ...checklistFindings(ground.items, ground.evidence, evidenceGround(ground, now)),
     ...marginFindings({ terms, configuration, handoff, now, grants }),
     ...commitmentFindings(ground.commitments, ground.declaration),
@@ -60,8 +56,8 @@ export function judgeSignOff(
   ground: PassageGround,
   asked: { actorId: string | null; acceptedRiskIds: readonly string[] },
   now: Date,
-): Judgement {
-  const { handoff, bookings, risks, deal, snapshot } = ground;
+): DecisiveJudgement {
+  const { handoff, bookings, risks } = ground;
   const findings = [...stageFindings(handoff, 'signOff'), ...signOffFindings(bookings, risks, asked.acceptedRiskIds)];
   if (asked.actorId !== null && handoff.deliveryManagerId !== asked.actorId) {
     findings.push(
@@ -74,18 +70,12 @@ export function judgeSignOff(
       }),
     );
   }
-  if (deal.currentRevision !== snapshot.revision) {
-    findings.push(
-      finding({
-        code: 'DEAL_CHANGED',
-        path: 'handoff.deal',
-        message: 'The deal has changed in the PSA since it was submitted.',
-        facts: { adopted: snapshot.revision, newest: deal.currentRevision },
-        remedy: 'Return the handoff; sales imports the deal again and submits the new terms.',
-      }),
-    );
-  }
-  return judgement(ground, findings, now);
+  const decision = decisionDuty(ground, now);
+  findings.push(
+    ...dealFindings(ground, 'Return the handoff; sales imports the deal again and submits the new terms.'),
+    ...(unasked(ground.assumptions, ground.decisions).length > 0 ? escalationFindings(decision) : []),
+  );
+  return { ...judgement(ground, findings, now), decision };
 }
 
 /** A client date: a live sign-off for things as they stand, and no blocking decision open (requirement 002 steps 4 and 5). */
@@ -145,6 +135,20 @@ function decisionDuty({ handoff, version, handleIds }: PassageGround, now: Date)
     dueOn: dueOn < least ? least : dueOn,
     escalationContactId: ladder.find((id) => id !== undefined && id !== ownerId) ?? null,
   };
+}
+
+/** A finding when the PSA has said something since that the handoff has not adopted: an import during the review. */
+function dealFindings({ deal, snapshot }: PassageGround, remedy: string): Finding[] {
+  if (deal.currentRevision === snapshot.revision) return [];
+  return [
+    finding({
+      code: 'DEAL_CHANGED',
+      path: 'handoff.deal',
+      message: 'The deal has changed in the PSA since the handoff adopted its terms.',
+      facts: { adopted: snapshot.revision, newest: deal.currentRevision },
+      remedy,
+    }),
+  ];
 }
 
 function escalationFindings({ escalationContactId }: DecisionDuty): Finding[] {

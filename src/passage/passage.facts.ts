@@ -1,4 +1,11 @@
-import { lockRequestsOf } from '../approval/approval.queries.js';
+import {
+  contributorsOf,
+  lockRequestsOf,
+  mergedPeople,
+  participantsAbout,
+  requestsOf,
+  votesAbout,
+} from '../approval/approval.queries.js';
 import { type BriefAnswers, briefFacts } from '../brief/brief.queries.js';
 import { configurationOf } from '../catalogue/catalogue.queries.js';
 import { evidenceContext, type EvidenceContext } from '../checklist/status.rules.js';
@@ -11,8 +18,14 @@ import { eligiblePeople, peopleByHandle } from '../identity/identity.queries.js'
 
 /** Everything that a gate may ask of a handoff, beside its row; one flush serves a command and the dry run alike. */
 export function passageFacts(handoffId: string) {
+  const subject = handoffSubject(handoffId);
   return {
+    requests: requestsOf(subject),
     ...briefFacts(handoffId),
+    votes: votesAbout(subject),
+    participants: participantsAbout(subject),
+    contributors: contributorsOf(subject),
+    merged: mergedPeople(),
     bookings: bookingsOf(handoffId),
     signOff: latestSignOff(handoffId),
     people: eligiblePeople(),
@@ -20,9 +33,9 @@ export function passageFacts(handoffId: string) {
   } satisfies Queries;
 }
 
-/** The same for a command: the requests are locked, so that no vote passes the gate meanwhile. */
+/** The same for a command: the requests are locked before all else, so that no vote passes the gate meanwhile. */
 export function lockedPassageFacts(handoffId: string) {
-  return { requests: lockRequestsOf(handoffSubject(handoffId)), ...passageFacts(handoffId) } satisfies Queries;
+  return { ...passageFacts(handoffId), requests: lockRequestsOf(handoffSubject(handoffId)) } satisfies Queries;
 }
 
 /** The answers, with the handoff's row. */

@@ -44,8 +44,12 @@ export class ImportDealInput {
 
 @InputType({ description: 'One gap, named.' })
 export class GapInput {
+  // The ledger keeps it: a path, and no free text.
+  @Matches(/^[\w-]+([.:][\w-]+|\[[\w-]+\])*$/, {
+    message: 'path is names joined by dots, such as checklist.SIGNED_SCOPE',
+  })
   @Length(2, 120)
-  @Field(() => String, { description: 'What it is about, such as checklist.SIGNED_SCOPE.' })
+  @Field(() => String, { description: 'What it is about, such as checklist.SIGNED_SCOPE or terms.lines[2].' })
   path: string;
 
   @Length(5, 2000)

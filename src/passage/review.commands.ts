@@ -12,7 +12,7 @@ import { Stage } from '../handoff/stage.rules.js';
 import { changeProjectState } from '../project/project.effects.js';
 import { ProjectState } from '../project/project.entity.js';
 import { Gate, HandoffReturn } from './gate.entity.js';
-import { recordEvaluation } from './gate.effects.js';
+import { logAssumptions, recordEvaluation } from './gate.effects.js';
 import { judgeSignOff } from './gates.js';
 import { lockedPassageFacts } from './passage.facts.js';
 import type { ReturnHandoffInput, RevokeSignOffInput, SignOffFeasibilityInput } from './passage.input.js';
@@ -78,6 +78,8 @@ export const signOffFeasibility = command({
     const subject = handoffSubject(handoff.id);
     if (blocks(judged.findings))
       return refused(judged.findings, { subject, writes: evaluation, sources: judged.sources });
+    // Delivery may have named assumptions in its review: they are decided before the client gets a date, too.
+    const { opened, statements } = logAssumptions(facts, judged, moment);
     const id = moment.newId();
     const bound = {
       baselineId: baseline!.id,
@@ -89,7 +91,7 @@ export const signOffFeasibility = command({
     return done({
       id: handoff.id,
       subject,
-      body: { signOffId: id, ...bound, acceptedRiskIds },
+      body: { signOffId: id, ...bound, acceptedRiskIds, decisionsOpened: opened.map(({ number }) => number) },
       sources: judged.sources,
       writes: [
         ...evaluation,
@@ -103,6 +105,7 @@ export const signOffFeasibility = command({
           signedBy: moment.actor.id,
           signedAt: moment.now,
         }),
+        ...statements,
         changeProjectState(project!, ProjectState.ACTIVE),
         changeHandoff(handoff, { stage: Stage.SIGNED_OFF }),
       ],

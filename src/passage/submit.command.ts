@@ -2,14 +2,13 @@ import { draftBrief } from '../brief/brief.effects.js';
 import { draftFactsOf } from '../brief/brief.view.js';
 import { command, done, type Moment, refused } from '../core/command.js';
 import { blocks } from '../core/finding.js';
-import { decisionsForOpenAssumptions } from '../decision/decision.effects.js';
 import type { Handoff } from '../handoff/handoff.entity.js';
 import { lockHandoff } from '../handoff/handoff.queries.js';
 import { changeHandoff, checkRevision, handoffSubject } from '../handoff/handoff.rules.js';
 import { Stage } from '../handoff/stage.rules.js';
 import { createProject, type ProjectEffects, replanProject } from '../project/project.effects.js';
 import { Gate } from './gate.entity.js';
-import { recordEvaluation } from './gate.effects.js';
+import { logAssumptions, recordEvaluation } from './gate.effects.js';
 import { judgeSubmit, type SubmitJudgement } from './gates.js';
 import { lockedPassageFacts, type PassageGround } from './passage.facts.js';
 import type { HandoffChangeInput } from '../handoff/handoff.input.js';
@@ -50,19 +49,7 @@ function passed(
   const { handoff } = facts;
   const changes = { stage: Stage.IN_REVIEW, submittedAt: moment.now, correctionDueAt: null };
   const project = projectOf(facts, judged, moment);
-  const { ownerId, dueOn, escalationContactId } = judged.decision;
-  const opened = decisionsForOpenAssumptions(
-    {
-      handoffId: handoff.id,
-      assumptions: facts.assumptions,
-      existing: facts.decisions,
-      ownerId,
-      dueOn,
-      escalationContactId: escalationContactId!,
-      sources: judged.sources,
-    },
-    moment,
-  );
+  const opened = logAssumptions(facts, judged, moment);
   const baseline = project.baseline?.baseline ?? facts.baseline!;
   const submitted: Handoff = { ...handoff, ...changes };
   const brief = draftBrief(

@@ -53,6 +53,8 @@ const PAYLOADS: Readonly<Record<string, () => string>> = {
 let counter = 0;
 /** What a plain text would not satisfy; by the name of the field. A bound that none of it meets turns the matrix red. */
 const SPECIAL: Readonly<Record<string, () => unknown>> = {
+  key: () => 'has-site-survey',
+  path: () => 'checklist.SIGNED_SCOPE',
   handle: () => `generated.${++counter}`,
   oid: newId,
   subject: newId,

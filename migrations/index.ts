@@ -14,6 +14,12 @@ import { Feasibility1700000000012 } from './0012-feasibility.js';
 import { Brief1700000000013 } from './0013-brief.js';
 import { Passage1700000000014 } from './0014-passage.js';
 import { Kickoff1700000000015 } from './0015-kickoff.js';
+import { LedgerSeal1700000000016 } from './0016-ledger-seal.js';
+import { Erasure1700000000018 } from './0018-erasure.js';
+import { Members1700000000019 } from './0019-members.js';
+import { TenantLife1700000000021 } from './0021-tenant-life.js';
+import { Outbox1700000000022 } from './0022-outbox.js';
+import { ApprovalEngine1700000000023 } from './0023-approval-engine.js';
 
 /** Every migration, in order. A shipped one is never edited. */
 export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
@@ -32,4 +38,10 @@ export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   Brief1700000000013,
   Passage1700000000014,
   Kickoff1700000000015,
+  LedgerSeal1700000000016,
+  Erasure1700000000018,
+  Members1700000000019,
+  TenantLife1700000000021,
+  Outbox1700000000022,
+  ApprovalEngine1700000000023,
 ];

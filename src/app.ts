@@ -6,15 +6,21 @@ import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { abilityOf } from './core/ability.js';
 import type { Actor } from './core/actor.js';
 import { type BearerVerifier, createBearerVerifier } from './core/bearer.js';
-import { type Clock, databaseClock } from './core/clock.js';
+import { Changes } from './core/changes.js';
+import { databaseClock } from './core/clock.js';
 import type { Config } from './core/config.js';
 import { AppError, badInput } from './core/error.js';
 import { Gateway } from './core/gateway.js';
+import { openKeyRing } from './core/key-files.js';
 import { type ApiContext, RequestContext } from './core/graphql/context.js';
 import { TrustedDocuments } from './core/graphql/documents.js';
 import { createApi } from './core/graphql/server.js';
+import { Sockets } from './core/graphql/sockets.js';
 import { createListener } from './core/http.js';
+import { newId } from './core/id.js';
+import { HintSender } from './core/outbox/hints.js';
 import { Pipeline } from './core/pipeline.js';
+import { Vault } from './core/vault.js';
 import { refreshActor } from './identity/identity.queries.js';
 import { TenantRegistry } from './identity/registry.js';
 import { SignInService } from './identity/sign-in.js';
@@ -27,7 +33,8 @@ export interface AppOptions {
   readonly log: Logger;
   /** Where trusted documents stand: schema/operations of the project. */
   readonly operationsFolder: string;
-  readonly clock?: Clock;
+  /** The present in place of the database's clock: tests alone. */
+  readonly present?: () => Date;
   readonly onStatement?: (text: string) => void;
   /** The base address of this listener, known once it listens; the sandbox's issuer stands under it. */
   readonly ownAddress: () => string;
@@ -38,6 +45,7 @@ export interface App {
   readonly gateway: Gateway;
   readonly pipeline: Pipeline;
   readonly registry: TenantRegistry;
+  readonly vault: Vault;
   readonly schema: GraphQLSchema;
   readonly listener: FastifyInstance;
   /** Not ready from now on, then drained: running requests end, new ones are refused. */
@@ -68,6 +76,14 @@ const FIRST_QUERY = `# Put a token under Headers: {"authorization": "Bearer <tok
 }
 `;
 
+const GRAPHIQL = {
+  title: 'Countersign',
+  endpoint: '/graphql',
+  credentials: 'omit',
+  defaultQuery: FIRST_QUERY,
+  subscriptionsProtocol: 'WS',
+} as const;
+
 /** The audience of the sandbox's tokens. */
 export const SANDBOX_AUDIENCE = 'countersign-api';
 
@@ -75,16 +91,19 @@ export const SANDBOX_AUDIENCE = 'countersign-api';
 export async function createApp(options: AppOptions): Promise<App> {
   const { config, log } = options;
   let closing = false;
+  const vault = new Vault(openKeyRing(config.kek));
   const gateway = new Gateway({
     url: options.databaseUrl,
     poolSize: config.poolSize,
     prepare: config.prepare,
     ...(options.onStatement ? { onStatement: options.onStatement } : {}),
+    ...(options.present ? { present: options.present } : {}),
     // The embedded server, stopped next, may end a connection before its own goodbye has arrived.
     onError: (error) => closing || log.warn({ err: error }, 'a database connection was lost'),
   });
-  const clock = options.clock ?? databaseClock;
-  const pipeline = new Pipeline({ gateway, clock, abilities: ABILITIES, refresh: refreshActor, log });
+  const clock = databaseClock;
+  const { hint } = new HintSender(gateway, log);
+  const pipeline = new Pipeline({ gateway, clock, abilities: ABILITIES, refresh: refreshActor, vault, hint, log });
   const registry = new TenantRegistry(gateway);
   const signIn = new SignInService(gateway, registry, verifierOf(config, registry, options.ownAddress));
   const schema = buildApiSchema();
@@ -92,33 +111,53 @@ export async function createApp(options: AppOptions): Promise<App> {
   const api = createApi({ schema, introspection: config.introspection, trusted, log });
   await api.start();
   const limiter = new RateLimiterMemory({ points: config.requestsPerMinute, duration: 60 });
+  const contextFor = (actor: Actor, key: string | null, id: string): RequestContext =>
+    new RequestContext(actor, abilityOf(actor, ABILITIES), pipeline, gateway, key, id, log, clock, vault);
   const listener = createListener({
     api,
     log,
-    graphiql: config.graphiql
-      ? renderGraphiQL({ title: 'Countersign', endpoint: '/graphql', credentials: 'omit', defaultQuery: FIRST_QUERY })
-      : null,
+    graphiql: config.graphiql ? renderGraphiQL(GRAPHIQL) : null,
     notReady: () => (closing ? Promise.resolve('shutting down') : databaseReason(gateway)),
     contextOf: async (request): Promise<ApiContext> => {
       const actor = await signIn.actorOf(request.raw.rawHeaders);
       if (!actor) return { actor: null };
       await spend(limiter, actor);
-      const key = idempotencyKey(request);
-      return new RequestContext(actor, abilityOf(actor, ABILITIES), pipeline, gateway, key, request.id, log, clock);
+      return contextFor(actor, idempotencyKey(request), request.id);
+    },
+  });
+  const changes = new Changes({
+    url: config.changesUrl ?? options.databaseUrl,
+    notify: (channel, payload) => gateway.global('select pg_notify($1, $2)', [channel, payload]),
+    log,
+  });
+  const sockets = new Sockets({
+    server: listener.server,
+    origins: config.allowedOrigins,
+    schema,
+    trusted,
+    changes,
+    log,
+    signIn: (authorization) => signIn.signIn(authorization),
+    spend: (actor) => spend(limiter, actor),
+    contextOf: async (actor) => {
+      const { current } = await gateway.read(actor.tenantId, { current: refreshActor(actor) });
+      return current && contextFor(current, null, newId());
     },
   });
   return {
     gateway,
     pipeline,
     registry,
+    vault,
     schema,
     listener,
     close: async () => {
       closing = true;
       await new Promise((resolve) => setTimeout(resolve, config.drainSeconds * 1000));
       const patience = setTimeout(() => listener.server.closeAllConnections(), DRAIN_WITHIN);
-      await listener.close();
+      await Promise.all([sockets.close(), listener.close()]);
       clearTimeout(patience);
+      await changes.stop();
       await api.stop();
       await gateway.end();
     },

@@ -1,22 +1,36 @@
+import { AfterReview } from './approval/after-review.entity.js';
+import { Delegation } from './approval/delegation.entity.js';
 import { ApprovalRequest, ApprovalRound } from './approval/request.entity.js';
-import { ApprovalGrant, ApprovalParticipant, ApprovalVote, Contribution } from './approval/vote.entity.js';
+import {
+  ApprovalGrant,
+  ApprovalParticipant,
+  ApprovalRevocation,
+  ApprovalUse,
+  ApprovalVote,
+  Contribution,
+} from './approval/vote.entity.js';
 import { Brief } from './brief/brief.entity.js';
 import { ConfigurationVersion } from './catalogue/configuration-version.entity.js';
 import { ChecklistItem } from './checklist/checklist.entity.js';
 import { Evidence } from './checklist/evidence.entity.js';
 import { Commitment, CommitmentDeclaration } from './commitment/commitment.entity.js';
+import { Alert } from './core/alert.js';
 import { IdempotencyRecord } from './core/idempotency.js';
-import { LedgerEntry } from './core/ledger.js';
-import { OutboxEffect } from './core/outbox.js';
+import { LedgerEntry } from './core/ledger/entry.js';
+import { LedgerCheckpoint, LedgerHead, LedgerPending, LedgerSeal } from './core/ledger/seal.entity.js';
+import { OutboxAttempt, VendorPause } from './core/outbox/attempt.entity.js';
+import { OutboxEffect } from './core/outbox/effect.entity.js';
 import type { EntityClass } from './core/table.js';
+import { PersonalKey, PersonalText } from './core/vault.js';
 import { Client, Deal, DealPayload, DealSnapshot, QuoteLine } from './deal/deal.entity.js';
 import { Decision } from './decision/decision.entity.js';
 import { FeasibilitySignOff, ResourceBooking } from './feasibility/feasibility.entity.js';
 import { Assumption, HandoffStatement, Risk, Stakeholder } from './handoff/content.entity.js';
 import { Handoff } from './handoff/handoff.entity.js';
 import { ApiKey } from './identity/api-key.entity.js';
-import { Account, Person, RoleGrant } from './identity/person.entity.js';
+import { Account, MemberMerge, MemberSuspension, Person, RoleGrant } from './identity/person.entity.js';
 import { TenantProfile } from './identity/tenant.entity.js';
+import { Integration, IntegrationSecret } from './integrations/connection/connection.entity.js';
 import { HandoffFeedback, Kickoff } from './kickoff/kickoff.entity.js';
 import { MarginException } from './margin/margin.entity.js';
 import { GateEvaluation, GateFinding, HandoffReturn } from './passage/gate.entity.js';
@@ -26,19 +40,34 @@ import { Project, ProjectMilestone, ProjectTask, TaskDependency } from './projec
 /** Every entity; a table that is not here, or an entity without its table, fails a test. */
 export const ENTITIES: readonly EntityClass[] = [
   LedgerEntry,
+  LedgerPending,
+  LedgerSeal,
+  LedgerHead,
+  LedgerCheckpoint,
   OutboxEffect,
+  OutboxAttempt,
+  VendorPause,
   IdempotencyRecord,
+  PersonalKey,
+  PersonalText,
   TenantProfile,
   Person,
   Account,
   RoleGrant,
+  MemberSuspension,
+  MemberMerge,
   ApiKey,
   ConfigurationVersion,
   ApprovalRequest,
   ApprovalRound,
   ApprovalParticipant,
+  Delegation,
   ApprovalVote,
+  ApprovalRevocation,
   ApprovalGrant,
+  ApprovalUse,
+  AfterReview,
+  Alert,
   Contribution,
   Client,
   Deal,
@@ -70,4 +99,6 @@ export const ENTITIES: readonly EntityClass[] = [
   HandoffReturn,
   Kickoff,
   HandoffFeedback,
+  Integration,
+  IntegrationSecret,
 ];

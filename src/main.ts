@@ -2,6 +2,9 @@ import 'reflect-metadata';
 import { Command } from 'commander';
 import { registerDataCommands } from './cli/data-commands.js';
 import { registerDemo } from './cli/demo-command.js';
+import { registerKeyCommands } from './cli/keys-commands.js';
+import { registerLedgerCommands } from './cli/ledger-commands.js';
+import { registerSandboxCommands } from './cli/sandbox-commands.js';
 import { registerServerCommands } from './cli/server-commands.js';
 import { AppError } from './core/error.js';
 import { StartupError } from './core/startup-error.js';
@@ -17,7 +20,10 @@ const program = new Command('countersign').description(
 );
 registerServerCommands(program);
 registerDataCommands(program);
+registerLedgerCommands(program);
+registerKeyCommands(program);
 registerDemo(program);
+registerSandboxCommands(program);
 
 try {
   await program.parseAsync();

@@ -1,8 +1,16 @@
 import { writeFileSync } from 'node:fs';
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
-import { buildSchemaSync, type NonEmptyArray } from 'type-graphql';
+import { buildSchemaSync, type NonEmptyArray, type PubSub } from 'type-graphql';
 import { approvalAbilities } from './approval/approval.abilities.js';
-import { ApprovalRequestResolver, ApprovalVoteResolver } from './approval/approval.resolver.js';
+import {
+  ApprovalRequestResolver,
+  ApprovalRoundResolver,
+  ApprovalStepResolver,
+  ApprovalVoteResolver,
+} from './approval/approval.resolver.js';
+import { AfterReviewResolver } from './approval/break-glass.resolver.js';
+import { DelegationResolver } from './approval/delegation.resolver.js';
+import { ApprovalInboxResolver } from './approval/inbox.resolver.js';
 import { briefAbilities } from './brief/brief.abilities.js';
 import { BriefResolver, HandoffBriefResolver } from './brief/brief.resolver.js';
 import { catalogueAbilities } from './catalogue/catalogue.abilities.js';
@@ -16,12 +24,16 @@ import {
   HandoffCommitmentResolver,
 } from './commitment/commitment.resolver.js';
 import type { AbilityContribution } from './core/ability.js';
+import { AlertResolver } from './core/graphql/alert.resolver.js';
+import { LedgerResolver } from './core/graphql/ledger.resolver.js';
 import { RecordResolver } from './core/graphql/record.resolver.js';
 import { DateTimeScalar } from './core/graphql/scalars.js';
 import { dealAbilities } from './deal/deal.abilities.js';
 import { ClientResolver, DealResolver, DealSnapshotResolver, QuoteLineResolver } from './deal/deal.resolver.js';
 import { decisionAbilities } from './decision/decision.abilities.js';
 import { DecisionResolver, HandoffDecisionResolver } from './decision/decision.resolver.js';
+import { erasureAbilities } from './erasure/erasure.abilities.js';
+import { ErasureResolver } from './erasure/erasure.resolver.js';
 import { feasibilityAbilities } from './feasibility/feasibility.abilities.js';
 import {
   FeasibilitySignOffResolver,
@@ -33,6 +45,10 @@ import { handoffAbilities } from './handoff/handoff.abilities.js';
 import { HandoffResolver } from './handoff/handoff.resolver.js';
 import { identityAbilities } from './identity/identity.abilities.js';
 import { ApiKeyResolver, PersonResolver, RoleGrantResolver, TenantResolver } from './identity/identity.resolver.js';
+import { connectionAbilities } from './integrations/connection/connection.abilities.js';
+import { ConnectionResolver } from './integrations/connection/connection.resolver.js';
+import { outboxAbilities } from './integrations/outbox/outbox.abilities.js';
+import { OutboxResolver } from './integrations/outbox/outbox.resolver.js';
 import { kickoffAbilities } from './kickoff/kickoff.abilities.js';
 import { HandoffKickoffResolver, KickoffResolver } from './kickoff/kickoff.resolver.js';
 import { marginAbilities } from './margin/margin.abilities.js';
@@ -52,10 +68,12 @@ import {
   ProjectResolver,
   ProjectTaskResolver,
 } from './project/project.resolver.js';
+import { tenantLifeAbilities } from './tenant-life/tenant-life.abilities.js';
 
 /** Every resolver, named: nothing is found by a glob. */
 const RESOLVERS: NonEmptyArray<new () => object> = [
   RecordResolver,
+  LedgerResolver,
   PersonResolver,
   RoleGrantResolver,
   ApiKeyResolver,
@@ -63,6 +81,12 @@ const RESOLVERS: NonEmptyArray<new () => object> = [
   CatalogueResolver,
   ApprovalRequestResolver,
   ApprovalVoteResolver,
+  ApprovalStepResolver,
+  ApprovalRoundResolver,
+  DelegationResolver,
+  AfterReviewResolver,
+  ApprovalInboxResolver,
+  AlertResolver,
   ClientResolver,
   DealResolver,
   DealSnapshotResolver,
@@ -96,6 +120,9 @@ const RESOLVERS: NonEmptyArray<new () => object> = [
   HandoffReturnResolver,
   HandoffKickoffResolver,
   KickoffResolver,
+  OutboxResolver,
+  ConnectionResolver,
+  ErasureResolver,
 ];
 
 /** What each domain allows to whom. */
@@ -114,7 +141,17 @@ export const ABILITIES: readonly AbilityContribution[] = [
   briefAbilities,
   passageAbilities,
   kickoffAbilities,
+  outboxAbilities,
+  connectionAbilities,
+  erasureAbilities,
+  tenantLifeAbilities,
 ];
+
+/** TypeGraphQL wants one as soon as there is a subscription; ours look for themselves (core/graphql/subscription.ts). */
+const unwanted = (): never => {
+  throw new Error('Subscribe by `watching`');
+};
+const NO_PUB_SUB: PubSub = { publish: unwanted, subscribe: unwanted };
 
 /** The executable schema. */
 export function buildApiSchema(): GraphQLSchema {
@@ -122,6 +159,7 @@ export function buildApiSchema(): GraphQLSchema {
     resolvers: RESOLVERS,
     validate: { forbidUnknownValues: false },
     scalarsMap: [{ type: Date, scalar: DateTimeScalar }],
+    pubSub: NO_PUB_SUB,
   });
 }
 

@@ -1,16 +1,12 @@
 import type { Moment } from '../core/command.js';
 import type { SourceReference } from '../core/source.js';
 import { insert, type Statement, update } from '../core/statement.js';
-import type { Role } from '../identity/roles.js';
-import { isExpired, isOpen, type Subject } from './approval.rules.js';
-import { ApprovalRequest, ApprovalRound, ApprovalState, type PinnedTime } from './request.entity.js';
+import type { Subject } from './approval.rules.js';
+import type { BreakGlassTerms } from './break-glass.rules.js';
+import { deadlines, followsContent, isExpired, isOpen, type WorkingTimes } from './deadline.rules.js';
+import type { ApprovalNeed } from './need.rules.js';
+import { ApprovalRequest, ApprovalRound, ApprovalState } from './request.entity.js';
 import { ApprovalParticipant, Contribution } from './vote.entity.js';
-
-/** How many different people, out of which roles. */
-export interface ApprovalNeed {
-  readonly approvers: number;
-  readonly roles: readonly Role[];
-}
 
 /** A request as its domain asks for it; the domain has checked the quorum (quorumFindings) and its own rules. */
 export interface NewRequest {
@@ -24,15 +20,17 @@ export interface NewRequest {
   readonly need: ApprovalNeed;
   /** What every later round needs: the most that the policy ever asks (see termsChanged). */
   readonly strictest: ApprovalNeed;
+  /** Who may pass it in an emergency; null is nobody. */
+  readonly breakGlass: BreakGlassTerms | null;
   readonly configurationVersionId: string;
-  /** The policy as it stands, as JSON text. */
+  /** The policy as it stands and what was weighed under it, as JSON text. */
   readonly policy: string;
   readonly sources: readonly SourceReference[];
-  readonly expiresAt: Date;
+  /** Working hours in which it is decided. */
+  readonly pendingHours: number;
   /** Working hours that an approval lasts. */
   readonly grantHours: number;
-  /** The working time from now on, for as long as a grant could live. */
-  readonly workingTimes: readonly PinnedTime[];
+  readonly workingTimes: WorkingTimes;
   /** contributorsOf(subject). */
   readonly contributors: readonly string[];
 }
@@ -46,6 +44,10 @@ export interface ContentChange {
   readonly editorId: string | null;
   /** contributorsOf(subject), as it was before this change. */
   readonly contributors: readonly string[];
+  /** What the policy asks for the new content; null when nothing is to be approved any more, or nobody can say. */
+  readonly need: ApprovalNeed | null;
+  /** The tenant's working time, for a request that was approved and is undecided again. */
+  readonly workingTimes: WorkingTimes;
 }
 
 /** Opens a request in the actor's name. The id is known before it is written. */
@@ -54,7 +56,7 @@ export function openRequest(
   moment: Moment,
 ): { readonly id: string; readonly statements: Statement[] } {
   const { now, actor, newId } = moment;
-  const { subject, digest, contentRevision, need, strictest } = asked;
+  const { subject, digest, contentRevision, pendingHours, grantHours } = asked;
   const id = newId();
   const request = {
     id,
@@ -67,17 +69,16 @@ export function openRequest(
     round: 1,
     digest,
     contentRevision,
-    approversNeeded: need.approvers,
-    eligibleRoles: [...need.roles],
-    maximumApprovers: Math.max(strictest.approvers, need.approvers),
-    maximumRoles: [...strictest.roles],
+    need: asked.need,
+    strictest: asked.strictest,
+    breakGlass: asked.breakGlass,
     configurationVersionId: asked.configurationVersionId,
     policy: asked.policy,
     sources: [...asked.sources],
     openedAt: now,
-    expiresAt: asked.expiresAt,
-    grantHours: asked.grantHours,
-    workingTimes: [...asked.workingTimes],
+    pendingHours,
+    grantHours,
+    ...deadlines({ pendingHours, grantHours }, asked.workingTimes, now),
     decidedAt: null,
     revision: 1,
   };
@@ -93,12 +94,12 @@ export function openRequest(
  * - the editor becomes a contributor, for good;
  * - a PENDING request gets a new round on the new content: its votes stay in history and count no longer, and the same
  *   people may vote again, except who is a contributor by now;
- * - an APPROVED request goes back to PENDING in the same way; its grant named other content and covers nothing now;
+ * - an APPROVED request goes back to PENDING in the same way, and so does a USED one: its grant named other content and
+ *   covers nothing now; the time to decide begins anew;
  * - a request that has ended, or whose time has run out, stays as it is.
  *
- * A new round always needs the most approvers that the policy ever asks, out of those roles: the engine knows no domain
- * and cannot weigh the new content, so it fails closed. A requester who thinks that fewer are enough withdraws and
- * asks again. A new round does not move the deadline either: editing never prolongs a request.
+ * A new round needs what the domain says of the new content, else the most that the policy ever asks: the engine knows
+ * no domain and fails closed. A new round of an undecided request does not move the deadline: editing never prolongs a request.
  */
 export function termsChanged(
   open: readonly ApprovalRequest[],
@@ -109,7 +110,7 @@ export function termsChanged(
   const { digest, contentRevision, editorId } = change;
   const contributors = editorId === null ? change.contributors : [...change.contributors, editorId];
   const rounds = open
-    .filter((request) => isOpen(request, moment.now))
+    .filter((request) => followsContent(request, open, moment.now))
     .flatMap((request) => {
       if (contentRevision <= request.contentRevision) {
         throw new Error(`Content revision ${contentRevision} is not above ${request.contentRevision}`);
@@ -119,9 +120,9 @@ export function termsChanged(
         round: request.round + 1,
         digest,
         contentRevision,
-        approversNeeded: request.maximumApprovers,
-        eligibleRoles: request.maximumRoles,
+        need: change.need ?? request.strictest,
         decidedAt: null,
+        ...(request.state === ApprovalState.PENDING ? {} : deadlines(request, change.workingTimes, moment.now)),
       };
       const barred = [...contributors, request.requesterId];
       return [
@@ -162,6 +163,24 @@ export function barFromRounds({ type, id }: Subject, personId: string): Statemen
   };
 }
 
+/**
+ * Makes an open request ask for more, on the content that it is about: a policy was tightened (approvals rule 13). Votes
+ * stay and are counted by the new need; an approval that does not reach it any more is undecided again. Under lock.
+ */
+export function tightenNeed(
+  request: ApprovalRequest,
+  need: ApprovalNeed,
+  stillApproved: boolean,
+  strictest: ApprovalNeed,
+): Statement {
+  const undecided =
+    request.state === ApprovalState.APPROVED && !stillApproved
+      ? { state: ApprovalState.PENDING, decidedAt: null, expiresAt: request.decideBy }
+      : {};
+  const changes = { need, strictest, ...undecided, revision: request.revision + 1 };
+  return update(ApprovalRequest, { id: request.id }, changes);
+}
+
 /** Marks the requests whose time has run out, so that a new one may take their place; of the same kind, under lock. */
 export function endExpired(requests: readonly ApprovalRequest[], kind: string, { now }: Moment): Statement[] {
   return requests
@@ -187,12 +206,12 @@ function openRound(
     round,
     digest,
     contentRevision,
-    approversNeeded,
-  }: Pick<ApprovalRequest, 'id' | 'round' | 'digest' | 'contentRevision' | 'approversNeeded'>,
+    need,
+  }: Pick<ApprovalRequest, 'id' | 'round' | 'digest' | 'contentRevision' | 'need'>,
   barred: readonly string[],
   { now, actor, newId }: Moment,
 ): Statement[] {
-  const row = { id: newId(), requestId: id, round, digest, contentRevision, approversNeeded };
+  const row = { id: newId(), requestId: id, round, digest, contentRevision, need };
   const contributors = [...new Set(barred)].map((personId) => ({
     requestId: id,
     round,

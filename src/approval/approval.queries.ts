@@ -1,9 +1,13 @@
+import { notFound } from '../core/error.js';
 import { type Query, select, selectFirst, selectRequired, sql } from '../core/statement.js';
 import { type EntityClass, hydrate, tableOf } from '../core/table.js';
+import { eligiblePeople } from '../identity/identity.queries.js';
 import { Account } from '../identity/person.entity.js';
 import type { Subject } from './approval.rules.js';
+import { AfterReview, ReviewState } from './after-review.entity.js';
+import { Delegation } from './delegation.entity.js';
 import { ApprovalRequest } from './request.entity.js';
-import { ApprovalGrant, ApprovalParticipant, ApprovalVote } from './vote.entity.js';
+import { ApprovalGrant, ApprovalParticipant, ApprovalRevocation, ApprovalUse, ApprovalVote } from './vote.entity.js';
 
 /** The request, locked until the transaction ends: votes are counted under this lock. */
 export const lockRequest = (id: string): Query<ApprovalRequest> =>
@@ -28,12 +32,79 @@ export const votesOf = (requestId: string): Query<ApprovalVote[]> =>
 export const participantsOf = (requestId: string): Query<ApprovalParticipant[]> =>
   select(ApprovalParticipant, { requestId }, { orderBy: ['round', 'personId'] });
 
-/** The votes of every request about a subject. */
-export const votesAbout = (subject: Subject): Query<ApprovalVote[]> => rowsAbout(ApprovalVote, subject);
+/** The approvals of a request that were taken back. */
+export const revocationsOf = (requestId: string): Query<ApprovalRevocation[]> =>
+  select(ApprovalRevocation, { requestId }, { orderBy: ['id'] });
 
-/** Who took which part in the requests about a subject. */
-export const participantsAbout = (subject: Subject): Query<ApprovalParticipant[]> =>
-  rowsAbout(ApprovalParticipant, subject);
+/** Every delegation of the tenant, ended ones too: votes were cast by them. Few: absences of some people. */
+export const delegationsOfTenant = (): Query<Delegation[]> => select(Delegation, {}, { orderBy: ['id'] });
+
+/** Emergencies that nobody has reviewed yet. */
+export const openReviews = (): Query<AfterReview[]> =>
+  select(AfterReview, { state: ReviewState.OPEN }, { orderBy: ['id'] });
+
+/** Everything that the count of a request's votes depends on, beside its row. */
+export const votingQueries = (requestId: string) => ({
+  votes: votesOf(requestId),
+  revocations: revocationsOf(requestId),
+  participants: participantsOf(requestId),
+  contributors: contributorsOfRequest(requestId),
+  delegations: delegationsOfTenant(),
+  people: eligiblePeople(),
+  merged: mergedPeople(),
+});
+
+const ofReview = '(select v.request_id from after_review v where v.tenant_id = $1 and v.id = $2)';
+
+/** The request that an emergency passed, by its review. */
+export function requestOfReview(reviewId: string): Query<ApprovalRequest> {
+  const { selection } = tableOf(ApprovalRequest);
+  return sql(
+    `select ${selection} from approval_request where tenant_id = $1 and id = ${ofReview}`,
+    [reviewId],
+    (rows) => {
+      if (!rows[0]) throw notFound('AfterReview', reviewId);
+      return hydrate(ApprovalRequest, rows[0]);
+    },
+  );
+}
+
+/** votingQueries for the request of a review. */
+export function reviewVoting(reviewId: string) {
+  const rows = <T extends object>(entity: EntityClass<T>): Query<T[]> => {
+    const { name, selection } = tableOf(entity);
+    const text = `select ${selection} from ${name} where tenant_id = $1 and request_id = ${ofReview}`;
+    return sql(text, [reviewId], (found) => found.map((row) => hydrate(entity, row)));
+  };
+  return {
+    votes: rows(ApprovalVote),
+    revocations: rows(ApprovalRevocation),
+    participants: rows(ApprovalParticipant),
+    contributors: sql(
+      `select distinct c.person_id from contribution c join approval_request r
+        on r.tenant_id = $1 and r.subject_type = c.subject_type and r.subject_id = c.subject_id
+        where c.tenant_id = $1 and r.id = ${ofReview}`,
+      [reviewId],
+      (found) => found.map((row) => row.person_id as string),
+    ),
+    delegations: delegationsOfTenant(),
+    people: eligiblePeople(),
+    merged: mergedPeople(),
+  };
+}
+
+/** Everything that the worth of a subject's grants depends on, beside its requests (requestsOf or lockRequestsOf). */
+export const grantQueries = (subject: Subject) => ({
+  grants: grantsOf(subject),
+  uses: rowsAbout(ApprovalUse, subject),
+  votes: rowsAbout(ApprovalVote, subject),
+  revocations: rowsAbout(ApprovalRevocation, subject),
+  participants: rowsAbout(ApprovalParticipant, subject),
+  contributors: contributorsOf(subject),
+  delegations: delegationsOfTenant(),
+  people: eligiblePeople(),
+  merged: mergedPeople(),
+});
 
 function rowsAbout<T extends object>(entity: EntityClass<T>, { type, id }: Subject): Query<T[]> {
   const { name, selection } = tableOf(entity);
@@ -48,12 +119,11 @@ const GRANT_COLUMNS = tableOf(ApprovalGrant)
 
 /**
  * The grants about a subject that its current content could live under: reached by the current round of a request that
- * is still APPROVED. Ask standingGrants whether their quorum stands and liveGrant which one covers the content; a
- * decision locks lockRequestsOf before.
+ * is still APPROVED, or USED. Ask coveringGrant which one covers the content; a decision locks lockRequestsOf before.
  */
 export function grantsOf({ type, id }: Subject): Query<ApprovalGrant[]> {
   const text = `select ${GRANT_COLUMNS} from approval_grant g
-    join approval_request r on r.tenant_id = $1 and r.id = g.request_id and r.round = g.round and r.state = 'APPROVED'
+    join approval_request r on r.tenant_id = $1 and r.id = g.request_id and r.round = g.round and r.state in ('APPROVED', 'USED')
     where g.tenant_id = $1 and g.subject_type = $2 and g.subject_id = $3 order by g.id`;
   return sql(text, [type, id], (rows) => rows.map((row) => hydrate(ApprovalGrant, row)));
 }
@@ -84,8 +154,18 @@ export function mergedPeople(): Query<ReadonlyMap<string, string>> {
  */
 export function holdVoters(requestId: string, personId: string): Query<void> {
   const text = `select id from person where tenant_id = $1
-    and (id = $3 or id in (select voter_id from approval_vote where tenant_id = $1 and request_id = $2)) order by id for share`;
+    and (id = $3 or id in (select voter_id from approval_vote where tenant_id = $1 and request_id = $2)
+      or id in (select on_behalf_of from approval_vote where tenant_id = $1 and request_id = $2)) order by id for share`;
   return sql(text, [requestId, personId], () => undefined);
+}
+
+/** holdVoters for every request about a subject: nobody loses a role between the count at a gate and its commit. */
+export function holdVotersAbout({ type, id }: Subject): Query<void> {
+  const votes = `select v.voter_id, v.on_behalf_of from approval_vote v join approval_request r
+      on r.tenant_id = $1 and r.id = v.request_id and r.subject_type = $2 and r.subject_id = $3 where v.tenant_id = $1`;
+  const text = `select id from person where tenant_id = $1 and (id in (select voter_id from (${votes}) a)
+    or id in (select on_behalf_of from (${votes}) b)) order by id for share`;
+  return sql(text, [type, id], () => undefined);
 }
 
 /** The account by id, or null; a vote names the person record that it belongs to. */

@@ -18,17 +18,23 @@ import {
 import { RequestContext } from '../core/graphql/context.js';
 import { PageArgs } from '../core/graphql/page-args.js';
 import { Allow, Runs } from '../core/graphql/rights.js';
+import { DateTimeScalar } from '../core/graphql/scalars.js';
 import { connectionOf } from '../core/graphql/shapes.js';
 import { FindingType, findingType, type RefusedType } from '../core/graphql/types.js';
 import type { Page } from '../core/page.js';
 import { Person } from '../identity/person.entity.js';
-import { castVote, withdrawRequest } from './approval.commands.js';
-import { CastVoteInput, WithdrawRequestInput } from './approval.input.js';
+import { Role } from '../identity/roles.js';
+import { castVote, revokeVote, withdrawRequest } from './approval.commands.js';
+import { CastVoteInput, RevokeVoteInput, WithdrawRequestInput } from './approval.input.js';
 import { ApprovalRequestResult } from './approval.result.js';
-import { approversOf, barredFrom, isExpired, voteFindings } from './approval.rules.js';
+import { approversOf, barredFrom, seatingOf } from './approval.rules.js';
 import { votingFactsFor } from './approval.view.js';
+import { isExpired } from './deadline.rules.js';
+import { approversNeeded, rolesOf } from './need.rules.js';
+import { ApprovalStep, stepsOf } from './step.view.js';
+import { authoritiesOf, voteFindings } from './vote-findings.rules.js';
 import { ApprovalRequest, ApprovalRound, ApprovalState } from './request.entity.js';
-import { ApprovalGrant, ApprovalVote } from './vote.entity.js';
+import { ApprovalGrant, ApprovalRevocation, ApprovalUse, ApprovalVote } from './vote.entity.js';
 
 const ApprovalRequestConnection = connectionOf(ApprovalRequest, 'ApprovalRequest');
 
@@ -107,7 +113,8 @@ export class ApprovalRequestResolver {
     description: 'How many different people approve the current content and may still do so.',
   })
   async approvals(@Root() request: ApprovalRequest, @Ctx() { reader }: RequestContext): Promise<number> {
-    return approversOf(await votingFactsFor(reader, request)).length;
+    const facts = await votingFactsFor(reader, request);
+    return approversOf(facts, facts.now).length;
   }
 
   @FieldResolver(() => Int, {
@@ -117,13 +124,57 @@ export class ApprovalRequestResolver {
   async missingApprovals(@Root() request: ApprovalRequest, @Ctx() { reader }: RequestContext): Promise<number | null> {
     const facts = await votingFactsFor(reader, request);
     if (request.state !== ApprovalState.PENDING || isExpired(request, facts.now)) return null;
-    return Math.max(0, request.approversNeeded - approversOf(facts).length);
+    const free = seatingOf(facts, facts.now).map((seating) =>
+      seating.free.reduce((sum, { missing }) => sum + missing, 0),
+    );
+    return Math.max(...free);
   }
 
-  @FieldResolver(() => Boolean, { description: 'Whether the one who asks this query may vote on it now.' })
+  @FieldResolver(() => Int, { description: 'How many different people must approve the current round.' })
+  approversNeeded(@Root() request: ApprovalRequest): number {
+    return approversNeeded(request.need);
+  }
+
+  @FieldResolver(() => [Role], {
+    description: 'An approver of the current round holds one of these roles, or is named.',
+  })
+  eligibleRoles(@Root() request: ApprovalRequest): Role[] {
+    return rolesOf(request.need) as Role[];
+  }
+
+  @FieldResolver(() => Int, {
+    nullable: true,
+    description: 'A voter has signed in within so many minutes (auth_time of the token); null asks for nothing.',
+  })
+  freshSignInMinutes(@Root() request: ApprovalRequest): number | null {
+    return request.need.freshSignInMinutes;
+  }
+
+  @FieldResolver(() => [ApprovalStep], {
+    description: 'The steps that must each be met, by different people, with who is still to be found.',
+  })
+  async steps(@Root() request: ApprovalRequest, @Ctx() { reader }: RequestContext): Promise<ApprovalStep[]> {
+    const facts = await votingFactsFor(reader, request);
+    return stepsOf(facts, facts.now);
+  }
+
+  @FieldResolver(() => Boolean, {
+    description:
+      'Whether the one who asks this query may vote on it now, for themselves or for whom they stand in for.',
+  })
   async canVote(@Root() request: ApprovalRequest, @Ctx() { reader, actor }: RequestContext): Promise<boolean> {
     const facts = await votingFactsFor(reader, request);
-    return voteFindings(facts, actor, request.digest, facts.now).length === 0;
+    return authoritiesOf(facts, actor, facts.now).length > 0;
+  }
+
+  @FieldResolver(() => [Person], {
+    description: 'For whom the one who asks may vote on it by delegation: name them in castVote.onBehalfOf.',
+  })
+  async canVoteFor(@Root() request: ApprovalRequest, @Ctx() { reader, actor }: RequestContext): Promise<Person[]> {
+    const facts = await votingFactsFor(reader, request);
+    const principals = authoritiesOf(facts, actor, facts.now).filter((person) => person !== null);
+    const people = await Promise.all(principals.map((personId) => reader.one(Person, personId)));
+    return people.filter((person) => person !== null);
   }
 
   @FieldResolver(() => [FindingType], {
@@ -143,13 +194,22 @@ export class ApprovalRequestResolver {
   })
   async grant(@Root() request: ApprovalRequest, @Ctx() { reader }: RequestContext): Promise<ApprovalGrant | null> {
     const grants = await reader.many(ApprovalGrant, 'requestId', request.id);
-    return grants.find(({ round }) => round === request.round) ?? null;
+    return grants.findLast(({ round }) => round === request.round) ?? null;
+  }
+
+  @FieldResolver(() => ApprovalUse, {
+    nullable: true,
+    description: 'What the approval of the current round was used for; null while it is unused.',
+  })
+  async use(@Root() request: ApprovalRequest, @Ctx() { reader }: RequestContext): Promise<ApprovalUse | null> {
+    const uses = await reader.many(ApprovalUse, 'requestId', request.id);
+    return uses.find(({ round }) => round === request.round) ?? null;
   }
 
   @Runs(castVote)
   @Mutation(() => ApprovalRequestResult, {
     description:
-      'Casts your vote on exactly the content that you saw. Refused with all reasons: SELF_APPROVAL, CONTRIBUTOR, NOT_ELIGIBLE, ALREADY_VOTED, STALE_CONTENT, EXPIRED, NOT_PENDING.',
+      'Casts your vote on exactly the content that you saw. Refused with all reasons: SELF_APPROVAL, CONTRIBUTOR, NOT_ELIGIBLE, ROLE_TOO_NEW, ALREADY_VOTED, NOT_DELEGATED, DELEGATOR_BARRED, DELEGATION_NOT_INDEPENDENT, SIGN_IN_TOO_OLD, SIGN_IN_UNKNOWN, STALE_CONTENT, EXPIRED, NOT_PENDING.',
   })
   castVote(
     @Arg('input') input: CastVoteInput,
@@ -157,6 +217,19 @@ export class ApprovalRequestResolver {
     @Info() info: GraphQLResolveInfo,
   ): Promise<ApprovalRequest | RefusedType> {
     return ctx.run(castVote, input, info, ApprovalRequest);
+  }
+
+  @Runs(revokeVote)
+  @Mutation(() => ApprovalRequestResult, {
+    description:
+      'Takes your approval back before its effect; an approved request that loses its quorum is undecided again. Refused: NOTHING_TO_REVOKE, ALREADY_USED, NOT_OPEN, EXPIRED.',
+  })
+  revokeVote(
+    @Arg('input') input: RevokeVoteInput,
+    @Ctx() ctx: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<ApprovalRequest | RefusedType> {
+    return ctx.run(revokeVote, input, info, ApprovalRequest);
   }
 
   @Runs(withdrawRequest)
@@ -178,5 +251,35 @@ export class ApprovalVoteResolver {
   @FieldResolver(() => Person, { nullable: true, description: 'Who voted.' })
   voter(@Root() vote: ApprovalVote, @Ctx() { reader }: RequestContext): Promise<Person | null> {
     return reader.one(Person, vote.voterId);
+  }
+
+  @FieldResolver(() => Person, { nullable: true, description: 'Whom the voter stood in for; null for themselves.' })
+  onBehalfOf(@Root() vote: ApprovalVote, @Ctx() { reader }: RequestContext): Promise<Person | null> {
+    return vote.onBehalfOf === null ? Promise.resolve(null) : reader.one(Person, vote.onBehalfOf);
+  }
+
+  @FieldResolver(() => DateTimeScalar, { nullable: true, description: 'When it was taken back; null while it stands.' })
+  async revokedAt(@Root() vote: ApprovalVote, @Ctx() { reader }: RequestContext): Promise<Date | null> {
+    const revocations = await reader.many(ApprovalRevocation, 'requestId', vote.requestId);
+    return revocations.find(({ voteId }) => voteId === vote.id)?.revokedAt ?? null;
+  }
+}
+
+@Resolver(() => ApprovalStep)
+export class ApprovalStepResolver {
+  @FieldResolver(() => [Person], {
+    description: 'Who could still fill it: by role or by name, seasoned, independent, and without a vote yet.',
+  })
+  async candidates(@Root() step: ApprovalStep, @Ctx() { reader }: RequestContext): Promise<Person[]> {
+    const people = await Promise.all(step.candidateIds.map((personId) => reader.one(Person, personId)));
+    return people.filter((person) => person !== null);
+  }
+}
+
+@Resolver(() => ApprovalRound)
+export class ApprovalRoundResolver {
+  @FieldResolver(() => Int, { description: 'How many different people had to approve.' })
+  approversNeeded(@Root() round: ApprovalRound): number {
+    return approversNeeded(round.need);
   }
 }

@@ -1,20 +1,28 @@
 import type { Reader } from '../core/reader.js';
 import { eligiblePeople } from '../identity/identity.queries.js';
-import { mergedPeople } from './approval.queries.js';
-import { standingOf, type Standing, type VotingFacts } from './approval.rules.js';
+import { delegationsOfTenant, mergedPeople } from './approval.queries.js';
+import type { VotingFacts } from './approval.rules.js';
+import type { Delegation } from './delegation.entity.js';
 import type { ApprovalRequest } from './request.entity.js';
-import { ApprovalParticipant, ApprovalVote, Contribution } from './vote.entity.js';
+import { standingOf, type Standing } from './standing.rules.js';
+import { ApprovalParticipant, ApprovalRevocation, ApprovalVote, Contribution } from './vote.entity.js';
 
-const standings = new WeakMap<Reader, Promise<Standing>>();
+interface TenantFacts {
+  readonly standing: Standing;
+  readonly delegations: readonly Delegation[];
+}
 
-/** Who may what, asked once an operation, whatever the size of the page. */
-function standingFor(reader: Reader): Promise<Standing> {
-  const known = standings.get(reader);
-  if (known) return known;
-  const asked = Promise.all([reader.ask(eligiblePeople()), reader.ask(mergedPeople())]);
-  const standing = asked.then(([people, merged]) => standingOf(people, merged));
-  standings.set(reader, standing);
-  return standing;
+const known = new WeakMap<Reader, Promise<TenantFacts>>();
+
+/** Who may what and who stands in for whom, asked once an operation, whatever the size of the page. */
+function tenantFacts(reader: Reader): Promise<TenantFacts> {
+  const asked =
+    known.get(reader) ??
+    Promise.all([reader.ask(eligiblePeople()), reader.ask(mergedPeople()), reader.ask(delegationsOfTenant())]).then(
+      ([people, merged, delegations]) => ({ standing: standingOf(people, merged), delegations }),
+    );
+  known.set(reader, asked);
+  return asked;
 }
 
 /** The facts of a vote on a request, batched over a page. */
@@ -22,15 +30,16 @@ export async function votingFactsFor(
   reader: Reader,
   request: ApprovalRequest,
 ): Promise<VotingFacts & { readonly now: Date }> {
-  const [standing, now, votes, participants, contributions] = await Promise.all([
-    standingFor(reader),
+  const [tenant, now, votes, revocations, participants, contributions] = await Promise.all([
+    tenantFacts(reader),
     reader.now(),
     reader.many(ApprovalVote, 'requestId', request.id),
+    reader.many(ApprovalRevocation, 'requestId', request.id),
     reader.many(ApprovalParticipant, 'requestId', request.id, ['round', 'personId']),
     reader.many(Contribution, 'subjectId', request.subjectId),
   ]);
   const contributors = contributions
     .filter(({ subjectType }) => subjectType === request.subjectType)
     .map(({ personId }) => personId);
-  return { request, votes, participants, contributors, standing, now };
+  return { request, votes, revocations, participants, contributors, ...tenant, now };
 }

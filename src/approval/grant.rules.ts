@@ -1,24 +1,67 @@
-import { approversOf, type VotingFacts } from './approval.rules.js';
-import type { ApprovalRequest } from './request.entity.js';
-import type { ApprovalGrant } from './vote.entity.js';
+import { candidatesOf, type VotingFacts } from './approval.rules.js';
+import { declarersOf } from './break-glass.rules.js';
+import { type ApprovalNeed, both, reaches } from './need.rules.js';
+import { type ApprovalRequest, ApprovalState } from './request.entity.js';
+import { type ApprovalGrant, type ApprovalUse, GrantWay } from './vote.entity.js';
 
-/** What the worth of a subject's grants depends on now: `votes` and `participants` are those of all its requests. */
+/** What the worth of a subject's grants depends on now: votes, participants and the like of all its requests. */
 export interface GrantFacts extends Omit<VotingFacts, 'request'> {
   readonly grants: readonly ApprovalGrant[];
+  readonly uses: readonly ApprovalUse[];
   readonly requests: readonly ApprovalRequest[];
 }
 
+/** What a gate asks: is there a live grant of this kind for exactly this content, that reaches what is needed now? */
+export interface GrantQuestion {
+  readonly kind: string;
+  readonly digest: string;
+  readonly contentRevision: number;
+  /** What the policy asks now, beside what the request pinned. */
+  readonly need: ApprovalNeed;
+}
+
+/** A grant that covers the content, and its request. */
+export interface Cover {
+  readonly grant: ApprovalGrant;
+  readonly request: ApprovalRequest;
+  /** Whether its effect has happened before: the same content may pass again, and nothing is used twice. */
+  readonly used: boolean;
+}
+
 /**
- * The grants whose quorum still stands, counted anew at the moment of the effect (approvals rules 7 and 10): a voter who
- * was suspended or lost the role since, who turned out to be the same human as another, or who came to write on the
- * content or to own it, counts no longer. Ask liveGrant which of them covers the content.
+ * The grant that covers exactly this content now, or null. Digest and revision must both match, so that content which
+ * was changed and changed back is not covered (approvals rule 5, attack A6). Its quorum is counted anew at the moment of
+ * the effect (rules 7 and 10): a voter who was suspended or lost the role since, who turned out to be the same human as
+ * another, or who came to write on the content or to own it, counts no longer. A grant that was used does not lapse.
  */
-export function standingGrants({ grants, requests, votes, participants, ...rest }: GrantFacts): ApprovalGrant[] {
-  return grants.filter((grant) => {
-    const request = requests.find(({ id }) => id === grant.requestId);
-    if (!request) return false;
-    const own = ({ requestId }: { readonly requestId: string }): boolean => requestId === request.id;
-    const facts = { request, votes: votes.filter(own), participants: participants.filter(own), ...rest };
-    return approversOf(facts).length >= request.approversNeeded;
-  });
+export function coveringGrant(facts: GrantFacts, question: GrantQuestion, now: Date): Cover | null {
+  for (const grant of facts.grants) {
+    const request = facts.requests.find(({ id }) => id === grant.requestId);
+    const used = facts.uses.some(({ grantId }) => grantId === grant.id);
+    const isAbout = grantFor([grant], question) !== null;
+    if (!request || !isAbout || grant.round !== request.round || !holds(grant, request, used, now)) continue;
+    if (stands({ ...facts, request }, grant, question.need, now)) return { grant, request, used };
+  }
+  return null;
+}
+
+/** The grant that was reached for exactly this content, whether or not it still covers it: what a document tells of. */
+export function grantFor(
+  grants: readonly ApprovalGrant[],
+  { kind, digest, contentRevision }: Omit<GrantQuestion, 'need'>,
+): ApprovalGrant | null {
+  const isAbout = (grant: ApprovalGrant): boolean =>
+    grant.kind === kind && grant.digest === digest && grant.contentRevision === contentRevision;
+  return grants.findLast(isAbout) ?? null;
+}
+
+function holds(grant: ApprovalGrant, request: ApprovalRequest, used: boolean, now: Date): boolean {
+  if (used) return request.state === ApprovalState.USED;
+  return request.state === ApprovalState.APPROVED && grant.grantedAt <= now && now < grant.expiresAt;
+}
+
+function stands(facts: VotingFacts, grant: ApprovalGrant, need: ApprovalNeed, now: Date): boolean {
+  if (grant.way === GrantWay.BREAK_GLASS) return declarersOf(facts).length >= grant.approvers;
+  const asked = { ...facts, request: { ...facts.request, need: both(facts.request.need, need) } };
+  return reaches(asked.request.need, candidatesOf(asked, now));
 }

@@ -5,7 +5,8 @@ import { DateTimeScalar } from '../core/graphql/scalars.js';
 import { SourceReferenceType } from '../core/graphql/types.js';
 import type { SourceReference } from '../core/source.js';
 import { Instant, JsonText, TenantOwned } from '../core/table.js';
-import { Role } from '../identity/roles.js';
+import type { BreakGlassTerms } from './break-glass.rules.js';
+import type { ApprovalNeed } from './need.rules.js';
 
 export enum ApprovalState {
   PENDING = 'PENDING',
@@ -13,6 +14,7 @@ export enum ApprovalState {
   REJECTED = 'REJECTED',
   EXPIRED = 'EXPIRED',
   WITHDRAWN = 'WITHDRAWN',
+  USED = 'USED',
 }
 registerEnumType(ApprovalState, {
   name: 'ApprovalState',
@@ -23,6 +25,9 @@ registerEnumType(ApprovalState, {
     REJECTED: { description: 'Somebody rejected it: it has ended and stays so.' },
     EXPIRED: { description: 'Its time ran out undecided or unused, and a new request took its place.' },
     WITHDRAWN: { description: 'The requester took it back.' },
+    USED: {
+      description: 'Approved, and what it was asked for has happened: nobody takes it back any more.',
+    },
   },
 });
 
@@ -80,20 +85,17 @@ export class ApprovalRequest extends TenantOwned {
   @Field(() => Int, { description: 'The revision of that content; content that was changed back has a higher one.' })
   contentRevision: number;
 
-  @Column('int')
-  @Field(() => Int, { description: 'How many different people must approve the current round.' })
-  approversNeeded: number;
-
+  /** What the current round needs, pinned when it opened and tightened with the policy (approvals rule 13). */
   @JsonText()
-  @Field(() => [Role], { description: 'An approver of the current round holds at least one of these roles.' })
-  eligibleRoles: Role[];
+  need: ApprovalNeed;
 
   /** What a round opened by a change of the content asks for: the policy's strictest level (fail closed). */
-  @Column('int')
-  maximumApprovers: number;
-
   @JsonText()
-  maximumRoles: Role[];
+  strictest: ApprovalNeed;
+
+  /** Who may pass it in an emergency, as pinned; null is nobody (approvals rule 12). */
+  @JsonText({ nullable: true })
+  breakGlass: BreakGlassTerms | null;
 
   @Column('uuid')
   configurationVersionId: string;
@@ -111,12 +113,21 @@ export class ApprovalRequest extends TenantOwned {
   @Field(() => DateTimeScalar, { description: 'When it was opened.' })
   openedAt: Date;
 
-  /** One deadline: of the decision while PENDING, of its use once APPROVED. A new round does not move it. */
+  /** Until when votes count. A new round of an undecided request does not move it; one that was approved gets its time anew. */
+  @Instant()
+  @Field(() => DateTimeScalar, { description: 'Until when it can be decided; afterwards it counts as denied.' })
+  decideBy: Date;
+
+  /** One deadline: of the decision while PENDING, of its use once APPROVED. */
   @Instant()
   @Field(() => DateTimeScalar, {
     description: 'Until when it can be decided; once approved, until when the approval may be used.',
   })
   expiresAt: Date;
+
+  /** Working hours in which it is decided (approvals rule 6). */
+  @Column('int')
+  pendingHours: number;
 
   /** Working hours that an approval lasts (approvals rule 6). */
   @Column('int')
@@ -160,9 +171,9 @@ export class ApprovalRound extends TenantOwned {
   @Field(() => Int, { description: 'The revision of the content.' })
   contentRevision: number;
 
-  @Column('int')
-  @Field(() => Int, { description: 'How many different people had to approve.' })
-  approversNeeded: number;
+  /** What it needed when it opened. */
+  @JsonText()
+  need: ApprovalNeed;
 
   @Instant()
   @Field(() => DateTimeScalar, { description: 'When it was opened.' })

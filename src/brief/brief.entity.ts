@@ -4,7 +4,7 @@ import { DateTimeScalar } from '../core/graphql/scalars.js';
 import { SourceReferenceType } from '../core/graphql/types.js';
 import type { SourceReference } from '../core/source.js';
 import { Instant, JsonText, TenantOwned } from '../core/table.js';
-import type { BriefDocument } from './brief.document.js';
+import type { StoredBriefDocument } from './brief.document.js';
 
 export enum BriefState {
   DRAFT = 'DRAFT',
@@ -22,7 +22,8 @@ registerEnumType(BriefState, {
 /**
  * One version of the handoff document, generated from the data; every statement carries its source (requirement 002
  * step 3). The content never changes: the application role may update only release and storage. The structured
- * document is kept beside its Markdown so that the worker makes the DOCX from exactly what was hashed.
+ * document is kept beside its Markdown so that the worker makes the DOCX from exactly what was hashed. Names and
+ * contacts are no part of either: they are personal texts, which can be erased (brief.personal.ts).
  */
 @Entity()
 @ObjectType({ description: 'One version of the generated handoff document. Its content never changes.' })
@@ -39,14 +40,25 @@ export class Brief extends TenantOwned {
   state: BriefState;
 
   @JsonText()
-  document: BriefDocument;
+  document: StoredBriefDocument;
 
+  /** The text with names withheld. */
   @Column('text')
   markdown: string;
 
   @Column('text')
-  @Field(() => String, { description: 'SHA-256 of the whole Markdown text (UTF-8), lower-case hex.' })
+  @Field(() => String, {
+    description:
+      'SHA-256 (UTF-8, lower-case hex) of the Markdown text with names and contacts withheld: it still fits when one of them has been erased.',
+  })
   markdownHash: string;
+
+  @Column('text', { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description: 'SHA-256 of the Markdown file as it was stored, with names and contacts; null until the worker has.',
+  })
+  markdownFileHash: string | null;
 
   @Column('text', { nullable: true })
   @Field(() => String, {

@@ -54,6 +54,7 @@ export interface DecisionFact {
 }
 
 export interface StakeholderFact {
+  readonly id: string;
   readonly side: `${Side}`;
   readonly role: `${StakeholderRole}`;
   readonly name: string;

@@ -1,29 +1,80 @@
 import { sha256Hex } from '../core/canonical.js';
-import type { EffectHandler } from '../core/dispatcher.js';
+import type { EffectResult, EffectTools, PerformEffect } from '../core/outbox/handler.js';
 import { selectRequired, update } from '../core/statement.js';
-import { Handoff } from '../handoff/handoff.entity.js';
+import { keysOfRecord, openTexts, type PersonalKey, textsOfRecord, type Vault } from '../core/vault.js';
 import { briefDocx, DOCX_TYPE } from './brief.docx.js';
 import { Brief } from './brief.entity.js';
+import { briefMarkdown } from './brief.markdown.js';
+import { joinBrief } from './brief.personal.js';
+import { briefsOf, handoffNumberOfBrief } from './brief.queries.js';
 import { type DocumentStore, safeSegment } from './brief.store.js';
+
+/** So many times the files are written anew because somebody was erased meanwhile. */
+const MOST_ROUNDS = 5;
 
 /**
  * Stores the files of a brief under `<tenant>/<handoff number>/brief-v<version>` and records where, with the hash of
  * the DOCX. A brief that is stored already is left alone, so that the effect done twice is done once.
  */
-export function briefStoreHandler(store: DocumentStore): EffectHandler {
-  return async ({ aggregateId, payload }, { tenantId, read, now }) => {
-    const { brief, handoff } = await read({
-      brief: selectRequired(Brief, payload.briefId ?? ''),
-      handoff: selectRequired(Handoff, aggregateId),
-    });
+export function briefStoreHandler(store: DocumentStore, vault: Vault): PerformEffect {
+  return async (effect, tools) => {
+    const { brief } = await tools.read({ brief: selectRequired(Brief, effect.payload.briefId ?? '') });
     if (brief.markdownPath !== null) return { receipt: brief.markdownPath, writes: [] };
-    if (sha256Hex(brief.markdown) !== payload.markdownHash) {
+    if (sha256Hex(brief.markdown) !== effect.payload.markdownHash) {
       throw new Error(`The text of brief ${brief.id} is not the one that was to be stored`);
     }
-    const base = `${tenantId}/${safeSegment(handoff.number)}/brief-v${brief.version}`;
-    const markdown = await store.put(`${base}.md`, Buffer.from(brief.markdown, 'utf8'), 'text/markdown; charset=utf-8');
-    const docx = await store.put(`${base}.docx`, await briefDocx(brief.document), DOCX_TYPE);
-    const receipt = { markdownPath: markdown.location, docxPath: docx.location, docxHash: docx.sha256, storedAt: now };
-    return { receipt: markdown.location, writes: [update(Brief, { id: brief.id }, receipt)] };
+    return storeFiles(store, vault, brief.id, tools);
   };
 }
+
+/** Writes the stored files of a handoff's briefs again, after somebody in them was erased. */
+export function briefEraseHandler(store: DocumentStore, vault: Vault): PerformEffect {
+  return async ({ aggregateId }, tools) => {
+    const { briefs } = await tools.read({ briefs: briefsOf(aggregateId) });
+    const results: EffectResult[] = [];
+    for (const { id, markdownPath } of briefs) {
+      if (markdownPath !== null) results.push(await storeFiles(store, vault, id, tools));
+    }
+    return { receipt: `${results.length} briefs written again`, writes: results.flatMap(({ writes }) => writes) };
+  };
+}
+
+/**
+ * Writes both files from the texts that have a key. A key that was destroyed meanwhile makes it write them again: the
+ * erasure's own effect may have run before this, slower, attempt.
+ */
+async function storeFiles(
+  store: DocumentStore,
+  vault: Vault,
+  briefId: string,
+  { tenantId, read, now }: EffectTools,
+): Promise<EffectResult> {
+  for (let round = 1; round <= MOST_ROUNDS; round++) {
+    const { brief, number, texts, keys } = await read({
+      brief: selectRequired(Brief, briefId),
+      number: handoffNumberOfBrief(briefId),
+      texts: textsOfRecord(briefId),
+      keys: keysOfRecord(briefId),
+    });
+    const document = joinBrief(brief.document, openTexts(vault, texts, keys));
+    const base = `${tenantId}/${safeSegment(number)}/brief-v${brief.version}`;
+    const text = Buffer.from(briefMarkdown(document), 'utf8');
+    const markdown = await store.put(`${base}.md`, text, 'text/markdown; charset=utf-8');
+    const docx = await store.put(`${base}.docx`, await briefDocx(document), DOCX_TYPE);
+    const { keys: after } = await read({ keys: keysOfRecord(briefId) });
+    if (livingOf(after) !== livingOf(keys)) continue;
+    const receipt = {
+      markdownPath: markdown.location,
+      markdownFileHash: markdown.sha256,
+      docxPath: docx.location,
+      docxHash: docx.sha256,
+      storedAt: now,
+    };
+    return { receipt: markdown.location, writes: [update(Brief, { id: brief.id }, receipt)] };
+  }
+  throw new Error(
+    `People of brief ${briefId} were erased while each of ${MOST_ROUNDS} versions of its files was written`,
+  );
+}
+
+const livingOf = (keys: readonly PersonalKey[]): number => keys.filter(({ wrapped }) => wrapped !== null).length;

@@ -1,34 +1,49 @@
-import type { BriefDocument, BriefSection, BriefSource, BriefStatement } from './brief.document.js';
+import type {
+  BriefDocument,
+  BriefSection,
+  BriefSource,
+  BriefStatement,
+  StoredBriefDocument,
+} from './brief.document.js';
 
 /** What stands for names and contacts in a text for people who may not see them. */
 export const WITHHELD = '[personal data withheld]';
-
-/** How much a text shows. */
-export interface MarkdownOptions {
-  /** Names and contacts; without them the text says that they are withheld, and does not have the brief's hash. */
-  readonly personal: boolean;
-}
 
 /**
  * The document as Markdown (CommonMark). Whatever people wrote is text and nothing else: no heading, link, image,
  * list, table, code or HTML can come of it, and a line break in it does not end its statement.
  */
-export function briefMarkdown(document: BriefDocument, { personal }: MarkdownOptions = { personal: true }): string {
-  const { title, version, generatedAt, sections } = document;
+export function briefMarkdown({ title, version, generatedAt, sections }: BriefDocument): string {
+  return markdownOf({ title, version, generatedAt }, sections, ({ personal }) => personal);
+}
+
+/** The same without names and contacts: the text that is stored and hashed. */
+export function publicMarkdown({ title, version, generatedAt, sections }: StoredBriefDocument): string {
+  return markdownOf({ title, version, generatedAt }, sections, ({ personal }) => personal && WITHHELD);
+}
+
+function markdownOf<S extends Pick<BriefStatement, 'text' | 'source'>>(
+  { title, version, generatedAt }: Pick<BriefDocument, 'title' | 'version' | 'generatedAt'>,
+  sections: readonly BriefSection<S>[],
+  personalOf: (statement: S) => string | null,
+): string {
   const head = [
     `# ${plain(title)}`,
     `Version ${version}, generated ${generatedAt} from the records of Countersign. A draft until a named person releases it.`,
   ];
-  return `${[...head, ...sections.map((section) => sectionMarkdown(section, personal))].join('\n\n')}\n`;
+  return `${[...head, ...sections.map((section) => sectionMarkdown(section, personalOf))].join('\n\n')}\n`;
 }
 
-function sectionMarkdown({ title, statements, whenEmpty }: BriefSection, personal: boolean): string {
-  const lines = statements.map((statement) => `- ${statementMarkdown(statement, personal)}`);
+function sectionMarkdown<S extends Pick<BriefStatement, 'text' | 'source'>>(
+  { title, statements, whenEmpty }: BriefSection<S>,
+  personalOf: (statement: S) => string | null,
+): string {
+  const lines = statements.map((statement) => `- ${statementMarkdown(statement, personalOf(statement))}`);
   return [`## ${plain(title)}`, lines.length > 0 ? lines.join('\n') : `*${plain(whenEmpty)}*`].join('\n\n');
 }
 
-function statementMarkdown({ text, personal, source }: BriefStatement, shown: boolean): string {
-  const people = personal === null ? '' : ` (${plain(shown ? personal : WITHHELD)})`;
+function statementMarkdown({ text, source }: Pick<BriefStatement, 'text' | 'source'>, personal: string | null): string {
+  const people = personal === null ? '' : ` (${plain(personal)})`;
   return `${plain(text)}${people} (source: ${sourceMarkdown(source)})`;
 }
 

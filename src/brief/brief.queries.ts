@@ -5,6 +5,7 @@ import { commitmentsOf, declarationOf } from '../commitment/commitment.queries.j
 import { notFound } from '../core/error.js';
 import { mapQuery, type Answers, type Queries, type Query, select, selectRequired, sql } from '../core/statement.js';
 import { type EntityClass, hydrate, tableOf } from '../core/table.js';
+import { PersonalKey } from '../core/vault.js';
 import { Client, Deal } from '../deal/deal.entity.js';
 import { decisionsOf } from '../decision/decision.queries.js';
 import { adoptedSnapshot, assumptionsOf, risksOf, stakeholdersOf, statementsOf } from '../handoff/handoff.queries.js';
@@ -29,6 +30,17 @@ export const latestBriefVersion = (handoffId: string): Query<number> =>
     (rows) => Number(rows[0]?.version ?? 0),
   );
 
+/** The number of the handoff that a brief is of, or NOT_FOUND. */
+export const handoffNumberOfBrief = (briefId: string): Query<string> =>
+  sql(
+    'select h.number from brief b join handoff h on h.tenant_id = $1 and h.id = b.handoff_id where b.tenant_id = $1 and b.id = $2',
+    [briefId],
+    (rows) => {
+      if (!rows[0]) throw notFound('Brief', briefId);
+      return rows[0].number as string;
+    },
+  );
+
 /** A brief of that handoff, locked, or NOT_FOUND: a brief of another handoff is none of this one's. */
 export const lockBrief = (handoffId: string, briefId: string): Query<Brief> =>
   mapQuery(selectRequired(Brief, briefId, { lock: 'UPDATE' }), (brief) => {
@@ -42,6 +54,16 @@ function handles(): Query<ReadonlyMap<string, string>> {
     'select id, handle from person where tenant_id = $1',
     [],
     (rows) => new Map(rows.map((row) => [row.id as string, row.handle as string])),
+  );
+}
+
+/** The keys that the stakeholders of a handoff have. Their erasure locks the handoff, as who drafts a brief does. */
+function stakeholderKeysOf(handoffId: string): Query<PersonalKey[]> {
+  return sql(
+    `select ${tableOf(PersonalKey).selection} from personal_key where tenant_id = $1
+      and id in (select s.id from stakeholder s where s.tenant_id = $1 and s.handoff_id = $2)`,
+    [handoffId],
+    (rows) => rows.map((row) => hydrate(PersonalKey, row)),
   );
 }
 
@@ -76,6 +98,7 @@ export function briefFacts(handoffId: string) {
     assumptions: assumptionsOf(handoffId),
     risks: risksOf(handoffId),
     stakeholders: stakeholdersOf(handoffId),
+    stakeholderKeys: stakeholderKeysOf(handoffId),
     commitments: commitmentsOf(handoffId),
     declaration: declarationOf(handoffId),
     decisions: decisionsOf(handoffId),

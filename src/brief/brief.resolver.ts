@@ -2,6 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { allows } from '../core/ability.js';
 import { RequestContext } from '../core/graphql/context.js';
+import { personalTextsOf } from '../core/graphql/personal-texts.js';
 import { Allow, Runs, Sensitive } from '../core/graphql/rights.js';
 import { resultOf } from '../core/graphql/shapes.js';
 import type { RefusedType } from '../core/graphql/types.js';
@@ -13,6 +14,7 @@ import { draftBriefCommand, releaseBrief } from './brief.commands.js';
 import { Brief } from './brief.entity.js';
 import { ReleaseBriefInput } from './brief.input.js';
 import { briefMarkdown } from './brief.markdown.js';
+import { joinBrief } from './brief.personal.js';
 
 const BriefResult = resultOf('BriefResult', Brief);
 
@@ -46,10 +48,11 @@ export class BriefResolver {
   @Sensitive('COMMERCIAL')
   @FieldResolver(() => String, {
     description:
-      'The whole text as Markdown. For roles that may not see personal data, names and contacts are marked as withheld; that text does not have markdownHash.',
+      'The whole text as Markdown. For roles that may not see personal data, names and contacts are marked as withheld: that is the text of markdownHash. What was erased is marked for everybody.',
   })
-  markdown(@Root() { document, markdown }: Brief, @Ctx() { ability }: RequestContext): string {
-    return allows(ability, 'see', 'PERSONAL') ? markdown : briefMarkdown(document, { personal: false });
+  async markdown(@Root() brief: Brief, @Ctx() ctx: RequestContext): Promise<string> {
+    if (!allows(ctx.ability, 'see', 'PERSONAL')) return brief.markdown;
+    return briefMarkdown(joinBrief(brief.document, await personalTextsOf(ctx, brief.id)));
   }
 
   @FieldResolver(() => Handoff, { description: 'The handoff.' })

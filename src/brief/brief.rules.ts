@@ -196,10 +196,10 @@ function stakeholders({ stakeholders: people, handoff }: BriefFacts): BriefSecti
       ...(['CLIENT', 'PROVIDER'] as const).flatMap((side) =>
         people
           .filter((one) => one.side === side)
-          .map(({ role, name, title, email, phone, notes }): BriefStatement => {
+          .map(({ id, role, name, title, email, phone, notes }): BriefStatement => {
             const personal = [name, title, email, phone, notes].filter((part) => part !== null).join(', ');
             const whose = side === 'CLIENT' ? 'Client' : 'Provider';
-            return { text: `${whose}, ${words(role)}`, personal, source: handoffSource(handoff) };
+            return { text: `${whose}, ${words(role)}`, personal, about: id, source: handoffSource(handoff) };
           }),
       ),
       ...(preferences === null

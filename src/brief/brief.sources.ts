@@ -10,6 +10,7 @@ export function statement(text: string, source: DocumentFact | BriefSource): Bri
   return {
     text,
     personal: null,
+    about: null,
     source: 'title' in source ? { label: source.title, url: source.url, hash: source.hash } : source,
   };
 }

@@ -1,4 +1,4 @@
-import { liveGrant } from '../approval/approval.rules.js';
+import { grantFor } from '../approval/grant.rules.js';
 import { configurationOf } from '../catalogue/catalogue.queries.js';
 import { configurationSource } from '../catalogue/configuration-version.entity.js';
 import type { DealQuestion } from '../catalogue/configuration.js';
@@ -47,6 +47,7 @@ export function draftFactsOf(ground: BriefGround, now: Date): DraftFacts {
     handoffId: handoff.id,
     latestVersion,
     facts: briefFactsOf(ground, now),
+    stakeholderKeys: ground.stakeholderKeys,
     dealSnapshotId: snapshot.id,
     baselineId: baseline?.id ?? null,
     sources: sourcesOf(ground),
@@ -126,7 +127,7 @@ export function briefFactsOf(ground: BriefGround, now: Date): BriefFacts {
     nothingPromisedBy: commitments.length > 0 ? null : handleOf(declaration?.declaredBy ?? null),
     decisions: decisionFacts(ground, handleOf),
     evidence: evidenceFacts(ground, now),
-    guardrails: guardrails(ground, now),
+    guardrails: guardrails(ground),
     project: projectFact(ground, handleOf),
     baseline: ground.baseline ? { ...ground.baseline, lines: ground.baselineLines } : null,
   };
@@ -189,9 +190,10 @@ function evidenceFacts(
 }
 
 /** No figure of the margin stands here: those who read a brief may not all see it. */
-function guardrails(ground: BriefGround, now: Date): GuardrailFact[] {
+function guardrails(ground: BriefGround): GuardrailFact[] {
   const { grants, handoff } = ground;
-  const grant = liveGrant(grants, MARGIN_EXCEPTION, handoff.termsDigest, handoff.termsRevision, now);
+  const about = { kind: MARGIN_EXCEPTION, digest: handoff.termsDigest, contentRevision: handoff.termsRevision };
+  const grant = grantFor(grants, about);
   const exception: GuardrailFact[] = grant
     ? [
         {

@@ -109,6 +109,24 @@ export function addBusinessHours(calendar: BusinessCalendar, start: Date, hours:
   throw noWorkingTime();
 }
 
+/** So many hours of working time from an instant on, as stretches (ISO instants) that a request may pin. */
+export function workingTimesFrom(
+  calendar: BusinessCalendar,
+  from: Date,
+  hours: number,
+): { readonly from: string; readonly to: string }[] {
+  const until = addBusinessHours(calendar, from, hours);
+  const last = dateOf(calendar, until);
+  const times: { from: string; to: string }[] = [];
+  for (let day = checkedDate(dateOf(calendar, from)); isoDate(day) <= last; day = day.plus({ days: 1 })) {
+    for (const span of workingTimesOn(calendar, isoDate(day))) {
+      const [begin, end] = [span.from < from ? from : span.from, span.to > until ? until : span.to];
+      if (begin < end) times.push({ from: begin.toISOString(), to: end.toISOString() });
+    }
+  }
+  return times;
+}
+
 /**
  * When a clock that started at an instant is due (issue 5, "Clocks"):
  * ELAPSED_HOURS after so many real hours, nights and weekends included;

@@ -2,11 +2,13 @@ import { command, done, refused, type RefusedOutcome } from '../core/command.js'
 import { notFound } from '../core/error.js';
 import { type Finding, finding } from '../core/finding.js';
 import { insert, update } from '../core/statement.js';
+import { sharedKeys } from '../core/vault.js';
 import { parseConfigurationFile } from './configuration-file.js';
 import type { DecideConfigurationInput, ProposeConfigurationInput } from './catalogue.input.js';
 import { configurationOf, isRuling, lockVersions } from './catalogue.queries.js';
 import { diffConfigurations } from './configuration-diff.js';
 import { configurationSource, ConfigurationState, ConfigurationVersion } from './configuration-version.entity.js';
+import { storeConfiguration } from './stored-configuration.js';
 
 const subjectOf = (id: string): { type: string; id: string } => ({ type: 'ConfigurationVersion', id });
 
@@ -16,12 +18,15 @@ export const proposeConfiguration = command({
   action: 'propose',
   subject: 'ConfigurationVersion',
   services: false,
-  facts: (_input: ProposeConfigurationInput) => ({ versions: lockVersions() }),
-  decide: ({ versions }, input, { now, actor, newId }) => {
+  facts: (_input: ProposeConfigurationInput) => ({ versions: lockVersions(), keys: sharedKeys('PERSON') }),
+  decide: ({ versions, keys }, input, moment) => {
+    const { now, actor, newId } = moment;
     const parsed = parseConfigurationFile(input.payload);
     if (!parsed.ok) return refused(parsed.faults.map(faultFinding));
-    const { configuration, canonical, digest } = parsed;
-    const findings: Finding[] = [];
+    const { configuration } = parsed;
+    const id = newId();
+    const { stored, content, digest, writes, findings: erased } = storeConfiguration(configuration, id, keys, moment);
+    const findings: Finding[] = [...erased];
     if (configuration.tenant.id !== actor.tenantId) {
       findings.push(
         finding({
@@ -58,9 +63,8 @@ export const proposeConfiguration = command({
       );
     }
     if (findings.length > 0) return refused(findings);
-    const id = newId();
     const version = (versions[0]?.version ?? 0) + 1;
-    const changes = ruling ? diffConfigurations(configurationOf(ruling), configuration) : [];
+    const changes = ruling ? diffConfigurations(configurationOf(ruling), stored) : [];
     return done({
       id,
       subject: subjectOf(id),
@@ -72,11 +76,12 @@ export const proposeConfiguration = command({
       },
       sources: ruling ? [configurationSource(ruling)] : [],
       writes: [
+        ...writes,
         insert(ConfigurationVersion, {
           id,
           version,
           state: ConfigurationState.PROPOSED,
-          content: canonical,
+          content,
           digest,
           effectiveFrom,
           proposedBy: actor.id,

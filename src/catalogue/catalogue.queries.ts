@@ -1,13 +1,14 @@
+import { PRESENT } from '../core/clock.js';
 import { AppError } from '../core/error.js';
 import { type Query, select, selectRequired, sql } from '../core/statement.js';
 import { hydrate, tableOf } from '../core/table.js';
-import type { TenantConfiguration } from './configuration.js';
 import { ConfigurationState, ConfigurationVersion } from './configuration-version.entity.js';
+import type { StoredConfiguration } from './stored-configuration.js';
 
 /** The version that rules now: the latest EFFECTIVE one whose date has come. */
 export function rulingConfiguration(): Query<ConfigurationVersion> {
   const text = `select ${tableOf(ConfigurationVersion).selection} from configuration_version
-    where tenant_id = $1 and state = 'EFFECTIVE' and effective_from <= clock_timestamp()
+    where tenant_id = $1 and state = 'EFFECTIVE' and effective_from <= ${PRESENT}
     order by effective_from desc, version desc limit 1`;
   return sql(text, [], (rows) => {
     if (!rows[0])
@@ -43,14 +44,14 @@ export function configurationOfHandoff(handoffId: string): Query<ConfigurationVe
 export const lockVersions = (): Query<ConfigurationVersion[]> =>
   select(ConfigurationVersion, {}, { orderBy: ['-version'], lock: 'UPDATE' });
 
-const parsed = new Map<string, TenantConfiguration>();
+const parsed = new Map<string, StoredConfiguration>();
 const KEPT = 200;
 
-/** The configuration of a version; the same digest is the same content, so it is parsed once a process. */
-export function configurationOf(version: ConfigurationVersion): TenantConfiguration {
+/** The configuration of a version, without names; the same digest is the same content, so it is parsed once a process. */
+export function configurationOf(version: Pick<ConfigurationVersion, 'content' | 'digest'>): StoredConfiguration {
   const known = parsed.get(version.digest);
   if (known) return known;
-  const configuration = JSON.parse(version.content) as TenantConfiguration;
+  const configuration = JSON.parse(version.content) as StoredConfiguration;
   if (parsed.size >= KEPT) parsed.delete(parsed.keys().next().value!);
   parsed.set(version.digest, configuration);
   return configuration;

@@ -1,7 +1,10 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, Field, FieldResolver, Info, Mutation, ObjectType, Query, Resolver, Root } from 'type-graphql';
+import { allows } from '../core/ability.js';
+import { canonicalJson } from '../core/canonical.js';
 import { RequestContext } from '../core/graphql/context.js';
 import { PageArgs } from '../core/graphql/page-args.js';
+import { personalTextsOf } from '../core/graphql/personal-texts.js';
 import { Allow, Runs, Sensitive } from '../core/graphql/rights.js';
 import { connectionOf, resultOf } from '../core/graphql/shapes.js';
 import type { RefusedType } from '../core/graphql/types.js';
@@ -10,7 +13,9 @@ import { approveConfiguration, proposeConfiguration, rejectConfiguration } from 
 import { DecideConfigurationInput, ProposeConfigurationInput } from './catalogue.input.js';
 import { configurationOf, rulingConfiguration } from './catalogue.queries.js';
 import { diffConfigurations } from './configuration-diff.js';
+import type { TenantConfiguration } from './configuration.js';
 import { ConfigurationVersion } from './configuration-version.entity.js';
+import { joinConfiguration } from './stored-configuration.js';
 
 const ConfigurationVersionConnection = connectionOf(ConfigurationVersion, 'ConfigurationVersion');
 const ConfigurationResult = resultOf('ConfigurationResult', ConfigurationVersion);
@@ -25,6 +30,13 @@ export class ConfigurationChangeType {
 
   @Field(() => String, { nullable: true, description: 'The value after, as JSON; null when it is gone.' })
   after: string | null;
+}
+
+async function configurationWithNames(
+  ctx: RequestContext,
+  version: ConfigurationVersion,
+): Promise<TenantConfiguration> {
+  return joinConfiguration(configurationOf(version), await personalTextsOf(ctx, version.id));
 }
 
 const json = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
@@ -48,19 +60,22 @@ export class CatalogueResolver {
 
   @Sensitive('PERSONAL')
   @FieldResolver(() => String, {
-    description: 'The whole configuration as canonical JSON; it names the bootstrap members.',
+    description:
+      'The whole configuration as canonical JSON, with the names of its people; those who were erased are an Erased person.',
   })
-  document(@Root() version: ConfigurationVersion): string {
-    return version.content;
+  async document(@Root() version: ConfigurationVersion, @Ctx() ctx: RequestContext): Promise<string> {
+    return canonicalJson(await configurationWithNames(ctx, version));
   }
 
-  @FieldResolver(() => [ConfigurationChangeType], { description: 'What is different from the version that rules now.' })
-  async changes(
-    @Root() version: ConfigurationVersion,
-    @Ctx() { reader }: RequestContext,
-  ): Promise<ConfigurationChangeType[]> {
-    const ruling = await reader.once('rulingConfiguration', rulingConfiguration);
-    const changes = diffConfigurations(configurationOf(ruling), configurationOf(version));
+  @FieldResolver(() => [ConfigurationChangeType], {
+    description:
+      'What is different from the version that rules now. To roles that may not see personal data, another name shows as another commitment.',
+  })
+  async changes(@Root() version: ConfigurationVersion, @Ctx() ctx: RequestContext): Promise<ConfigurationChangeType[]> {
+    const ruling = await ctx.reader.once('rulingConfiguration', rulingConfiguration);
+    const changes = allows(ctx.ability, 'see', 'PERSONAL')
+      ? diffConfigurations(await configurationWithNames(ctx, ruling), await configurationWithNames(ctx, version))
+      : diffConfigurations(configurationOf(ruling), configurationOf(version));
     return changes.map(({ path, before, after }) => ({ path, before: json(before), after: json(after) }));
   }
 

@@ -1,5 +1,6 @@
 import { canonicalJson } from '../core/canonical.js';
 import type { TenantConfiguration } from './configuration.js';
+import type { StoredConfiguration } from './stored-configuration.js';
 
 /** One difference between two versions of a configuration. */
 export interface ConfigurationChange {
@@ -28,7 +29,10 @@ const NAMES: readonly (readonly string[])[] = [
  * that is one change of `<path>.order`. Other lists (roles, dependencies, tier rules by position) change as a whole
  * when they hold words, and by position when they hold objects.
  */
-export function diffConfigurations(before: TenantConfiguration, after: TenantConfiguration): ConfigurationChange[] {
+export function diffConfigurations<C extends TenantConfiguration | StoredConfiguration>(
+  before: C,
+  after: C,
+): ConfigurationChange[] {
   return compare('', before, after);
 }
 

@@ -33,9 +33,9 @@ export type ParsedConfiguration =
   | {
       readonly ok: true;
       readonly configuration: TenantConfiguration;
-      /** RFC 8785 text of the configuration: what is stored. */
+      /** RFC 8785 text of the file's data. What is stored has no names: stored-configuration.ts. */
       readonly canonical: string;
-      /** SHA-256 of the canonical text, lower-case hex: what identifies the version. */
+      /** SHA-256 of the canonical text, lower-case hex. */
       readonly digest: string;
     }
   | { readonly ok: false; readonly faults: readonly FileFault[] };

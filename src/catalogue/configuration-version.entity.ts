@@ -31,12 +31,14 @@ export class ConfigurationVersion extends TenantOwned {
   @Field(() => ConfigurationState, { description: 'Whether it rules.' })
   state: ConfigurationState;
 
-  /** The whole configuration as canonical JSON (RFC 8785). */
+  /** StoredConfiguration as canonical JSON (RFC 8785): everything but the names, which stand in personal texts. */
   @Column('text')
   content: string;
 
   @Column('text')
-  @Field(() => String, { description: 'SHA-256 of the content.' })
+  @Field(() => String, {
+    description: 'SHA-256 of the stored content, which holds keyed commitments in place of names and accounts.',
+  })
   digest: string;
 
   @Instant()

@@ -3,7 +3,8 @@ import { calendarFaults, escalationFaults, slaFaults } from './clock.faults.js';
 import type { ConfigurationFault } from './configuration.fault.js';
 import type { TenantConfiguration } from './configuration.js';
 import { dealImportFaults, peopleFaults, tenantFaults } from './people.faults.js';
-import { approvalFaults, floorFaults } from './policy.faults.js';
+import { approvalFaults } from './approval.faults.js';
+import { floorFaults } from './policy.faults.js';
 import { serviceFaults } from './service.faults.js';
 import { questionFaults, tierFaults } from './tier.faults.js';
 
@@ -17,7 +18,7 @@ const RULES: readonly ConfigurationRule[] = [
   { reads: ['tenant'], faults: tenantFaults },
   { reads: ['people'], faults: peopleFaults },
   { reads: ['marginFloors', 'serviceTemplates'], faults: floorFaults },
-  { reads: ['people', 'approvalPolicy'], faults: approvalFaults },
+  { reads: ['people', 'approvalPolicy', 'tenant'], faults: approvalFaults },
   { reads: ['people', 'checklistTemplates'], faults: checklistFaults },
   { reads: ['people', 'serviceTemplates', 'questions'], faults: serviceFaults },
   { reads: ['questions'], faults: questionFaults },

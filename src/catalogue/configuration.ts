@@ -16,7 +16,7 @@ export type * from './configuration.templates.js';
 
 /**
  * A tenant's configuration as code: what `tenants/<slug>.yaml` says after it was parsed and found valid. It is plain
- * JSON data: its canonical text (RFC 8785) and digest identify one immutable version (design section 6).
+ * JSON data. A version is stored without the people's names (stored-configuration.ts, docs/decisions/0018).
  * Money here is an integer in minor units of `tenant.currency`; rates are integer basis points (100 bps = 1 %).
  */
 export interface TenantConfiguration {
@@ -45,6 +45,11 @@ export interface TenantConfiguration {
   /** How the tenant's CRM or PSA words things; absent means the built-in reading. */
   dealImport?: DealImport;
 }
+
+/** As much of a configuration as rules read: of people only who they are and which roles they hold, never a name. */
+export type RuledConfiguration = Omit<TenantConfiguration, 'people'> & {
+  people: Pick<ConfiguredPerson, 'id' | 'key' | 'roles'>[];
+};
 
 /** Who the tenant (one MSP) is. */
 export interface TenantIdentity {
@@ -112,36 +117,105 @@ export interface ApprovalPolicy {
   rebaseline: ApprovalRule;
   /** A change of this very configuration: a policy edit is itself four-eyes (approvals rule 13). */
   configurationChange: ApprovalLevel;
+  /** Hours for which a role must have been held before it approves, unless a second administrator confirmed it (A15). Absent: 24. */
+  roleCoolDownHours?: number;
+  /** Who may pass a request in an emergency (approvals rule 12). Absent: nobody. */
+  breakGlass?: BreakGlassPolicy;
+  /** What other currencies are worth, for thresholds (approvals rule 4). A currency without a rate is always material. */
+  exchangeRates?: ExchangeRate[];
 }
 
 /** One approval rule with its materiality threshold (requirements section 1 "Sector": two persons above materiality). */
 export interface ApprovalRule {
-  /** The threshold; a shortfall strictly above EITHER number is material. */
+  /** The threshold; a shortfall strictly above ANY of its numbers is material. */
   materiality: Materiality;
   /** Who approves a shortfall that is not material (default: one). */
   below: ApprovalLevel;
   /** Who approves a material shortfall (at least two different natural persons). */
   above: ApprovalLevel;
+  /** Who approves a shortfall beyond a second, higher threshold; absent: the same as `above`. */
+  grave?: GraveLevel;
+  /** Other thresholds and levels for single deal types; what is absent stays. */
+  byDealType?: Partial<Record<DealType, ApprovalRuleChange>>;
+  /** Days back within which the exceptions of one client count together, so that splitting a deal does not help. Absent: 90. */
+  clientWindowDays?: number;
   /** Business hours after which an undecided request is denied (approvals rule 6). */
   pendingExpiryBusinessHours: number;
   /** Business hours after which an approval that was not used lapses (approvals rule 6). */
   grantExpiryBusinessHours: number;
 }
 
-/** Materiality threshold. */
+/** What differs for a deal type. */
+export type ApprovalRuleChange = Partial<Pick<ApprovalRule, 'materiality' | 'below' | 'above' | 'grave'>>;
+
+/** A level beyond a threshold of its own. */
+export interface GraveLevel {
+  /** The threshold; a shortfall strictly above ANY of its numbers is grave. */
+  beyond: Materiality;
+  /** Who approves it; at least as many as `above`. */
+  level: ApprovalLevel;
+}
+
+/** A threshold in money, margin points and share of the margin that the floor asks for. */
 export interface Materiality {
   /** Missing margin in minor units of `tenant.currency`. */
   shortfallMinor: number;
   /** Missing margin in basis points of revenue. */
   shortfallBps: number;
+  /** Missing margin in basis points of the margin that the floor asks for: 1000 is a tenth of it. Absent: not asked. */
+  shortfallShareBps?: number;
 }
 
-/** How many different natural persons, out of whom. */
+/** How many different natural persons, out of whom: either `approvers` and `roles`, or `steps`. */
 export interface ApprovalLevel {
   /** Number of different natural persons who must approve; requester and contributors never count. */
-  approvers: number;
+  approvers?: number;
   /** An approver holds at least one of these roles. */
-  roles: MemberRole[];
+  roles?: MemberRole[];
+  /** Groups that must each answer; a person counts in one of them only (approvals rule 3). */
+  steps?: ApprovalStep[];
+  /** How many different people must reject before the request ends (approvals rule 8). Absent: one. */
+  rejections?: number;
+  /** A voter has signed in within so many minutes (approvals rule 14). Absent: not asked. */
+  freshSignInMinutes?: number;
+}
+
+/** One group that must answer. */
+export interface ApprovalStep {
+  /** Its name (slug), such as `finance`. */
+  name: string;
+  /** Number of different natural persons of this group. */
+  approvers: number;
+  /** Holders of these roles belong to it. */
+  roles?: MemberRole[];
+  /** Keys of people who belong to it by name. */
+  people?: string[];
+}
+
+/** Emergencies (approvals rule 12). */
+export interface BreakGlassPolicy {
+  /** Keys of the people who may; empty is nobody. */
+  people: string[];
+  /** How many of them it takes, where so many can be had. */
+  approvers: number;
+  /** Minutes that the approval lives. */
+  minutes: number;
+  /** Holders of these roles review it afterwards, if they had no part in it. */
+  reviewRoles: MemberRole[];
+  /** Hours within which it is reviewed. */
+  reviewHours: number;
+}
+
+/** What one unit of another currency is worth in `tenant.currency`, from a date on. */
+export interface ExchangeRate {
+  /** ISO 4217 code of the other currency. */
+  currency: string;
+  /** Decimal number as text, such as `0.8421`. */
+  rate: string;
+  /** First calendar date (YYYY-MM-DD) on which it holds. */
+  from: string;
+  /** Where it was taken from, such as `ECB reference rates 2026-11-20`. */
+  source: string;
 }
 
 /** One tier rule (design section 1 "tier": by deal type, value, segment). */

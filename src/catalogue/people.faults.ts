@@ -64,8 +64,17 @@ export function peopleFaults({ people }: Pick<TenantConfiguration, 'people'>): C
     ...duplicates('key', by('key')),
     ...duplicates('email', by('email')),
     ...duplicates('account', accounts),
+    ...people.flatMap(auditorFaults),
     ...INDISPENSABLE.flatMap((role) => unheldRole(people, role, ['people'])),
   ];
+}
+
+/** An auditor's seat stands alone: nobody audits what they do themselves. */
+function auditorFaults({ roles }: ConfiguredPerson, index: number): ConfigurationFault[] {
+  if (!roles.includes('AUDITOR') || roles.length === 1) return [];
+  const message = 'An auditor holds no other role.';
+  const remedy = 'Give the seat to somebody else, or leave AUDITOR out.';
+  return [{ code: 'AUDITOR_STANDS_ALONE', path: ['people', index, 'roles'], message, remedy }];
 }
 
 /** The people who hold at least one of the roles; each natural person once, whatever their number of accounts. */

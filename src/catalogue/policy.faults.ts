@@ -6,73 +6,8 @@ import {
   listed,
   unknownReference,
 } from './configuration.fault.js';
-import type { ApprovalLevel, ConfiguredPerson, MarginFloor, TenantConfiguration } from './configuration.js';
+import type { MarginFloor, TenantConfiguration } from './configuration.js';
 import { ANY, BILLINGS, type DealType } from './configuration.words.js';
-import { SEES_MARGIN } from '../identity/roles.js';
-import { actingRole, holdersOf } from './people.faults.js';
-
-/**
- * Approval policy: two persons above materiality (requirements section 1 "Sector"), and every quorum within reach of
- * a requester who is eligible too (approvals rule 11; NetApp's "unique approvers > required").
- */
-export function approvalFaults({
-  people,
-  approvalPolicy,
-}: Pick<TenantConfiguration, 'people' | 'approvalPolicy'>): ConfigurationFault[] {
-  const { marginException, rebaseline, configurationChange } = approvalPolicy;
-  const rules = { marginException, rebaseline };
-  return [
-    ...Object.entries(rules).flatMap(([name, rule]) => {
-      const path = ['approvalPolicy', name];
-      return [
-        ...quorumFaults(people, rule.below, [...path, 'below']),
-        ...quorumFaults(people, rule.above, [...path, 'above']),
-        ...twoPersonFaults(rule.below, rule.above, [...path, 'above', 'approvers']),
-      ];
-    }),
-    ...blindFaults(marginException.below, ['approvalPolicy', 'marginException', 'below']),
-    ...blindFaults(marginException.above, ['approvalPolicy', 'marginException', 'above']),
-    ...quorumFaults(people, configurationChange, ['approvalPolicy', 'configurationChange']),
-  ];
-}
-
-/** Whoever approves an exception to the floor must be able to see floor, margin and shortfall. */
-function blindFaults({ roles }: ApprovalLevel, path: FaultPath): ConfigurationFault[] {
-  return roles.flatMap((role, index) => {
-    if (SEES_MARGIN.map(String).includes(role)) return [];
-    const message = `${role} would vote on a margin that the role may not see.`;
-    const remedy = `Name roles that see it: ${listed(SEES_MARGIN)}.`;
-    return [{ code: 'APPROVER_BLIND', path: [...path, 'roles', index], message, remedy }];
-  });
-}
-
-function quorumFaults(
-  people: readonly ConfiguredPerson[],
-  level: ApprovalLevel,
-  path: FaultPath,
-): ConfigurationFault[] {
-  const roleFaults = level.roles.flatMap((role, index) => actingRole(people, role, [...path, 'roles', index]));
-  const eligible = holdersOf(people, level.roles);
-  const needed = level.approvers + 1;
-  if (eligible.length >= needed) return roleFaults;
-  const who = eligible.length === 0 ? 'nobody' : listed(eligible.map(({ key }) => key));
-  const message =
-    `${level.approvers} independent approval(s) need ${needed} different persons with ${level.roles.join(' or ')}, ` +
-    `since one of them may be the requester; there is ${who}.`;
-  const missing = needed - eligible.length;
-  const remedy = `Give ${missing} more person(s) one of these roles, or allow another role.`;
-  return [...roleFaults, { code: 'QUORUM_UNREACHABLE', path: [...path, 'approvers'], message, remedy }];
-}
-
-function twoPersonFaults(below: ApprovalLevel, above: ApprovalLevel, path: FaultPath): ConfigurationFault[] {
-  if (above.approvers < 2) {
-    const message = 'A material shortfall needs two different persons.';
-    return [{ code: 'TWO_PERSON_RULE', path, message, remedy: 'Ask for at least 2 approvers above materiality.' }];
-  }
-  if (above.approvers >= below.approvers) return [];
-  const message = 'Above materiality fewer persons are asked than below it.';
-  return [{ code: 'TWO_PERSON_RULE', path, message, remedy: `Ask for at least ${below.approvers} approvers.` }];
-}
 
 /**
  * Margin floors: no row twice, none for what does not exist, and a floor for the whole of every service in every deal

@@ -44,32 +44,109 @@ export const marginFloors: JsonSchema = list(
   2000,
 );
 
+const optionalRoles = words('Holders of these roles.', MEMBER_ROLES);
+const personKeys = (description: string): JsonSchema => list(description, text('Key of a person.', 60), 0, 50);
+
 const level = (description: string): JsonSchema =>
-  object(description, {
-    approvers: integer('Number of different natural persons; requester and contributors never count.', 1, 10),
-    roles: words('An approver holds at least one of these roles.', MEMBER_ROLES),
-  });
+  object(
+    `${description} Either approvers and roles, or steps.`,
+    {
+      approvers: integer('Number of different natural persons; requester and contributors never count.', 1, 10),
+      roles: words('An approver holds at least one of these roles.', MEMBER_ROLES),
+      steps: list(
+        'Groups that must each answer; a person counts in one of them only.',
+        object(
+          'One group.',
+          {
+            name: slug('Its name, such as finance.'),
+            approvers: integer('Number of different natural persons of this group.', 1, 10),
+            roles: optionalRoles,
+            people: personKeys('People who belong to it by name.'),
+          },
+          ['roles', 'people'],
+        ),
+        1,
+        10,
+      ),
+      rejections: integer('How many different people must reject before it ends; one when absent.', 1, 10),
+      freshSignInMinutes: integer('A voter has signed in within so many minutes; not asked when absent.', 1, 1440),
+    },
+    ['approvers', 'roles', 'steps', 'rejections', 'freshSignInMinutes'],
+  );
 
 const expiryHours = (description: string): JsonSchema => integer(description, 1, 2000);
 
-const approvalRule = (description: string): JsonSchema =>
-  object(description, {
-    materiality: object('The threshold; a shortfall strictly above either number is material.', {
+const materiality = (description: string): JsonSchema =>
+  object(
+    description,
+    {
       shortfallMinor: minor('Missing margin in minor units of the tenant currency.'),
       shortfallBps: bps('Missing margin in basis points of revenue.'),
-    }),
-    below: level('Who approves a shortfall that is not material.'),
-    above: level('Who approves a material shortfall; at least two persons.'),
-    pendingExpiryBusinessHours: expiryHours('Business hours after which an undecided request is denied.'),
-    grantExpiryBusinessHours: expiryHours('Business hours after which an unused approval lapses.'),
-  });
+      shortfallShareBps: bps('Missing margin in basis points of the margin that the floor asks for.'),
+    },
+    ['shortfallShareBps'],
+  );
+
+const levels = {
+  materiality: materiality('The threshold; a shortfall strictly above any of its numbers is material.'),
+  below: level('Who approves a shortfall that is not material.'),
+  above: level('Who approves a material shortfall; at least two persons.'),
+  grave: object('A level beyond a threshold of its own.', {
+    beyond: materiality('The threshold; a shortfall strictly above any of its numbers is grave.'),
+    level: level('Who approves it.'),
+  }),
+};
+
+const approvalRule = (description: string): JsonSchema =>
+  object(
+    description,
+    {
+      ...levels,
+      byDealType: record(
+        'Other thresholds and levels, by deal type.',
+        { type: 'string', enum: DEAL_TYPES },
+        object('What differs for this deal type.', levels, Object.keys(levels)),
+      ),
+      clientWindowDays: integer('Days back within which the exceptions of one client count together.', 1, 366),
+      pendingExpiryBusinessHours: expiryHours('Business hours after which an undecided request is denied.'),
+      grantExpiryBusinessHours: expiryHours('Business hours after which an unused approval lapses.'),
+    },
+    ['grave', 'byDealType', 'clientWindowDays'],
+  );
 
 /** Approval policy. */
-export const approvalPolicy: JsonSchema = object('Who must approve what.', {
-  marginException: approvalRule('A deal below its margin floor.'),
-  rebaseline: approvalRule('A change of the budget baseline after sign-off; the shortfall is the margin lost.'),
-  configurationChange: level('A change of this very configuration.'),
-});
+export const approvalPolicy: JsonSchema = object(
+  'Who must approve what.',
+  {
+    marginException: approvalRule('A deal below its margin floor.'),
+    rebaseline: approvalRule('A change of the budget baseline after sign-off; the shortfall is the margin lost.'),
+    configurationChange: level('A change of this very configuration.'),
+    roleCoolDownHours: integer(
+      'Hours for which a role must have been held before it approves, unless a second administrator confirmed it; 24 when absent.',
+      0,
+      720,
+    ),
+    breakGlass: object('Who may pass a request in an emergency; nobody when absent.', {
+      people: personKeys('Who may; empty is nobody.'),
+      approvers: integer('How many of them it takes, where so many can be had.', 1, 5),
+      minutes: integer('Minutes that the approval lives.', 5, 1440),
+      reviewRoles: words('Holders of these roles review it afterwards.', MEMBER_ROLES),
+      reviewHours: integer('Hours within which it is reviewed.', 1, 336),
+    }),
+    exchangeRates: list(
+      'What one unit of another currency is worth in the tenant currency, from a date on.',
+      object('One rate.', {
+        currency: pattern('ISO 4217 code of the other currency.', '^[A-Z]{3}$', 3),
+        rate: pattern("Decimal number in quotes, such as '0.8421'.", '^(?!0+(\\.0+)?$)\\d{1,9}(\\.\\d{1,9})?$', 19),
+        from: pattern('First calendar date (YYYY-MM-DD) on which it holds.', DATE),
+        source: text('Where it was taken from.'),
+      }),
+      0,
+      500,
+    ),
+  },
+  ['roleCoolDownHours', 'breakGlass', 'exchangeRates'],
+);
 
 /** Questions about a deal. */
 export const questions: JsonSchema = list(

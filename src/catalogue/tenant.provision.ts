@@ -3,15 +3,15 @@ import { insert, insertAll, sql, type Statement } from '../core/statement.js';
 import { TENANT_DIRECTORY } from '../identity/identity.queries.js';
 import { Account, MemberState, Person, RoleGrant } from '../identity/person.entity.js';
 import type { Role } from '../identity/roles.js';
+import { defaultEnd } from '../identity/seat.rules.js';
 import { TenantProfile, TenantState } from '../identity/tenant.entity.js';
 import type { TenantConfiguration } from './configuration.js';
 import { ConfigurationState, ConfigurationVersion } from './configuration-version.entity.js';
+import { storeConfiguration } from './stored-configuration.js';
 
 /** A tenant's file, read and found sound. */
 export interface ProvisionInput {
   readonly configuration: TenantConfiguration;
-  readonly canonical: string;
-  readonly digest: string;
 }
 
 /**
@@ -30,7 +30,8 @@ export const provisionTenant = command({
       (rows) => rows[0]?.count !== 0,
     ),
   }),
-  decide: ({ registered, configured }, { configuration, canonical, digest }, { now, actor, newId }) => {
+  decide: ({ registered, configured }, { configuration }, moment) => {
+    const { now, actor, newId } = moment;
     const id = actor.tenantId;
     const subject = { type: 'Tenant', id };
     if (configured) return done({ id, subject, body: { changed: false } });
@@ -40,6 +41,7 @@ export const provisionTenant = command({
       values: [tenant.entraTid, now],
     };
     const versionId = newId();
+    const { content, digest, writes } = storeConfiguration(configuration, versionId, [], moment);
     return done({
       id,
       subject,
@@ -81,14 +83,19 @@ export const provisionTenant = command({
               role: role as Role,
               grantedBy: actor.id,
               grantedAt: now,
+              // The operator who applies a tenant's first file vouches for the roles in it.
+              confirmedBy: actor.id,
+              confirmedAt: now,
+              endsAt: defaultEnd(role as Role, now),
             })),
           ),
         ),
+        ...writes,
         insert(ConfigurationVersion, {
           id: versionId,
           version: 1,
           state: ConfigurationState.EFFECTIVE,
-          content: canonical,
+          content,
           digest,
           effectiveFrom: now,
           proposedBy: actor.id,

@@ -1,4 +1,4 @@
-import type { ChecklistItem as ItemTemplate, TenantConfiguration } from '../catalogue/configuration.js';
+import type { ChecklistItem as ItemTemplate, RuledConfiguration } from '../catalogue/configuration.js';
 import { CLOSED_WON_ITEMS } from '../catalogue/configuration.words.js';
 import { configurationSource, type ConfigurationVersion } from '../catalogue/configuration-version.entity.js';
 import type { Moment } from '../core/command.js';
@@ -24,7 +24,7 @@ export interface ChecklistChoice {
   /** The key of the checklist template that the tier rule chose (handoff.checklistTemplate). */
   readonly template: string;
   readonly tier: Tier;
-  readonly configuration: TenantConfiguration;
+  readonly configuration: RuledConfiguration;
   readonly version: ConfigurationVersion;
 }
 

@@ -7,7 +7,7 @@ import { ABILITIES, buildApiSchema } from '../schema.js';
 
 /** One line of the matrix: what, and whether each role may. */
 export interface MatrixRow {
-  readonly kind: 'query' | 'mutation' | 'field class';
+  readonly kind: 'query' | 'mutation' | 'subscription' | 'field class';
   readonly name: string;
   readonly action: string;
   readonly subject: string;
@@ -76,6 +76,7 @@ export function matrixText(): string {
     "Generated from the abilities by `npm run countersign matrix`; a test compares it and tries every cell over GraphQL. `some` means: on rows that meet a condition, such as one's own. No role has everything. What a row's own rules demand beyond the role (another person than the requester, the stage, the verifier's role) stands with each mutation.",
     section('query', 'Queries'),
     section('mutation', 'Mutations'),
+    section('subscription', 'Subscriptions'),
     section('field class', 'Classes of field'),
     `## Fields of a class\n\n| field | class |\n| --- | --- |\n${fields.join('\n')}\n`,
   ].join('\n\n');

@@ -4,21 +4,14 @@ import { readConfig } from '../core/config.js';
 import { StartupError } from '../core/startup-error.js';
 import { requestSandboxToken, SandboxTokenError } from '../sandbox/identity/client.js';
 import { serverAddress } from './address.js';
-import {
-  assertMigrated,
-  borrowDatabase,
-  type Database,
-  migrateDown,
-  migrateUp,
-  pendingMigrations,
-} from './database.js';
+import { borrowDatabase, type Database, migrateDown, migrateUp, pendingMigrations } from './database.js';
 import { GraphQLClient } from './graphql-client.js';
-import { verifyLedgers } from './ledger.js';
 import { projectRoot } from './project-root.js';
 import { stopSignal, unlessStopped } from './stop-signal.js';
-import { applyTenant, diffTenant, setTenantState, validateTenants } from './tenants.js';
+import { registerTenantLife } from './tenant-life.js';
+import { type ApplyOptions, applyTenant, diffTenant, setTenantState, validateTenants } from './tenants.js';
 
-/** `migrate`, `tenants`, `token`, `import`, `ledger`: what works on data. */
+/** `migrate`, `tenants`, `token`, `import`: what works on data. */
 export function registerDataCommands(program: Command): void {
   const migrate = program.command('migrate').description('The database schema.');
   migrate
@@ -68,8 +61,9 @@ export function registerDataCommands(program: Command): void {
     .command('apply')
     .argument('<file>')
     .option('--effective-from <instant>', 'from when it is to rule')
+    .option('--as <handle>', 'the member who proposes, for a tenant that is there already')
     .description('Makes the tenant, or proposes the file as its next version.')
-    .action((file: string, options: { effectiveFrom?: string }) => applyTenant(file, options.effectiveFrom));
+    .action((file: string, options: ApplyOptions) => applyTenant(file, options));
   tenants
     .command('suspend')
     .argument('<tenant-id>')
@@ -78,8 +72,9 @@ export function registerDataCommands(program: Command): void {
   tenants
     .command('resume')
     .argument('<tenant-id>')
-    .description('Lets a suspended tenant work again.')
+    .description('Lets a suspended or closed tenant work again.')
     .action((id: string) => setTenantState(id, 'ACTIVE'));
+  registerTenantLife(tenants);
 
   program
     .command('token')
@@ -99,19 +94,6 @@ export function registerDataCommands(program: Command): void {
     .option('--deal-type <type>')
     .description('Imports a HaloPSA opportunity into the running server.')
     .action(importHaloPsa);
-
-  program
-    .command('ledger')
-    .description('The record of every change.')
-    .command('verify')
-    .description("Recomputes every entry's hash; exit code 1 when one was tampered with.")
-    .action(() =>
-      withDatabase(async (database) => {
-        await assertMigrated(database);
-        const sound = await verifyLedgers(database, console.log);
-        if (!sound) process.exitCode = 1;
-      }),
-    );
 }
 
 async function withDatabase(work: (database: Database) => Promise<void>): Promise<void> {

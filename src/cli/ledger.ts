@@ -1,75 +1,85 @@
-import { Gateway } from '../core/gateway.js';
-import { LedgerEntry, leafHash, type LedgerOutcome } from '../core/ledger.js';
-import { sql } from '../core/statement.js';
-import { hydrate, tableOf } from '../core/table.js';
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { databaseClock } from '../core/clock.js';
+import type { Gateway } from '../core/gateway.js';
+import { auditLedger, type LedgerAudit } from '../core/ledger/audit.js';
+import { exportLedger, type ExportRequest } from '../core/ledger/export.js';
+import { type LedgerKeySettings, openLedgerKeys } from '../core/ledger/key-files.js';
+import { Sealer } from '../core/ledger/sealer.js';
+import { createLog } from '../core/log.js';
+import { StartupError } from '../core/startup-error.js';
+import type { Answers, Queries } from '../core/statement.js';
 import { TenantRegistry } from '../identity/registry.js';
-import type { Database } from './database.js';
+import { SOURCE_CHECKERS } from '../sources.js';
 
-const BATCH = 1000;
+/** Checks every tenant's ledger in the database; says what it found; true when all are sound. */
+export async function verifyLedgers(gateway: Gateway, say: (line: string) => void): Promise<boolean> {
+  let sound = true;
+  for (const { tenantId } of await new TenantRegistry(gateway).all()) {
+    const { entries, tampered } = await verifyLedger(gateway, tenantId);
+    for (const fault of tampered) say(`${tenantId}: ${fault}`);
+    const verdict = tampered.length === 0 ? 'all sound' : `${tampered.length} tampered with`;
+    say(`${tenantId}: ${entries} entries, ${verdict}`);
+    sound &&= tampered.length === 0;
+  }
+  return sound;
+}
 
-/** Recomputes the leaf hash of every entry of every tenant; says what it found; true when all are sound. */
-export async function verifyLedgers(database: Database, say: (line: string) => void): Promise<boolean> {
-  const gateway = new Gateway({ url: database.applicationUrl, poolSize: 1, prepare: false });
-  try {
-    let sound = true;
-    for (const { tenantId } of await new TenantRegistry(gateway).all()) {
-      const { entries, tampered } = await verifyLedger(gateway, tenantId);
-      for (const id of tampered) say(`${tenantId}: entry ${id} does not match its hash`);
-      say(
-        `${tenantId}: ${entries} entries, ${tampered.length === 0 ? 'all sound' : `${tampered.length} tampered with`}`,
-      );
-      sound &&= tampered.length === 0;
+/** Checks one tenant's ledger in the database. */
+export function verifyLedger(gateway: Gateway, tenantId: string): Promise<LedgerAudit> {
+  return auditLedger((queries) => gateway.read(tenantId, queries));
+}
+
+/** What to export, and from where. */
+export interface LedgerExportRequest extends Pick<ExportRequest, 'tenantId' | 'period'> {
+  readonly gateway: Gateway;
+  readonly ledgerKey: LedgerKeySettings;
+}
+
+/**
+ * The lines of an export of one tenant's ledger: what waits is sealed first, and a checkpoint covers the end.
+ * Nothing when the period has no entry.
+ */
+export async function* ledgerLines(request: LedgerExportRequest): AsyncGenerator<string> {
+  const { gateway, tenantId, ledgerKey, period } = request;
+  const [key] = openLedgerKeys(ledgerKey);
+  const sealer = new Sealer({
+    gateway,
+    clock: databaseClock,
+    key,
+    tenants: () => Promise.resolve([tenantId]),
+    log: createLog('warn'),
+  });
+  await sealer.cover(tenantId);
+  const read = <Q extends Queries>(queries: Q): Promise<Answers<Q>> => gateway.read(tenantId, queries);
+  const { now } = await read({ now: databaseClock.now() });
+  yield* exportLedger({ tenantId, read, key, period, checkers: SOURCE_CHECKERS, now });
+}
+
+/**
+ * Writes an export to a file, which appears whole or not at all, or to standard output (`-`).
+ * @throws StartupError when the period has no entry.
+ */
+export async function exportLedgerTo(request: LedgerExportRequest, out: string): Promise<void> {
+  let lines = 0;
+  async function* counted(): AsyncGenerator<string> {
+    for await (const line of ledgerLines(request)) {
+      lines += 1;
+      yield line;
     }
-    return sound;
-  } finally {
-    await gateway.end();
   }
-}
-
-/** One tenant's ledger, in pages, so that memory stays flat. */
-export async function verifyLedger(
-  gateway: Gateway,
-  tenantId: string,
-): Promise<{ entries: number; tampered: string[] }> {
-  const tampered: string[] = [];
-  let entries = 0;
-  for (let after = '00000000-0000-0000-0000-000000000000'; ;) {
-    const { page } = await gateway.read(tenantId, {
-      page: sql(
-        `select ${tableOf(LedgerEntry).selection} from ledger_entry where tenant_id = $1 and id > $2 order by id limit ${BATCH}`,
-        [after],
-        (rows) => rows.map((row) => hydrate(LedgerEntry, row)),
-      ),
-    });
-    const last = page.at(-1);
-    if (!last) return { entries, tampered };
-    entries += page.length;
-    after = last.id;
-    tampered.push(...page.filter((entry) => !isSound(entry)).map((entry) => entry.id));
+  const source = Readable.from(counted(), { objectMode: false, highWaterMark: 1 << 20 });
+  if (out === '-') await pipeline(source, process.stdout, { end: false });
+  else {
+    const temporary = `${out}.part`;
+    try {
+      await pipeline(source, createWriteStream(temporary, { mode: 0o600 }));
+      if (lines > 0) await rename(temporary, out);
+    } finally {
+      await rm(temporary, { force: true });
+    }
   }
-}
-
-/** The content hashes to the leaf, and the row's columns say what the content says. */
-function isSound(entry: LedgerEntry): boolean {
-  if (leafHash(entry.content) !== entry.leafHash) return false;
-  const said = JSON.parse(entry.content) as {
-    tenant: string;
-    id: string;
-    at: string;
-    actor: { kind: string; id: string };
-    action: string;
-    outcome: LedgerOutcome;
-    subject: { type: string; id: string | null };
-  };
-  return (
-    said.tenant === entry.tenantId &&
-    said.id === entry.id &&
-    said.at === entry.at.toISOString() &&
-    said.actor.kind === entry.actorKind &&
-    said.actor.id === entry.actorId &&
-    said.action === entry.action &&
-    said.outcome === entry.outcome &&
-    said.subject.type === entry.subjectType &&
-    said.subject.id === entry.subjectId
-  );
+  if (lines === 0) throw new StartupError('The ledger has no entry in this period: nothing was exported.');
 }

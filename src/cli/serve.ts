@@ -2,17 +2,17 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { createApp, type App, SANDBOX_AUDIENCE } from '../app.js';
 import type { Config } from '../core/config.js';
-import { databaseClock } from '../core/clock.js';
-import { Dispatcher } from '../core/dispatcher.js';
 import { createLog } from '../core/log.js';
 import { StartupError } from '../core/startup-error.js';
-import { effectHandlers } from '../effects.js';
+import { mountHaloSandbox } from '../sandbox/halopsa/mount.js';
 import { SANDBOX_IDENTITY_PATH } from '../sandbox/identity/constants.js';
 import { mountSandboxIdentity } from '../sandbox/identity/mount.js';
+import { mountMicrosoftSandbox } from '../sandbox/microsoft/sandbox.js';
 import { sandboxPeople } from '../sandbox/people.js';
 import { noteAddress } from './address.js';
 import { assertMigrated, type Database, migrateUp, openDatabase } from './database.js';
 import { provision, readTenantFolder } from './tenant-files.js';
+import { startWorker } from './worker.js';
 
 export interface Running {
   readonly address: string;
@@ -70,6 +70,15 @@ export async function run(options: RunOptions): Promise<Running> {
         audience: SANDBOX_AUDIENCE,
         people: () => sandboxPeople(app.gateway, app.registry),
       });
+      await mountHaloSandbox(app.listener, {
+        samplesFolder: join(root, 'samples/halopsa'),
+        stateFolder: join(config.dataRoot, 'halopsa'),
+      });
+      await mountMicrosoftSandbox(app.listener, {
+        folder: join(config.dataRoot, 'microsoft'),
+        people: () => sandboxPeople(app.gateway, app.registry),
+        address: () => address,
+      });
     }
     if (config.identity.kind === 'sandbox' && options.api && config.database.kind === 'external')
       log.warn('No identity provider is configured: the sandbox gives whoever asks a token for anybody.');
@@ -79,8 +88,8 @@ export async function run(options: RunOptions): Promise<Running> {
       say(`API         ${address}/graphql`);
     }
     if (options.worker) {
-      const dispatcher = startWorker(app, config, log);
-      undo.push(() => dispatcher.stop());
+      const worker = await startWorker(app, config, database.applicationUrl, log);
+      undo.push(() => worker.stop());
       say('Worker      running');
     }
     halt.throwIfAborted();
@@ -113,20 +122,6 @@ async function listen(app: App, config: Config): Promise<string> {
       throw new StartupError(`Port ${config.port} may not be used by this user: set PORT to one above 1023.`);
     throw error;
   }
-}
-
-function startWorker(app: App, config: Config, log: Logger): Dispatcher {
-  const tenants = async (): Promise<string[]> =>
-    (await app.registry.all()).filter((tenant) => tenant.state === 'ACTIVE').map((tenant) => tenant.tenantId);
-  const dispatcher = new Dispatcher({
-    gateway: app.gateway,
-    clock: databaseClock,
-    handlers: effectHandlers(config),
-    tenants,
-    log,
-  });
-  dispatcher.start();
-  return dispatcher;
 }
 
 /** Refuses to run with tables that are not isolated, or with a role that could see past the isolation. */

@@ -45,16 +45,19 @@ interface ProvisionTools {
 
 /** Makes the tenant of a file when it is not there yet; leaves one that is there alone (design 6). */
 export async function provision({ gateway, pipeline }: ProvisionTools, file: TenantFile): Promise<void> {
-  const { configuration, canonical, digest } = file.parsed;
+  const { configuration } = file.parsed;
   const { versions } = await gateway.read(configuration.tenant.id, {
     versions: select(ConfigurationVersion, {}, { limit: 1 }),
   });
   if (versions.length > 0) return;
+  const erased = "select 1 from tenant where tenant_id = $1 and state in ('ERASING', 'ERASED')";
+  // What was erased does not come back because its file is still there.
+  if ((await gateway.global(erased, [configuration.tenant.id])).length > 0) return;
   const actor = systemActor(configuration.tenant.id, 'tenants-apply');
   const result = await pipeline.run(
     actor,
     provisionTenant,
-    { configuration, canonical, digest },
+    { configuration },
     { idempotencyKey: null, path: 'provision' },
   );
   if (result.kind === 'refused')

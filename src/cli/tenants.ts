@@ -2,28 +2,37 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { userInfo } from 'node:os';
 import { proposeConfiguration } from '../catalogue/catalogue.commands.js';
-import { configurationOf, rulingConfiguration } from '../catalogue/catalogue.queries.js';
+import { configurationById, configurationOf, rulingConfiguration } from '../catalogue/catalogue.queries.js';
 import { diffConfigurations, type ConfigurationChange } from '../catalogue/configuration-diff.js';
-import { systemActor } from '../core/actor.js';
+import { joinConfiguration } from '../catalogue/stored-configuration.js';
+import { abilityOf, allows } from '../core/ability.js';
+import { type Actor, systemActor } from '../core/actor.js';
 import { databaseClock } from '../core/clock.js';
-import { readConfig } from '../core/config.js';
+import { type Config, readConfig } from '../core/config.js';
 import { Gateway } from '../core/gateway.js';
+import { openKeyRing } from '../core/key-files.js';
 import { createLog } from '../core/log.js';
 import { Pipeline } from '../core/pipeline.js';
 import { StartupError } from '../core/startup-error.js';
 import { selectRequired } from '../core/statement.js';
-import { refreshActor } from '../identity/identity.queries.js';
+import { keysOfRecord, openTexts, textsOfRecord, Vault } from '../core/vault.js';
+import { actorByHandle, refreshActor } from '../identity/identity.queries.js';
 import { resumeTenant, suspendTenant } from '../identity/tenant.commands.js';
 import { TenantProfile } from '../identity/tenant.entity.js';
 import { ABILITIES } from '../schema.js';
-import { assertMigrated, borrowDatabase } from './database.js';
+import { assertMigrated, borrowDatabase, type Database } from './database.js';
 import { projectRoot } from './project-root.js';
 import { stopSignal, unlessStopped } from './stop-signal.js';
 import { provision, readTenantFile, type TenantFile } from './tenant-files.js';
 
-interface Tools {
+/** What a command works with. */
+export interface Tools {
+  readonly config: Config;
+  readonly root: string;
+  readonly database: Database;
   readonly gateway: Gateway;
   readonly pipeline: Pipeline;
+  readonly vault: Vault;
 }
 
 /** Checks files and prints every fault with its line; the exit code says whether all are sound. */
@@ -57,8 +66,19 @@ export async function diffTenant(path: string): Promise<void> {
   });
 }
 
-/** Makes the tenant when it is new; otherwise shows the difference and proposes the file as the next version. */
-export async function applyTenant(path: string, effectiveFrom: string | undefined): Promise<void> {
+/** What `tenants apply` may be told. */
+export interface ApplyOptions {
+  /** From when the version is to rule, ISO 8601; at once when left out. */
+  readonly effectiveFrom?: string;
+  /** The handle of the member whose proposal it is. */
+  readonly as?: string;
+}
+
+/**
+ * Makes the tenant when it is new; otherwise shows the difference and proposes the file as the next version, in the name
+ * of a member, who then cannot be the one that approves it (two-person rule).
+ */
+export async function applyTenant(path: string, { effectiveFrom, as }: ApplyOptions): Promise<void> {
   const file = readTenantFile(path);
   if (effectiveFrom && Number.isNaN(Date.parse(effectiveFrom)))
     throw new StartupError(`--effective-from ${effectiveFrom} is not an instant: write it as 2026-12-01T00:00:00Z.`);
@@ -69,8 +89,8 @@ export async function applyTenant(path: string, effectiveFrom: string | undefine
       console.log(`${file.parsed.configuration.tenant.slug} is there now, with version 1 of its configuration.`);
       return;
     }
+    const actor = await proposer(tools, file.parsed.configuration.tenant.id, as);
     printChanges(changes);
-    const actor = systemActor(file.parsed.configuration.tenant.id, `command-line:${userInfo().username}`);
     const input = { payload: file.text, effectiveFrom: effectiveFrom ? new Date(effectiveFrom) : null };
     const result = await tools.pipeline.run(actor, proposeConfiguration, input, {
       idempotencyKey: null,
@@ -80,10 +100,23 @@ export async function applyTenant(path: string, effectiveFrom: string | undefine
       throw new StartupError(
         result.findings.map((found) => `${found.path}: ${found.message} ${found.remedy}`).join('\n'),
       );
+    const { version } = await tools.gateway.read(actor.tenantId, { version: configurationById(result.id) });
     console.log(
-      `Proposed as version ${result.id}, digest ${file.parsed.digest}. A member approves it with approveConfiguration.`,
+      `Proposed as version ${result.id}, digest ${version.digest}. A member approves it with approveConfiguration.`,
     );
   });
+}
+
+/** The member who proposes, as they could sign in now. */
+async function proposer({ gateway }: Tools, tenantId: string, handle: string | undefined): Promise<Actor> {
+  if (handle === undefined)
+    throw new StartupError('This tenant is there already: say with --as <handle> which member proposes the change.');
+  const { actor } = await gateway.read(tenantId, { actor: actorByHandle(tenantId, handle) });
+  if (!actor)
+    throw new StartupError(`There is no active member ${handle} here: give the handle of a RevOps administrator.`);
+  if (!allows(abilityOf(actor, ABILITIES), proposeConfiguration.action, proposeConfiguration.subject))
+    throw new StartupError(`${handle} may not propose a configuration: give the handle of a RevOps administrator.`);
+  return actor;
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -92,7 +125,9 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export async function setTenantState(tenantId: string, state: 'ACTIVE' | 'SUSPENDED'): Promise<void> {
   await withTools(async ({ gateway, pipeline }) => {
     const known = UUID.test(tenantId)
-      ? await gateway.global('select 1 from tenant where tenant_id = $1', [tenantId])
+      ? await gateway.global("select 1 from tenant where tenant_id = $1 and state not in ('ERASING', 'ERASED')", [
+          tenantId,
+        ])
       : [];
     if (known.length === 0)
       throw new StartupError(`There is no tenant ${tenantId}: give the id that stands in its file under tenants/.`);
@@ -100,17 +135,26 @@ export async function setTenantState(tenantId: string, state: 'ACTIVE' | 'SUSPEN
     const actor = systemActor(tenantId, `command-line:${userInfo().username}`);
     const request = { idempotencyKey: null, path: 'state' };
     const input = { expectedRevision: tenant.revision, reason: 'on the command line' };
-    await pipeline.run(actor, state === 'SUSPENDED' ? suspendTenant : resumeTenant, input, request);
+    const result = await pipeline.run(actor, state === 'SUSPENDED' ? suspendTenant : resumeTenant, input, request);
+    if (result.kind === 'refused')
+      throw new StartupError(result.findings.map((found) => `${found.message} ${found.remedy}`).join('\n'));
     console.log(`${tenant.slug} is ${state}.`);
   });
 }
 
-async function changesOf({ gateway }: Tools, file: TenantFile): Promise<ConfigurationChange[] | null> {
+async function changesOf({ gateway, vault }: Tools, file: TenantFile): Promise<ConfigurationChange[] | null> {
   const { configuration } = file.parsed;
-  const known = await gateway.global('select 1 from tenant where tenant_id = $1', [configuration.tenant.id]);
-  if (known.length === 0) return null;
+  const { id, slug } = configuration.tenant;
+  const [known] = await gateway.global('select state from tenant where tenant_id = $1', [id]);
+  if (!known) return null;
+  if (known.state === 'ERASING' || known.state === 'ERASED')
+    throw new StartupError(`${slug} was erased here: a tenant that begins anew has a new id in its file.`);
   const { ruling } = await gateway.read(configuration.tenant.id, { ruling: rulingConfiguration() });
-  return diffConfigurations(configurationOf(ruling), configuration);
+  const { texts, keys } = await gateway.read(configuration.tenant.id, {
+    texts: textsOfRecord(ruling.id),
+    keys: keysOfRecord(ruling.id),
+  });
+  return diffConfigurations(joinConfiguration(configurationOf(ruling), openTexts(vault, texts, keys)), configuration);
 }
 
 function printChanges(changes: readonly ConfigurationChange[]): void {
@@ -119,7 +163,8 @@ function printChanges(changes: readonly ConfigurationChange[]): void {
     console.log(`${path}: ${JSON.stringify(before) ?? '(none)'} -> ${JSON.stringify(after) ?? '(none)'}`);
 }
 
-async function withTools(work: (tools: Tools) => Promise<void>): Promise<void> {
+/** Work on a migrated database, let go of at the end or at a signal to stop. */
+export async function withTools(work: (tools: Tools) => Promise<void>): Promise<void> {
   const root = projectRoot();
   const config = readConfig(process.env, root);
   const stop = stopSignal();
@@ -127,14 +172,16 @@ async function withTools(work: (tools: Tools) => Promise<void>): Promise<void> {
   const gateway = new Gateway({ url: database.applicationUrl, poolSize: 2, prepare: false });
   try {
     await assertMigrated(database);
+    const vault = new Vault(openKeyRing(config.kek));
     const pipeline = new Pipeline({
       gateway,
       clock: databaseClock,
       abilities: ABILITIES,
       refresh: refreshActor,
+      vault,
       log: createLog('warn'),
     });
-    await unlessStopped(work({ gateway, pipeline }), stop);
+    await unlessStopped(work({ config, root, database, gateway, pipeline, vault }), stop);
   } finally {
     await gateway.end();
     await database.release();

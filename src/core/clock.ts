@@ -9,11 +9,19 @@ export interface Clock {
   now(): Query<Date>;
 }
 
+/**
+ * The present as an SQL expression, at millisecond precision: the database's clock, or the instant that the gateway was
+ * given (tests alone give one). Every statement that compares with the present uses it, so that all of a transaction
+ * follows one clock.
+ */
+export const PRESENT =
+  "coalesce(nullif(current_setting('app.now', true), '')::timestamptz, date_trunc('milliseconds', clock_timestamp()))";
+
 const readNow = (rows: readonly Readonly<Record<string, unknown>>[]): Date => rows[0]?.now as Date;
 
 /** The database's own clock. `$1` is named so that the statement has the tenant like every other. */
 export const databaseClock: Clock = {
-  now: () => sql("select date_trunc('milliseconds', clock_timestamp()) as now where $1::uuid is not null", [], readNow),
+  now: () => sql(`select ${PRESENT} as now where $1::uuid is not null`, [], readNow),
 };
 
 /** A clock that a test moves; it answers through the database all the same, so that the flushes stay alike. */

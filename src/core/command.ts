@@ -1,15 +1,18 @@
 import type { Actor } from './actor.js';
 import type { Finding } from './finding.js';
-import type { LedgerSubject } from './ledger.js';
-import type { OutboxMessage } from './outbox.js';
+import type { LedgerSubject } from './ledger/entry.js';
+import type { OutboxMessage } from './outbox/message.js';
 import type { Answers, Queries, Statement } from './statement.js';
 import type { SourceReference } from './source.js';
+import type { Vault } from './vault.js';
 
 /** When, by whom and with which fresh ids a decision is made: all that `decide` may know beside its facts. */
 export interface Moment {
   readonly now: Date;
   readonly actor: Actor;
   readonly newId: () => string;
+  /** Makes and opens the keys under which personal texts of immutable rows are sealed. */
+  readonly vault: Vault;
 }
 
 /** The business said no: commits the gate evaluation and the ledger row, and changes nothing else. */
@@ -35,6 +38,8 @@ export interface DoneOutcome {
   readonly sources: readonly SourceReference[];
   /** Side effects, recorded in the same transaction and done by the worker. */
   readonly messages: readonly OutboxMessage[];
+  /** The worker has something to do although no effect is new, such as one that is to be tried again. */
+  readonly wakesWorker: boolean;
   /** What only this answer may carry and no replay repeats, such as a new API key's text. */
   readonly secret?: string;
 }
@@ -78,7 +83,7 @@ export function refused(
 export function done(
   details: Pick<DoneOutcome, 'id' | 'subject'> & Partial<Omit<DoneOutcome, 'kind' | 'id' | 'subject'>>,
 ): DoneOutcome {
-  return { kind: 'done', writes: [], body: {}, sources: [], messages: [], ...details };
+  return { kind: 'done', writes: [], body: {}, sources: [], messages: [], wakesWorker: false, ...details };
 }
 
 /** What a mutation's resolver gets back: an id to read again, or the findings. */

@@ -1,3 +1,5 @@
+import type { KekSettings } from './key-files.js';
+import type { LedgerKeySettings } from './ledger/key-files.js';
 import { StartupError } from './startup-error.js';
 
 /** Where people's tokens come from: a real OpenID provider, Entra ID, or the sandbox's own. */
@@ -29,6 +31,18 @@ export interface Config {
   readonly requestsPerMinute: number;
   readonly logLevel: string;
   readonly documentsFolder: string;
+  /** A direct address of the database for LISTEN, where DATABASE_URL goes through a pooler; null: DATABASE_URL itself. */
+  readonly changesUrl: string | null;
+  /** Origins of pages that may open a WebSocket, beside the listener's own. */
+  readonly allowedOrigins: readonly string[];
+  /** Further hosts of vendors beside their usual ones, such as of an instance under the MSP's own domain. */
+  readonly vendorHosts: readonly string[];
+  /** Origins of vendor simulators on this machine, the only ones that are reached without https. */
+  readonly simulatorOrigins: readonly string[];
+  /** Where the key-encrypting keys stand. */
+  readonly kek: KekSettings;
+  /** Where the keys that sign the ledger's checkpoints stand. */
+  readonly ledgerKey: LedgerKeySettings;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -53,7 +67,50 @@ export function readConfig(env: Environment, projectRoot: string): Config {
     requestsPerMinute: whole(env, 'REQUESTS_PER_MINUTE', 1200, 1, 1_000_000),
     logLevel: oneOf(env, 'LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info'),
     documentsFolder: env.DOCUMENTS_FOLDER ?? `${dataRoot}/documents`,
+    changesUrl: env.CHANGES_DATABASE_URL ? postgresUrl('CHANGES_DATABASE_URL', env.CHANGES_DATABASE_URL) : null,
+    allowedOrigins: (env.ALLOWED_ORIGINS ?? '')
+      .split(',')
+      .flatMap((text) => text.trim() || [])
+      .map(origin),
+    vendorHosts: readHosts(env),
+    simulatorOrigins: readOrigins(env),
+    kek: readKek(env, dataRoot),
+    ledgerKey: readLedgerKey(env, dataRoot),
   };
+}
+
+function readHosts(env: Environment): string[] {
+  const hosts = (env.VENDOR_HOSTS ?? '').split(',').flatMap((host) => host.trim().toLowerCase() || []);
+  const wrong = hosts.find((host) => !/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/.test(host));
+  if (wrong !== undefined)
+    throw new StartupError(
+      `VENDOR_HOSTS has "${wrong}": write host names separated by commas, such as psa.example.com.`,
+    );
+  return hosts;
+}
+
+function readOrigins(env: Environment): string[] {
+  const origins = (env.SIMULATOR_ORIGINS ?? '').split(',').flatMap((origin) => origin.trim() || []);
+  const wrong = origins.find((origin) => !/^http:\/\/(127\.0\.0\.1|localhost|\[::1\]):\d{1,5}$/.test(origin));
+  if (wrong !== undefined)
+    throw new StartupError(
+      `SIMULATOR_ORIGINS has "${wrong}": write addresses of this machine, such as http://127.0.0.1:4000.`,
+    );
+  return origins;
+}
+
+/** With an external database the key must be one that all processes share, so nothing is assumed. */
+function readKek(env: Environment, dataRoot: string): KekSettings {
+  const named = (env.KEK_FILE ?? '').split(',').flatMap((path) => path.trim() || []);
+  if (named.length > 0) return { files: named, make: false };
+  return env.DATABASE_URL ? { files: [], make: false } : { files: [`${dataRoot}/keys/kek`], make: true };
+}
+
+/** Made where everything else is made, too; elsewhere somebody has to keep it on purpose. */
+function readLedgerKey(env: Environment, dataRoot: string): LedgerKeySettings {
+  const named = (env.LEDGER_KEY_FILE ?? '').split(',').flatMap((path) => path.trim() || []);
+  if (named.length > 0) return { files: named, make: false };
+  return env.DATABASE_URL ? { files: [], make: false } : { files: [`${dataRoot}/keys/ledger.pem`], make: true };
 }
 
 function readDatabase(env: Environment): DatabaseSettings {
@@ -116,6 +173,14 @@ function readIdentity(env: Environment): IdentitySettings {
     if (env[name]) throw new StartupError(`${name} is set without ${needed}: set both, or neither for the sandbox.`);
   }
   return { kind: 'sandbox' };
+}
+
+/** Written as browsers send it, so that it can be compared as text. */
+function origin(text: string): string {
+  if (URL.canParse(text) && new URL(text).origin === text) return text;
+  throw new StartupError(
+    `ALLOWED_ORIGINS has "${text}": write origins as https://pages.example.com, separated by commas.`,
+  );
 }
 
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

@@ -37,6 +37,14 @@ export function notFound(type: string, id: string): AppError {
   });
 }
 
+/** The very same answer for a row that the actor may not even read; the ledger knows it for the denial that it is. */
+export class HiddenRow extends AppError {
+  constructor(type: string, id: string) {
+    const { code, message, details } = notFound(type, id);
+    super(code, message, details);
+  }
+}
+
 /** Malformed input that the schema could not refuse by type: names the field and the remedy. */
 export function badInput(field: string, message: string, remedy: string): AppError {
   return new AppError('BAD_USER_INPUT', `${field}: ${message}`, { field, remedy });

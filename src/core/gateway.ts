@@ -30,6 +30,8 @@ export interface GatewayOptions {
   /** Told every statement that is sent: the tests count them. */
   readonly onStatement?: (text: string) => void;
   readonly onError?: (error: Error) => void;
+  /** The present for every statement of a transaction, in place of the database's clock (PRESENT): tests alone. */
+  readonly present?: () => Date;
 }
 
 /** Runs statements inside one open transaction of one tenant. */
@@ -64,7 +66,7 @@ export class Gateway {
   /** Reads of one tenant in one round trip, in one read-only transaction. */
   async read<Q extends Queries>(tenantId: string, queries: Q): Promise<Answers<Q>> {
     return this.withClient(async (client) => {
-      const head = ['begin isolation level repeatable read read only', setTenant(tenantId), LIMITS];
+      const head = ['begin isolation level repeatable read read only', setTenant(tenantId), this.settings()];
       const sent = [...head.map((text) => this.send(client, text)), ...this.sendAll(client, tenantId, queries)];
       sent.push(this.send(client, 'commit'));
       const results = await settle(sent);
@@ -80,7 +82,7 @@ export class Gateway {
       const open = (): Promise<pg.QueryResult>[] => {
         if (opened) return [];
         opened = true;
-        return ['begin', setTenant(tenantId), LIMITS].map((text) => this.send(client, text));
+        return ['begin', setTenant(tenantId), this.settings()].map((text) => this.send(client, text));
       };
       const tx: Transaction = {
         flush: async (queries) => {
@@ -141,6 +143,12 @@ export class Gateway {
       client.release(isConnectionLoss(error) || (!isStatementError(error) && !(error instanceof AppError)));
       throw error;
     }
+  }
+
+  /** What every transaction sets for itself, beside its tenant. */
+  private settings(): string {
+    const { present } = this.options;
+    return present ? `${LIMITS}; set local app.now = '${present().toISOString()}'` : LIMITS;
   }
 
   private sendAll(client: pg.PoolClient, tenantId: string, queries: Queries): Promise<pg.QueryResult>[] {

@@ -1,14 +1,15 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** What the application role may do with the rows of a table. Never TRUNCATE, REFERENCES or TRIGGER (reliability 1.2). */
-export type Grants = 'select' | 'select, insert' | 'select, insert, update' | 'select, insert, update, delete';
+export type Grants =
+  'select' | 'select, insert' | 'select, insert, update' | 'select, insert, delete' | 'select, insert, update, delete';
 
 /** One policy form everywhere: bare, because Citus refuses a sub-select and the planner needs no more (design 4). */
 const POLICY = "tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid";
 
 /**
  * Creates a tenant's table: `tenant_id` and the key `(tenant_id, ...)`, forced row-level security with the one policy,
- * and the grants of the application role. `columns` is the rest of the definition.
+ * and the grants of the application role. `columns` is the rest of the definition; it may be empty.
  */
 export async function createTenantTable(
   runner: QueryRunner,
@@ -18,10 +19,11 @@ export async function createTenantTable(
   key = 'tenant_id, id',
 ): Promise<void> {
   const id = key === 'tenant_id, id' ? 'id uuid not null,' : '';
+  const rest = columns === '' ? '' : `${columns},`;
   await runner.query(`create table ${name} (
     tenant_id uuid not null references tenant (tenant_id),
     ${id}
-    ${columns},
+    ${rest}
     primary key (${key})
   )`);
   await runner.query(`alter table ${name} enable row level security`);

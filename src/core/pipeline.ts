@@ -3,13 +3,14 @@ import { type AbilityContribution, abilityOf, allows } from './ability.js';
 import type { Actor } from './actor.js';
 import type { Clock } from './clock.js';
 import type { Command, CommandResult, DoneOutcome, Moment, Outcome, RefusedOutcome } from './command.js';
-import { AppError } from './error.js';
+import { AppError, HiddenRow } from './error.js';
 import { type Gateway, isConnectionLoss, isMalformedValue, isStatementError, type Transaction } from './gateway.js';
 import { newId } from './id.js';
 import { claimKey, recall, remember, type IdempotencyScope, requestHash } from './idempotency.js';
-import { appendToLedger, LedgerOutcome } from './ledger.js';
-import { enqueue } from './outbox.js';
+import { appendToLedger, LedgerOutcome, type LedgerRecord } from './ledger/entry.js';
+import { enqueue } from './outbox/message.js';
 import type { Answers, Queries, Query, Statement } from './statement.js';
+import type { Vault } from './vault.js';
 
 /** What of the request the pipeline needs: the key that makes a repeat harmless, and where its answer stands. */
 export interface CommandRequest {
@@ -24,6 +25,11 @@ export interface PipelineOptions {
   readonly abilities: readonly AbilityContribution[];
   /** Re-reads the actor's roles inside the transaction; null when the membership has ended meanwhile. */
   readonly refresh: (actor: Actor) => Query<Actor | null>;
+  readonly vault: Vault;
+  /** Told, after commit, of which tenant's effects the worker has something new to do. */
+  readonly hint?: (tenantId: string) => void;
+  /** How an entry is written; no part of the product sets it, only the benchmark that asks what the ledger costs. */
+  readonly record?: (record: LedgerRecord) => readonly Statement[];
   readonly log: Logger;
 }
 
@@ -55,7 +61,7 @@ export class Pipeline {
         );
       } catch (error) {
         if (error instanceof AppError) {
-          if (error.code === 'FORBIDDEN') await this.recordDenial(actor, command, error);
+          if (error.code === 'FORBIDDEN' || error instanceof HiddenRow) await this.recordDenial(actor, command, error);
           throw error;
         }
         if (attempt >= ATTEMPTS || !isWorthAnotherTry(error)) throw asAppError(error);
@@ -83,9 +89,11 @@ export class Pipeline {
       Object.entries(answers).flatMap(([key, value]) => (key.startsWith('facts.') ? [[key.slice(6), value]] : [])),
     ) as Answers<F>;
     this.assertAllowed(current, command, command.target?.(facts) ?? null);
-    const moment: Moment = { now: answers.now as Date, actor: current, newId };
+    const moment: Moment = { now: answers.now as Date, actor: current, newId, vault: this.options.vault };
     const outcome = command.decide(facts, input, moment);
-    await tx.commit(secondFlush(command.name, command.subject, outcome, moment, scope));
+    await tx.commit(secondFlush(command.name, command.subject, outcome, moment, scope, this.options.record));
+    if (outcome.kind === 'done' && (outcome.wakesWorker || outcome.messages.length > 0))
+      this.options.hint?.(actor.tenantId);
     return resultOf(outcome);
   }
 
@@ -110,6 +118,9 @@ export class Pipeline {
     const ability = abilityOf(actor, this.options.abilities);
     const barred = actor.kind === 'SERVICE' && command.services === false;
     if (!barred && allows(ability, command.action, command.subject, row)) return;
+    // Writing tells no more than reading: a row that the actor may not read is not there.
+    if (row && 'id' in row && !allows(ability, 'read', command.subject, row))
+      throw new HiddenRow(command.subject, row.id as string);
     throw new AppError(
       'FORBIDDEN',
       `Your role does not allow "${command.action}" on ${row ? 'this' : 'any'} ${command.subject}.`,
@@ -144,7 +155,8 @@ export class Pipeline {
   ): Promise<void> {
     await this.options.gateway.transaction(actor.tenantId, async (tx) => {
       const { now } = await tx.flush({ now: this.options.clock.now() });
-      const subject = { type: command.subject, id: (error.details.subjectId as string | null | undefined) ?? null };
+      const { id, subjectId = id } = error.details as { id?: string; subjectId?: string | null };
+      const subject = { type: command.subject, id: subjectId ?? null };
       const entry = {
         id: newId(),
         at: now,
@@ -166,13 +178,14 @@ function secondFlush(
   outcome: Outcome,
   moment: Moment,
   scope: IdempotencyScope | null,
+  record: PipelineOptions['record'] = (entry) => [appendToLedger(entry)],
 ): Statement[] {
   const { now, actor } = moment;
   const entry = { id: newId(), at: now, actor, action, sources: outcome.sources };
   const ledger =
     outcome.kind === 'done'
-      ? appendToLedger({ ...entry, outcome: LedgerOutcome.DONE, subject: outcome.subject, body: outcome.body })
-      : appendToLedger({
+      ? record({ ...entry, outcome: LedgerOutcome.DONE, subject: outcome.subject, body: outcome.body })
+      : record({
           ...entry,
           outcome: LedgerOutcome.REFUSED,
           subject: outcome.subject ?? { type: subjectType, id: null },
@@ -181,7 +194,7 @@ function secondFlush(
   return [
     ...outcome.writes,
     ...(outcome.kind === 'done' ? enqueue(outcome.messages, now, newId) : []),
-    ledger,
+    ...ledger,
     ...(scope ? [remember(scope, memoryOf(outcome), now)] : []),
   ];
 }

@@ -2,7 +2,8 @@ import { DateTime } from 'luxon';
 import type { Moment } from '../core/command.js';
 import { canonicalJson } from '../core/canonical.js';
 import { insert, type Statement, update } from '../core/statement.js';
-import { Client, Deal, DealPayload, DealSnapshot, QuoteLine } from './deal.entity.js';
+import { Client, Deal, DealSnapshot, QuoteLine } from './deal.entity.js';
+import { recordPayload } from './deal.payload.js';
 import { HALOPSA } from './deal.queries.js';
 import type { HaloImport } from './halopsa.rules.js';
 import type { TermsLine } from './terms.rules.js';
@@ -36,7 +37,7 @@ export interface RecordedSnapshot {
   readonly revision: number;
   /** Whether a snapshot was made. */
   readonly changed: boolean;
-  /** In order: client, deal, snapshot, payload, lines. */
+  /** In order: client, deal, snapshot, the payload's key, payload, lines. */
   readonly statements: readonly Statement[];
 }
 
@@ -70,7 +71,7 @@ export function recordSnapshot(facts: SnapshotFacts, moment: Moment): RecordedSn
       ? update(Deal, { id: deal.id }, { clientId, title, currentRevision, currentSnapshotId })
       : insert(Deal, deal),
     insert(DealSnapshot, snapshot),
-    insert(DealPayload, { id: snapshot.id, raw: facts.raw, imported: parsed.deal }),
+    ...recordPayload(snapshot.id, { raw: facts.raw, imported: parsed.deal }, moment),
     insert(
       QuoteLine,
       parsed.terms.lines.map((line) => quoteLine(line, snapshot.id, moment.newId())),

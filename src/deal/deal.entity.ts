@@ -5,7 +5,6 @@ import { DateTimeScalar, DecimalScalar, LocalDateScalar } from '../core/graphql/
 import type { Finding } from '../core/finding.js';
 import type { SourceReference } from '../core/source.js';
 import { Instant, JsonText, TenantOwned } from '../core/table.js';
-import type { ImportedDeal } from './halopsa-deal.rules.js';
 import type { Billing, BillingPeriod, LineKind } from './terms.rules.js';
 
 /** The MSP's customer. */
@@ -117,16 +116,18 @@ export class DealSnapshot extends TenantOwned {
 
 /**
  * The payload of a snapshot as it came, byte for byte; its id is the snapshot's. A row of its own, so that a list of
- * snapshots never reads up to a megabyte of text a row.
+ * snapshots never reads up to a megabyte of text a row. It names people of the client and of the MSP, so both texts are
+ * sealed under a key of the snapshot's (deal.payload.ts): once that is destroyed, the digests stay and the texts do not.
  */
 @Entity()
 export class DealPayload extends TenantOwned {
+  /** The payload, sealed. */
   @Column('text')
   raw: string;
 
-  /** What was read from it beside the terms: scope, risk, contact ...; personal data, never in the ledger. */
-  @JsonText()
-  imported: ImportedDeal;
+  /** What was read from it beside the terms, sealed: scope, risk, contact ... (ImportedDeal as JSON). */
+  @Column('text')
+  imported: string;
 }
 
 /** The source reference of a snapshot, for every decision that reads the deal's terms. */

@@ -1,7 +1,7 @@
 import type { Actor } from '../core/actor.js';
 import { type Finding, finding } from '../core/finding.js';
 import { daysBetween } from '../core/local-day.js';
-import type { Eligible } from '../identity/identity.queries.js';
+import type { RoleHolder } from '../identity/identity.queries.js';
 import { DELIVERY, Role } from '../identity/roles.js';
 import { type Decision, DecisionState } from './decision.entity.js';
 
@@ -40,7 +40,7 @@ export interface Responsibility {
 /** What is wrong with an owner, an escalation path or a due date: an entry that nobody can decide is none. */
 export function responsibilityFindings(
   { ownerId, escalationContactId, dueOn }: Responsibility,
-  people: readonly Eligible[],
+  people: readonly RoleHolder[],
   today: string,
 ): Finding[] {
   const findings: Finding[] = [];

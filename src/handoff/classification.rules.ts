@@ -1,4 +1,4 @@
-import type { TenantConfiguration } from '../catalogue/configuration.js';
+import type { RuledConfiguration } from '../catalogue/configuration.js';
 import { configurationSource, type ConfigurationVersion } from '../catalogue/configuration-version.entity.js';
 import { chooseTier, serviceTemplateOf } from '../catalogue/selection.rules.js';
 import { type Finding, finding } from '../core/finding.js';
@@ -17,7 +17,7 @@ export interface Classification {
 
 /** What a classification is judged by: the ruling configuration and the adopted snapshot with its terms. */
 export interface ClassificationGround {
-  readonly configuration: TenantConfiguration;
+  readonly configuration: RuledConfiguration;
   readonly configurationVersion: ConfigurationVersion;
   readonly snapshot: Pick<DealSnapshot, 'id' | 'revision' | 'termsDigest'>;
   readonly terms: NormalisedTerms;
@@ -33,7 +33,7 @@ export interface Classified {
 
 /** A finding when the tenant has no such service template, or does not sell it in this deal type. */
 export function classificationFindings(
-  configuration: Pick<TenantConfiguration, 'serviceTemplates'>,
+  configuration: Pick<RuledConfiguration, 'serviceTemplates'>,
   { serviceTemplate, dealType }: Pick<Classification, 'serviceTemplate' | 'dealType'>,
 ): Finding[] {
   const template = serviceTemplateOf(configuration, serviceTemplate);

@@ -3,7 +3,7 @@ import { configurationOf, configurationOfHandoff } from '../catalogue/catalogue.
 import { command } from '../core/command.js';
 import { notFound } from '../core/error.js';
 import { type Finding, finding } from '../core/finding.js';
-import { type Eligible, eligiblePeople, personById } from '../identity/identity.queries.js';
+import { eligiblePeople, personById, type RoleHolder } from '../identity/identity.queries.js';
 import { Role } from '../identity/roles.js';
 import { answerChange } from './answers.rules.js';
 import type { AssignHandoffInput, EditHandoffInput, EditIntakeInput } from './handoff.input.js';
@@ -58,7 +58,7 @@ export const editIntake = command({
 });
 
 /** A finding when the person does not hold the role, or not actively; names those who do. */
-export function holderFindings(people: readonly Eligible[], personId: string, role: Role): Finding[] {
+export function holderFindings(people: readonly RoleHolder[], personId: string, role: Role): Finding[] {
   const holders = people.filter((person) => person.role === role).map((person) => person.personId);
   if (holders.includes(personId)) return [];
   return [

@@ -1,5 +1,7 @@
 import { type ContentChange, recordContribution, termsChanged } from '../approval/approval.effects.js';
+import type { ApprovalNeed } from '../approval/need.rules.js';
 import type { ApprovalRequest } from '../approval/request.entity.js';
+import { workingTimesFrom } from '../catalogue/calendar.rules.js';
 import type { Moment } from '../core/command.js';
 import type { Finding } from '../core/finding.js';
 import { insert, type Statement } from '../core/statement.js';
@@ -90,6 +92,8 @@ interface TermsFacts extends ClassificationGround {
   readonly requests: readonly ApprovalRequest[];
   /** contributorsOf(handoffSubject(handoff.id)). */
   readonly contributors: readonly string[];
+  /** What an exception on the new terms would need; null when none is needed. */
+  readonly needFor: (changed: Pick<Handoff, 'serviceTemplate' | 'dealType'>) => ApprovalNeed | null;
 }
 
 /** A change to be written: `changeHandoff(handoff, changes)` by the caller, beside these statements. */
@@ -149,7 +153,7 @@ export function reclassify(
 
 /** The fields that follow from terms and classification; a new content version where the governed terms differ. */
 function governed(facts: TermsFacts, wanted: Classification, moment: Moment): TermsChange {
-  const { handoff, requests, contributors } = facts;
+  const { handoff, requests, contributors, configuration } = facts;
   const result = classified(facts, wanted);
   if (result.termsDigest === handoff.termsDigest) return { changes: result, statements: [] };
   const change: ContentChange = {
@@ -157,6 +161,8 @@ function governed(facts: TermsFacts, wanted: Classification, moment: Moment): Te
     contentRevision: handoff.termsRevision + 1,
     editorId: editorOf(moment),
     contributors,
+    need: facts.needFor(wanted),
+    workingTimes: (from, hours) => workingTimesFrom(configuration.calendar, from, hours),
   };
   return {
     changes: { ...result, termsRevision: change.contentRevision },

@@ -3,8 +3,9 @@ import { ConfigurationVersion } from '../catalogue/configuration-version.entity.
 import { notFound } from '../core/error.js';
 import { mapQuery, type Query, select, selectFirst, selectRequired, sql } from '../core/statement.js';
 import { type EntityClass, hydrate, tableOf } from '../core/table.js';
+import { PersonalKey } from '../core/vault.js';
 import { DealSnapshot } from '../deal/deal.entity.js';
-import type { ImportedDeal } from '../deal/halopsa-deal.rules.js';
+import type { SealedPayload } from '../deal/deal.payload.js';
 import { Assumption, HandoffStatement, Risk, Stakeholder } from './content.entity.js';
 import { Handoff } from './handoff.entity.js';
 import { Stage } from './stage.rules.js';
@@ -56,20 +57,22 @@ export function adoptedSnapshot(handoffId: string): Query<DealSnapshot> {
 
 /**
  * What the PSA said beside the terms in the snapshot that the deal's live handoff has adopted, by the deal's id in the
- * PSA; null without a live handoff. For adoptTerms: only what the PSA has changed since is filled in again.
+ * PSA, sealed (openImported); null without a live handoff. For adoptTerms: only what the PSA has changed since is filled in again.
  */
-export function adoptedDealByExternal(source: string, externalId: string): Query<ImportedDeal | null> {
+export function adoptedDealByExternal(source: string, externalId: string): Query<SealedPayload | null> {
   return sql(
-    `select p.imported from deal d join handoff h on h.tenant_id = $1 and h.deal_id = d.id and h.stage <> 'WITHDRAWN'
+    `select p.imported, ${columnsOf(PersonalKey, 'k')} from deal d
+      join handoff h on h.tenant_id = $1 and h.deal_id = d.id and h.stage <> 'WITHDRAWN'
       join deal_payload p on p.tenant_id = $1 and p.id = h.deal_snapshot_id
+      join personal_key k on k.tenant_id = $1 and k.id = p.id
       where d.tenant_id = $1 and d.source = $2 and d.external_id = $3`,
     [source, externalId],
-    (rows) => (rows[0] ? (JSON.parse(rows[0].imported as string) as ImportedDeal) : null),
+    (rows) => (rows[0] ? { key: hydrate(PersonalKey, rows[0]), text: rows[0].imported as string } : null),
   );
 }
 
 /** The handoffs of a deal by the deal's id in the PSA, as a condition on an id; `$2` and `$3` are source and id. */
-const OF_DEAL = `in (select h.id from handoff h join deal d on d.tenant_id = $1 and d.id = h.deal_id
+export const OF_DEAL = `in (select h.id from handoff h join deal d on d.tenant_id = $1 and d.id = h.deal_id
     where h.tenant_id = $1 and d.source = $2 and d.external_id = $3 and h.stage <> 'WITHDRAWN')`;
 
 /** approval's lockRequestsOf for the deal's live handoff, by the deal's id in the PSA: ask after lockHandoffsByExternal. */

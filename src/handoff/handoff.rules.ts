@@ -1,7 +1,7 @@
 import { digestOf } from '../core/canonical.js';
 import { staleRevision } from '../core/error.js';
 import { type Finding, finding } from '../core/finding.js';
-import type { LedgerSubject } from '../core/ledger.js';
+import type { LedgerSubject } from '../core/ledger/entry.js';
 import { type Statement, update } from '../core/statement.js';
 import { DELIVERY } from '../identity/roles.js';
 import { Handoff } from './handoff.entity.js';

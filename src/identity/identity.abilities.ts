@@ -1,4 +1,5 @@
 import type { AbilityContribution } from '../core/ability.js';
+import { READ_ON_RECORD } from '../core/graphql/read-record.js';
 import { DELIVERY, EVERYONE, Role, SEES_MARGIN } from './roles.js';
 
 const { SALES_MANAGER, DELIVERY_MANAGER, FINANCE_APPROVER, SERVICE_DELIVERY_LEAD, REVOPS_ADMIN, AUDITOR, INTEGRATOR } =
@@ -14,6 +15,9 @@ export const identityAbilities: AbilityContribution = (grant, actor) => {
   grant([INTEGRATOR], 'read', 'ApiKey', { id: actor.id });
   grant([AUDITOR, FINANCE_APPROVER], 'read', 'LedgerEntry');
   grant(EVERYONE, 'read', 'LedgerEntry', { actorId: actor.id });
+  grant([AUDITOR, FINANCE_APPROVER, REVOPS_ADMIN], 'read', 'LedgerSeal');
+  // Whoever reads as an auditor is recorded doing so (core/graphql/read-record.ts).
+  grant([AUDITOR], READ_ON_RECORD.action, READ_ON_RECORD.subject);
   grant([REVOPS_ADMIN], 'administer', 'Person');
   grant([REVOPS_ADMIN], 'administer', 'ApiKey');
   grant([REVOPS_ADMIN, 'SYSTEM'], 'administer', 'TenantProfile');

@@ -7,12 +7,18 @@ import {
   IsUUID,
   Length,
   Matches,
+  IsDate,
+  IsOptional,
   Max,
   Min,
 } from 'class-validator';
 import { Field, ID, InputType, Int } from 'type-graphql';
+import { DateTimeScalar } from '../core/graphql/scalars.js';
 import { API_SCOPES } from './api-key.entity.js';
 import { PERSON_ROLES, Role } from './roles.js';
+
+const UNTIL =
+  'When the seat ends by itself: obligatory for AUDITOR, at most 366 days ahead; left out for every other role.';
 
 @InputType({ description: 'Who is invited.' })
 export class InviteMemberInput {
@@ -39,6 +45,11 @@ export class InviteMemberInput {
   @Length(1, 255)
   @Field(() => String, { description: "The object id (Entra `oid`) of the account in the tenant's directory." })
   oid: string;
+
+  @IsOptional()
+  @IsDate()
+  @Field(() => DateTimeScalar, { nullable: true, description: UNTIL })
+  until?: Date | null;
 }
 
 @InputType({ description: 'A change to one member.' })
@@ -52,11 +63,19 @@ export class MemberInput {
   expectedRevision: number;
 }
 
-@InputType({ description: 'A role for, or from, one member.' })
+@InputType({ description: 'A role of one member.' })
 export class MemberRoleInput extends MemberInput {
   @IsIn(PERSON_ROLES)
   @Field(() => Role, { description: 'The role.' })
   role: Role;
+}
+
+@InputType({ description: 'A role for one member.' })
+export class GrantRoleInput extends MemberRoleInput {
+  @IsOptional()
+  @IsDate()
+  @Field(() => DateTimeScalar, { nullable: true, description: UNTIL })
+  until?: Date | null;
 }
 
 @InputType({ description: 'An account to link to, or unlink from, one member.' })

@@ -1,5 +1,7 @@
 import type { Actor } from '../core/actor.js';
-import { type Query, type Row, select, selectFirst, selectRequired, sql } from '../core/statement.js';
+import { PRESENT } from '../core/clock.js';
+import { AppError, notFound } from '../core/error.js';
+import { mapQuery, type Query, type Row, select, selectFirst, selectRequired, sql } from '../core/statement.js';
 import { hydrate, tableOf } from '../core/table.js';
 import { ApiKey } from './api-key.entity.js';
 import { Person, RoleGrant } from './person.entity.js';
@@ -16,10 +18,15 @@ export interface SignIn {
 /** The issuer of accounts that the tenant's own directory vouches for by `tid` and `oid`. */
 export const TENANT_DIRECTORY = '*';
 
+/** A grant `r` that is held now: not revoked, and its end has not come. */
+const HELD = `r.revoked_at is null and (r.ends_at is null or r.ends_at > ${PRESENT})`;
+
 /** A person's roles as held now; the canonical person stands for every record merged into it. */
 const PERSON = `select c.id as person_id, a.id as account_id,
     (select array_agg(r.role order by r.role) from role_grant r
-      where r.tenant_id = $1 and r.person_id = c.id and r.revoked_at is null) as roles
+      where r.tenant_id = $1 and r.person_id = c.id and ${HELD}) as roles,
+    (select max(e.ends_at) from role_grant e
+      where e.tenant_id = $1 and e.person_id = c.id and e.revoked_at is null and e.ends_at <= ${PRESENT}) as seat_ended_at
   from account a
   join person p on p.tenant_id = $1 and p.id = a.person_id and p.state = 'ACTIVE'
   join person c on c.tenant_id = $1 and c.id = coalesce(p.merged_into, p.id) and c.state = 'ACTIVE'
@@ -42,7 +49,14 @@ export function actorByApiKey(tenantId: string, keyId: string, secretHash: strin
 }
 
 const LIVE_KEY = `select k.id, k.scopes from api_key k join tenant_profile t on t.tenant_id = $1 and t.state = 'ACTIVE'
-  where k.tenant_id = $1 and k.revoked_at is null and k.expires_at > clock_timestamp()`;
+  where k.tenant_id = $1 and k.revoked_at is null and k.expires_at > ${PRESENT}`;
+
+/** A member by handle as the actor of a command: for the operator who acts in somebody's name on the command line. */
+export function actorByHandle(tenantId: string, handle: string): Query<Actor | null> {
+  return sql(`${PERSON} and c.handle = $2 order by a.linked_at, a.id limit 1`, [handle], (rows) =>
+    personActor(tenantId, rows[0], null),
+  );
+}
 
 /** The same actor as the membership stands inside the transaction; null when it has ended. */
 export function refreshActor(actor: Actor): Query<Actor | null> {
@@ -56,12 +70,19 @@ export function refreshActor(actor: Actor): Query<Actor | null> {
 
 function personActor(tenantId: string, row: Row | undefined, authTime: Date | null): Actor | null {
   if (!row) return null;
+  const roles = (row.roles as string[] | null) ?? [];
+  const endedAt = row.seat_ended_at as Date | null;
+  if (roles.length === 0 && endedAt) {
+    throw new AppError('FORBIDDEN', `Your seat ended on ${endedAt.toISOString()}.`, {
+      remedy: 'Ask a RevOps administrator to give you the role again, if it is still needed.',
+    });
+  }
   return {
     kind: 'PERSON',
     tenantId,
     id: row.person_id as string,
     accountId: row.account_id as string,
-    roles: (row.roles as string[] | null) ?? [],
+    roles,
     scopes: [],
     authTime,
   };
@@ -81,28 +102,76 @@ function serviceActor(tenantId: string, row: Row | undefined): Actor | null {
   };
 }
 
-/** Active people who hold a role now, by canonical person: who could answer, sign or verify. */
-export interface Eligible {
+/** An active person, by canonical person, and a role that they hold: who could answer, sign or verify. */
+export interface RoleHolder {
   readonly personId: string;
   readonly role: Role;
+}
+
+/** A holder with how the role came about: what the cool-down of a new role looks at (isSeasoned). */
+export interface Eligible extends RoleHolder {
+  readonly grantId: string;
+  /** The canonical person who gave the role, or the name of a job. */
+  readonly grantedBy: string;
+  readonly grantedAt: Date;
+  /**
+   * The canonical person who confirmed it, or the name of the job that set up the tenant; null while nobody has, and
+   * when a merge has shown the second administrator to be the giver or the holder.
+   */
+  readonly confirmedBy: string | null;
 }
 
 /** Every active person with every role held now. */
 export function eligiblePeople(): Query<Eligible[]> {
   return sql(
-    `select p.id as person_id, r.role from person p join role_grant r on r.tenant_id = $1 and r.person_id = p.id
-     where p.tenant_id = $1 and p.state = 'ACTIVE' and p.merged_into is null and r.revoked_at is null order by p.id, r.role`,
+    `select p.id as person_id, r.role, r.id as grant_id, r.granted_at,
+        coalesce(g.merged_into::text, r.granted_by) as granted_by,
+        coalesce(c.merged_into::text, r.confirmed_by) as confirmed_by, c.id is not null as by_person
+      from person p
+      join role_grant r on r.tenant_id = $1 and r.person_id = p.id
+      left join person g on g.tenant_id = $1 and g.id::text = r.granted_by
+      left join person c on c.tenant_id = $1 and c.id::text = r.confirmed_by
+      where p.tenant_id = $1 and p.state = 'ACTIVE' and p.merged_into is null and ${HELD}
+      order by p.id, r.role`,
     [],
-    (rows) => rows.map((row) => ({ personId: row.person_id as string, role: row.role as Role })),
+    (rows) => rows.map(eligible),
   );
 }
 
-/** The person by id, locked for a change. */
-export const lockPerson = (id: string): Query<Person> => selectRequired(Person, id, { lock: 'UPDATE' });
+/** A row of people with roles (eligiblePeople, rolesAt). */
+export function eligible(row: Row): Eligible {
+  const personId = row.person_id as string;
+  const grantedBy = row.granted_by as string;
+  const confirmedBy = row.confirmed_by as string | null;
+  const isSecond = !row.by_person || (confirmedBy !== grantedBy && confirmedBy !== personId);
+  return {
+    personId,
+    role: row.role as Role,
+    grantId: row.grant_id as string,
+    grantedBy,
+    grantedAt: row.granted_at as Date,
+    confirmedBy: isSecond ? confirmedBy : null,
+  };
+}
 
 /** These records, in the order of their ids so that two who lock the same ones wait and do not deadlock. */
 export const lockPeople = (ids: readonly string[]): Query<Person[]> =>
   select(Person, { id: ids }, { orderBy: ['id'], lock: 'UPDATE' });
+
+/**
+ * The person by id, locked for a change together with the administrator who makes it: nobody acts by a role that is
+ * taken from them between check and commit.
+ */
+export const lockMember = (id: string, actor: Actor): Query<Person> =>
+  mapQuery(lockPeople([id, actor.id]), (people) => {
+    const person = people.find((one) => one.id === id);
+    if (!person) throw notFound('Person', id);
+    return person;
+  });
+
+/** Lets one at a time take people out: two who leave at once must not be each other's last administrator. */
+export const lockMembership = (): Query<void> =>
+  sql('select 1 from tenant_profile where tenant_id = $1 for update', [], () => undefined);
 
 /** Every record of the human behind a record, that one too: merges do not chain (mergeMember). */
 export function recordsOf(personId: string): Query<Person[]> {
@@ -128,8 +197,8 @@ export const peopleByHandle = (): Query<ReadonlyMap<string, string>> => {
   return { ...query, read: (rows) => new Map(query.read(rows).map((p) => [p.handle, p.id])) };
 };
 
-/** The roles that a person holds now. */
-export const heldRoles = (personId: string): Query<RoleGrant[]> => select(RoleGrant, { personId, revokedAt: null });
+/** The grants of a person that nobody has revoked, those too that have ended by themselves (isHeld). */
+export const openGrants = (personId: string): Query<RoleGrant[]> => select(RoleGrant, { personId, revokedAt: null });
 
 /** The key by id, locked for a change. */
 export const lockApiKey = (id: string): Query<ApiKey> => selectRequired(ApiKey, id, { lock: 'UPDATE' });

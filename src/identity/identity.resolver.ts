@@ -9,6 +9,7 @@ import type { RefusedType } from '../core/graphql/types.js';
 import { ApiKey } from './api-key.entity.js';
 import {
   CreateApiKeyInput,
+  GrantRoleInput,
   InviteMemberInput,
   MemberAccountInput,
   MemberInput,
@@ -18,16 +19,15 @@ import {
   SuspendTenantInput,
 } from './identity.input.js';
 import {
-  grantRole,
   inviteMember,
   linkAccount,
   mergeMember,
   reinstateMember,
-  revokeRole,
   suspendMember,
   unlinkAccount,
 } from './member.commands.js';
-import { Account, Person, RoleGrant } from './person.entity.js';
+import { Account, isHeld, Person, RoleGrant } from './person.entity.js';
+import { confirmRole, grantRole, revokeRole } from './role.commands.js';
 import { createApiKey, revokeApiKey, suspendTenant } from './tenant.commands.js';
 import { TenantProfile } from './tenant.entity.js';
 
@@ -82,9 +82,11 @@ export class PersonResolver {
   }
 
   @Runs(grantRole)
-  @Mutation(() => PersonResult, { description: 'Gives a member a role; never to oneself (SELF_GRANT).' })
+  @Mutation(() => PersonResult, {
+    description: 'Gives a member a role; never to oneself (SELF_GRANT). AUDITOR ends on a date and stands alone.',
+  })
   grantRole(
-    @Arg('input') input: MemberRoleInput,
+    @Arg('input') input: GrantRoleInput,
     @Ctx() ctx: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Person | RefusedType> {
@@ -99,6 +101,19 @@ export class PersonResolver {
     @Info() info: GraphQLResolveInfo,
   ): Promise<Person | RefusedType> {
     return ctx.run(revokeRole, input, info, Person);
+  }
+
+  @Runs(confirmRole)
+  @Mutation(() => PersonResult, {
+    description:
+      'Confirms a role as a second administrator, neither its giver nor its holder: it counts for approving at once.',
+  })
+  confirmRole(
+    @Arg('input') input: MemberRoleInput,
+    @Ctx() ctx: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Person | RefusedType> {
+    return ctx.run(confirmRole, input, info, Person);
   }
 
   @Runs(suspendMember)
@@ -157,8 +172,8 @@ export class PersonResolver {
 @Resolver(() => RoleGrant)
 export class RoleGrantResolver {
   @FieldResolver(() => Boolean, { description: 'Whether the role is held now.' })
-  held(@Root() grant: RoleGrant): boolean {
-    return grant.revokedAt === null;
+  async held(@Root() grant: RoleGrant, @Ctx() { reader }: RequestContext): Promise<boolean> {
+    return isHeld(grant, await reader.now());
   }
 }
 

@@ -1,40 +1,21 @@
-import { command, done, refused, type Moment } from '../core/command.js';
-import { notFound, staleRevision } from '../core/error.js';
+import type { Actor } from '../core/actor.js';
+import { command, done, refused } from '../core/command.js';
+import { notFound } from '../core/error.js';
 import { finding } from '../core/finding.js';
-import { insert, insertAll, selectFirst, type Statement, update } from '../core/statement.js';
+import { insert, insertAll, selectFirst, update } from '../core/statement.js';
 import {
   eligiblePeople,
-  heldRoles,
   lockPeople,
-  lockPerson,
+  lockMember,
+  lockMembership,
   personByHandle,
   TENANT_DIRECTORY,
 } from './identity.queries.js';
-import { lastAdministrator, selfGrant } from './identity.rules.js';
-import type {
-  InviteMemberInput,
-  MemberAccountInput,
-  MemberInput,
-  MemberRoleInput,
-  MergeMemberInput,
-} from './identity.input.js';
-import { Account, MemberState, Person, RoleGrant } from './person.entity.js';
-import { Role } from './roles.js';
-
-const administer = { action: 'administer', subject: 'Person', services: false } as const;
-const subjectOf = (id: string): { type: string; id: string } => ({ type: 'Person', id });
-
-function checkRevision(person: Person, expected: number): void {
-  if (person.revision !== expected) throw staleRevision('Person', person.id, expected, person.revision);
-}
-
-function touch(person: Person, changes: Partial<Person> = {}): Statement {
-  return update(Person, { id: person.id }, { ...changes, revision: person.revision + 1 });
-}
-
-function grantRow(personId: string, role: Role, { newId, now, actor }: Moment): Partial<RoleGrant> {
-  return { id: newId(), personId, role, grantedBy: actor.id, grantedAt: now };
-}
+import { lastAdministrator } from './identity.rules.js';
+import type { InviteMemberInput, MemberAccountInput, MemberInput, MergeMemberInput } from './identity.input.js';
+import { administer, checkRevision, grantRow, subjectOf, touch } from './member.writes.js';
+import { Account, MemberMerge, MemberState, MemberSuspension, Person, RoleGrant } from './person.entity.js';
+import { seatFindings } from './seat.rules.js';
 
 /** Adds a person with their roles and first account. */
 export const inviteMember = command({
@@ -51,9 +32,10 @@ export const inviteMember = command({
     ].map(({ path, remedy }) =>
       finding({ code: 'ALREADY_TAKEN', path, message: `Another member has this ${path}.`, facts: {}, remedy }),
     );
-    if (taken.length > 0) return refused(taken);
+    const { handle, name, email, roles, oid, until = null } = input;
+    const findings = [...taken, ...seatFindings(roles, [], until, moment.now)];
+    if (findings.length > 0) return refused(findings);
     const id = moment.newId();
-    const { handle, name, email, roles, oid } = input;
     return done({
       id,
       subject: subjectOf(id),
@@ -69,43 +51,10 @@ export const inviteMember = command({
         }),
         ...insertAll(
           RoleGrant,
-          roles.map((role) => grantRow(id, role, moment)),
+          roles.map((role) => grantRow(id, role, until, moment)),
         ),
       ],
     });
-  },
-});
-
-/** Gives a member a role; never to oneself. */
-export const grantRole = command({
-  name: 'grantRole',
-  ...administer,
-  facts: (input: MemberRoleInput) => ({ person: lockPerson(input.personId), held: heldRoles(input.personId) }),
-  decide: ({ person, held }, { role, expectedRevision }, moment) => {
-    checkRevision(person, expectedRevision);
-    const findings = selfGrant(moment.actor.id, person.id, role);
-    if (findings.length > 0) return refused(findings, { subject: subjectOf(person.id) });
-    const isHeld = held.some((grant) => grant.role === role);
-    const writes = isHeld ? [] : [insert(RoleGrant, grantRow(person.id, role, moment)), touch(person)];
-    return done({ id: person.id, subject: subjectOf(person.id), body: { role, changed: !isHeld }, writes });
-  },
-});
-
-/** Ends a role of a member; votes cast under it stay in history and count no longer where the role was needed. */
-export const revokeRole = command({
-  name: 'revokeRole',
-  ...administer,
-  facts: (input: MemberRoleInput) => ({ person: lockPerson(input.personId), people: eligiblePeople() }),
-  decide: ({ person, people }, { role, expectedRevision }, { now, actor }) => {
-    checkRevision(person, expectedRevision);
-    const findings = role === Role.REVOPS_ADMIN ? lastAdministrator(people, person.id) : [];
-    if (findings.length > 0) return refused(findings, { subject: subjectOf(person.id) });
-    const end = update(
-      RoleGrant,
-      { personId: person.id, role, revokedAt: null },
-      { revokedAt: now, revokedBy: actor.id },
-    );
-    return done({ id: person.id, subject: subjectOf(person.id), body: { role }, writes: [end, touch(person)] });
   },
 });
 
@@ -113,15 +62,22 @@ export const revokeRole = command({
 export const suspendMember = command({
   name: 'suspendMember',
   ...administer,
-  facts: (input: MemberInput) => ({ person: lockPerson(input.personId), people: eligiblePeople() }),
-  decide: ({ person, people }, { expectedRevision }) => {
+  facts: (input: MemberInput, actor: Actor) => ({
+    alone: lockMembership(),
+    person: lockMember(input.personId, actor),
+    people: eligiblePeople(),
+  }),
+  decide: ({ person, people }, { expectedRevision }, { now, actor, newId }) => {
     checkRevision(person, expectedRevision);
     const findings = lastAdministrator(people, person.id);
     if (findings.length > 0) return refused(findings, { subject: subjectOf(person.id) });
+    const changed = person.state !== MemberState.SUSPENDED;
+    const row = { id: newId(), personId: person.id, suspendedAt: now, suspendedBy: actor.id };
     return done({
       id: person.id,
       subject: subjectOf(person.id),
-      writes: [touch(person, { state: MemberState.SUSPENDED })],
+      body: { changed },
+      writes: changed ? [touch(person, { state: MemberState.SUSPENDED }), insert(MemberSuspension, row)] : [],
     });
   },
 });
@@ -130,13 +86,17 @@ export const suspendMember = command({
 export const reinstateMember = command({
   name: 'reinstateMember',
   ...administer,
-  facts: (input: MemberInput) => ({ person: lockPerson(input.personId) }),
-  decide: ({ person }, { expectedRevision }) => {
+  facts: (input: MemberInput, actor: Actor) => ({ person: lockMember(input.personId, actor) }),
+  decide: ({ person }, { expectedRevision }, { now, actor }) => {
     checkRevision(person, expectedRevision);
+    const changed = person.state !== MemberState.ACTIVE;
+    const open = { personId: person.id, endedAt: null };
+    const ended = update(MemberSuspension, open, { endedAt: now, endedBy: actor.id });
     return done({
       id: person.id,
       subject: subjectOf(person.id),
-      writes: [touch(person, { state: MemberState.ACTIVE })],
+      body: { changed },
+      writes: changed ? [touch(person, { state: MemberState.ACTIVE }), ended] : [],
     });
   },
 });
@@ -145,8 +105,8 @@ export const reinstateMember = command({
 export const linkAccount = command({
   name: 'linkAccount',
   ...administer,
-  facts: (input: MemberAccountInput) => ({
-    person: lockPerson(input.personId),
+  facts: (input: MemberAccountInput, actor: Actor) => ({
+    person: lockMember(input.personId, actor),
     linked: selectFirst(Account, { issuer: input.issuer, subject: input.subject, unlinkedAt: null }),
   }),
   decide: ({ person, linked }, { issuer, subject, expectedRevision }, { newId, now }) => {
@@ -170,8 +130,8 @@ export const linkAccount = command({
 export const unlinkAccount = command({
   name: 'unlinkAccount',
   ...administer,
-  facts: (input: MemberAccountInput) => ({
-    person: lockPerson(input.personId),
+  facts: (input: MemberAccountInput, actor: Actor) => ({
+    person: lockMember(input.personId, actor),
     linked: selectFirst(Account, {
       personId: input.personId,
       issuer: input.issuer,
@@ -201,22 +161,23 @@ export const unlinkAccount = command({
 export const mergeMember = command({
   name: 'mergeMember',
   ...administer,
-  facts: (input: MergeMemberInput) => ({
-    records: lockPeople([input.personId, input.intoPersonId]),
+  facts: (input: MergeMemberInput, actor: Actor) => ({
+    alone: lockMembership(),
+    records: lockPeople([input.personId, input.intoPersonId, actor.id]),
     people: eligiblePeople(),
   }),
-  decide: ({ records, people }, { personId, intoPersonId, expectedRevision }) => {
+  decide: ({ records, people }, { personId, intoPersonId, expectedRevision }, { now, actor, newId }) => {
     const person = records.find(({ id }) => id === personId);
     if (!person) throw notFound('Person', personId);
     checkRevision(person, expectedRevision);
     const into = records.find(({ id }) => id === intoPersonId);
     const findings = lastAdministrator(people, person.id);
-    if (!into || into.id === person.id || into.mergedInto !== null) {
+    if (!into || into.id === person.id || into.mergedInto !== null || into.state === MemberState.ERASED) {
       findings.push(
         finding({
           code: 'NOT_MERGEABLE',
           path: 'intoPersonId',
-          message: 'The record to merge into is missing, the same, or merged itself.',
+          message: 'The record to merge into is missing, the same, erased, or merged itself.',
           facts: {},
           remedy: 'Name the record that stays.',
         }),
@@ -229,6 +190,13 @@ export const mergeMember = command({
       body: { into: into!.id },
       writes: [
         touch(person, { mergedInto: into!.id }),
+        insert(MemberMerge, {
+          id: newId(),
+          personId: person.id,
+          mergedAt: now,
+          intoPersonId: into!.id,
+          mergedBy: actor.id,
+        }),
         {
           text: 'update person set merged_into = $2, revision = revision + 1 where tenant_id = $1 and merged_into = $3',
           values: [into!.id, person.id],

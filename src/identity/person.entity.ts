@@ -24,6 +24,7 @@ registerEnumType(Role, {
 export enum MemberState {
   ACTIVE = 'ACTIVE',
   SUSPENDED = 'SUSPENDED',
+  ERASED = 'ERASED',
 }
 registerEnumType(MemberState, {
   name: 'MemberState',
@@ -31,6 +32,7 @@ registerEnumType(MemberState, {
   valuesConfig: {
     ACTIVE: { description: 'May sign in and act.' },
     SUSPENDED: { description: 'May not sign in; past acts stay.' },
+    ERASED: { description: 'Their data was erased for good; past acts stay, by a record without a name.' },
   },
 });
 
@@ -113,6 +115,7 @@ export class RoleGrant extends TenantOwned {
 
   /** The person or job that gave it. */
   @Column('text')
+  @Field(() => String, { description: 'Who gave it: the id of a person, or the name of a job.' })
   grantedBy: string;
 
   @Instant()
@@ -125,4 +128,68 @@ export class RoleGrant extends TenantOwned {
   @Instant({ nullable: true })
   @Field(() => DateTimeScalar, { nullable: true, description: 'Until when; null while it is held.' })
   revokedAt: Date | null;
+
+  /** A second administrator, neither the giver nor the holder; or the job that applied the tenant's file. */
+  @Column('text', { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Who confirmed it: the id of a second administrator, or the name of the job that set up the tenant; null while nobody has.',
+  })
+  confirmedBy: string | null;
+
+  @Instant({ nullable: true })
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was confirmed; null while nobody has.' })
+  confirmedAt: Date | null;
+
+  @Instant({ nullable: true })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'When it ends by itself: always told for AUDITOR, null for other roles.',
+  })
+  endsAt: Date | null;
+}
+
+/** Whether a grant is held at an instant: it has begun, and neither was it revoked nor has its end come. */
+export function isHeld(grant: Pick<RoleGrant, 'grantedAt' | 'revokedAt' | 'endsAt'>, at: Date): boolean {
+  const { grantedAt, revokedAt, endsAt } = grant;
+  return grantedAt <= at && (revokedAt === null || revokedAt > at) && (endsAt === null || endsAt > at);
+}
+
+/** One suspension of a member, from when until when: `Person.state` is the present, these rows are the past. */
+@Entity()
+export class MemberSuspension extends TenantOwned {
+  @Column('uuid')
+  personId: string;
+
+  @Instant()
+  suspendedAt: Date;
+
+  @Column('text')
+  suspendedBy: string;
+
+  @Instant({ nullable: true })
+  endedAt: Date | null;
+
+  @Column('text', { nullable: true })
+  endedBy: string | null;
+}
+
+/**
+ * That a record was found to be another's human, and when: `Person.mergedInto` is the present, these rows are the past.
+ * The row says into which record, and nothing of the records that follow it there: whoever reads the past walks on.
+ */
+@Entity()
+export class MemberMerge extends TenantOwned {
+  @Column('uuid')
+  personId: string;
+
+  @Instant()
+  mergedAt: Date;
+
+  @Column('uuid')
+  intoPersonId: string;
+
+  @Column('text')
+  mergedBy: string;
 }

@@ -4,7 +4,7 @@ import type { Gateway } from '../core/gateway.js';
 export interface RegisteredTenant {
   readonly tenantId: string;
   readonly entraTid: string;
-  readonly state: 'ACTIVE' | 'SUSPENDED';
+  readonly state: 'ACTIVE' | 'SUSPENDED' | 'CLOSED';
 }
 
 /** The one global table, read before a tenant is known (design 4). */
@@ -13,7 +13,7 @@ export class TenantRegistry {
 
   constructor(private readonly gateway: Gateway) {}
 
-  /** The tenant of an identity provider's tenant id. A found pair never changes, so it is asked once a process. */
+  /** The tenant of an identity provider's tenant id. A found pair changes by erasure alone (forget): asked once a process. */
   async tenantOf(tid: string): Promise<string | null> {
     const known = this.byTid.get(tid);
     if (known) return known;
@@ -24,9 +24,16 @@ export class TenantRegistry {
     return tenantId ?? null;
   }
 
-  /** Every tenant; the worker takes them in turn. */
+  /** Nobody was found there: the tenant may have been erased, and its directory be another's by now. */
+  forget(tid: string): void {
+    this.byTid.delete(tid);
+  }
+
+  /** Every tenant but the erased ones; the worker takes them in turn. */
   async all(): Promise<RegisteredTenant[]> {
-    const rows = await this.gateway.global('select tenant_id, entra_tid, state from tenant order by tenant_id');
+    const rows = await this.gateway.global(
+      "select tenant_id, entra_tid, state from tenant where state in ('ACTIVE', 'SUSPENDED', 'CLOSED') order by tenant_id",
+    );
     return rows.map((row) => ({
       tenantId: row.tenant_id as string,
       entraTid: row.entra_tid as string,

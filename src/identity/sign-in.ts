@@ -6,6 +6,13 @@ import { parseApiKey } from './api-key.secret.js';
 import { actorByApiKey, actorBySignIn } from './identity.queries.js';
 import type { TenantRegistry } from './registry.js';
 
+/** Who signed in, and until when. */
+export interface SignedIn {
+  readonly actor: Actor;
+  /** When the token ends; null for an API key, which is looked at anew whenever it is used. */
+  readonly expiresAt: Date | null;
+}
+
 /** Turns the headers of a request into an actor: a person by token, a program by API key, or nobody. */
 export class SignInService {
   constructor(
@@ -16,12 +23,17 @@ export class SignInService {
 
   /** The actor, null without an Authorization header; UNAUTHENTICATED or FORBIDDEN otherwise. */
   async actorOf(rawHeaders: readonly string[]): Promise<Actor | null> {
-    const token = parseAuthorization(authorizationHeaders(rawHeaders));
+    return (await this.signIn(authorizationHeaders(rawHeaders)))?.actor ?? null;
+  }
+
+  /** The same for the values of `Authorization`, with the end of the token. */
+  async signIn(authorization: string | readonly string[]): Promise<SignedIn | null> {
+    const token = parseAuthorization(authorization);
     if (token === null) return null;
     return token.startsWith('cs_') ? this.service(token) : this.person(token);
   }
 
-  private async service(text: string): Promise<Actor> {
+  private async service(text: string): Promise<SignedIn> {
     const parts = parseApiKey(text);
     const found =
       parts &&
@@ -33,10 +45,10 @@ export class SignInService {
         remedy: 'Ask a RevOps administrator for a new key.',
       });
     }
-    return found.actor;
+    return { actor: found.actor, expiresAt: null };
   }
 
-  private async person(token: string): Promise<Actor> {
+  private async person(token: string): Promise<SignedIn> {
     const verified = await this.verifier.verify(token);
     const tenantId = verified.tid ? await this.registry.tenantOf(verified.tid) : null;
     const { issuer, subject, oid, authTime } = verified;
@@ -45,10 +57,11 @@ export class SignInService {
       (await this.gateway.read(tenantId, { actor: actorBySignIn(tenantId, { issuer, subject, oid, authTime }) }));
     // One answer for an unknown tenant, an unknown account, a suspended member and a suspended tenant.
     if (!found || !found.actor) {
+      if (verified.tid) this.registry.forget(verified.tid);
       throw new AppError('FORBIDDEN', 'You are signed in, but not an active member here.', {
         remedy: 'Ask a RevOps administrator of your MSP to invite you or link this account.',
       });
     }
-    return found.actor;
+    return { actor: found.actor, expiresAt: verified.expiresAt };
   }
 }

@@ -1,5 +1,6 @@
-import { command, done, type DoneOutcome } from '../core/command.js';
+import { command, done, type Outcome, refused } from '../core/command.js';
 import { staleRevision } from '../core/error.js';
+import { finding } from '../core/finding.js';
 import { insert, selectRequired, update } from '../core/statement.js';
 import { ApiKey } from './api-key.entity.js';
 import { makeApiKey } from './api-key.secret.js';
@@ -57,7 +58,10 @@ export const suspendTenant = command({
   decide: ({ tenant }, { expectedRevision }) => setState(tenant, expectedRevision, TenantState.SUSPENDED),
 });
 
-/** Lets a suspended tenant work again: the operator's alone, since its members cannot sign in. */
+/**
+ * Lets a suspended tenant work again, or a closed one that was not erased: the operator's alone, since its members cannot
+ * sign in. What ended with the closing (requests, keys, connections, what was to be sent) does not come back.
+ */
 export const resumeTenant = command({
   name: 'resumeTenant',
   action: 'resume',
@@ -68,9 +72,19 @@ export const resumeTenant = command({
   decide: ({ tenant }, { expectedRevision }) => setState(tenant, expectedRevision, TenantState.ACTIVE),
 });
 
-function setState(tenant: TenantProfile, expectedRevision: number, state: TenantState): DoneOutcome {
+function setState(tenant: TenantProfile, expectedRevision: number, state: TenantState): Outcome {
   const { id, revision } = tenant;
   if (revision !== expectedRevision) throw staleRevision('Tenant', id, expectedRevision, revision);
+  if (tenant.state === TenantState.CLOSED && state === TenantState.SUSPENDED)
+    return refused([
+      finding({
+        code: 'TENANT_CLOSED',
+        path: 'tenant.state',
+        message: 'The tenant is closed: nobody signs in and nothing is sent already.',
+        facts: { state: tenant.state },
+        remedy: 'Leave it closed, or let it work again with `countersign tenants resume`.',
+      }),
+    ]);
   return done({
     id,
     subject: { type: 'Tenant', id },

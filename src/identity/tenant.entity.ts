@@ -5,6 +5,7 @@ import { TenantOwned } from '../core/table.js';
 export enum TenantState {
   ACTIVE = 'ACTIVE',
   SUSPENDED = 'SUSPENDED',
+  CLOSED = 'CLOSED',
 }
 registerEnumType(TenantState, {
   name: 'TenantState',
@@ -12,6 +13,7 @@ registerEnumType(TenantState, {
   valuesConfig: {
     ACTIVE: { description: 'Its members may sign in.' },
     SUSPENDED: { description: 'Nobody signs in and no side effect is done; nothing is lost.' },
+    CLOSED: { description: 'Offboarded: as suspended, and its requests, keys and connections have ended.' },
   },
 });
 

@@ -40,6 +40,19 @@ export function resolveFloor(scope: FloorScope, question: FloorQuestion): Margin
     .reduce<MarginFloor | null>((best, floor) => (best && !beats(floor, best) ? best : floor), null);
 }
 
+/** The floor of each policy for a part, and of these the highest: a policy that was tightened since holds too. */
+export function highestFloor(
+  scope: FloorScope,
+  { floors, ...question }: Omit<FloorQuestion, 'floors'> & { readonly floors: readonly (readonly MarginFloor[])[] },
+): MarginFloor | null {
+  return floors
+    .map((own) => resolveFloor(scope, { ...question, floors: own }))
+    .reduce<MarginFloor | null>(
+      (most, floor) => (floor && (!most || floor.floorBps > most.floorBps) ? floor : most),
+      null,
+    );
+}
+
 function serves({ lineKind, billing }: MarginFloor, scope: FloorScope): boolean {
   return lineKind === scope.lineKind && (billing === scope.billing || (billing === '*' && scope.lineKind === '*'));
 }

@@ -1,21 +1,24 @@
 import { canonicalJson } from '../core/canonical.js';
 import { command, done, refused } from '../core/command.js';
-import { insert, type Statement } from '../core/statement.js';
 import { configurationOf } from '../catalogue/catalogue.queries.js';
 import { configurationSource } from '../catalogue/configuration-version.entity.js';
 import { endExpired, openRequest } from '../approval/approval.effects.js';
-import { contributorsOf, mergedPeople } from '../approval/approval.queries.js';
-import { quorumFindings, standingOf } from '../approval/approval.rules.js';
+import { contributorsOf, lockRequestsOf, mergedPeople } from '../approval/approval.queries.js';
+import { approversNeeded } from '../approval/need.rules.js';
+import { quorumFindings } from '../approval/request.rules.js';
+import { standingOf } from '../approval/standing.rules.js';
+import { workingTimesFrom } from '../catalogue/calendar.rules.js';
+import { ruleFor } from '../catalogue/policy.rules.js';
 import { termsOf } from '../deal/deal.queries.js';
 import { lockHandoff } from '../handoff/handoff.queries.js';
 import { changeHandoff, checkRevision, editFindings, handoffSubject } from '../handoff/handoff.rules.js';
 import { eligiblePeople } from '../identity/identity.queries.js';
-import { exceptionFindings, exceptionTerms } from './exception.rules.js';
-import { MarginException } from './margin.entity.js';
+import { exceptionRows } from './exception.effects.js';
+import { exceptionFindings } from './exception.rules.js';
 import { type ExceptionNeed, judgeMargin, MARGIN_EXCEPTION, needOf } from './margin.gate.js';
 import type { RequestMarginExceptionInput } from './margin.input.js';
-import { lockMarginFacts } from './margin.queries.js';
-import type { MarginVerdict } from './margin.rules.js';
+import { holdClient, marginFacts } from './margin.queries.js';
+import { breakGlassOf } from './materiality.rules.js';
 
 /**
  * Asks the approvers to let a deal pass below its margin floor (issue 2, "Margin floor and two-person exception").
@@ -30,29 +33,34 @@ export const requestMarginException = command({
   services: false,
   facts: ({ handoffId }: RequestMarginExceptionInput) => ({
     handoff: lockHandoff(handoffId),
-    ...lockMarginFacts(handoffId),
+    requests: lockRequestsOf(handoffSubject(handoffId)),
+    client: holdClient(handoffId),
+    ...marginFacts(handoffId),
     contributors: contributorsOf(handoffSubject(handoffId)),
     people: eligiblePeople(),
     merged: mergedPeople(),
   }),
   target: ({ handoff }) => handoff,
-  decide: ({ handoff, requests, snapshot, version, contributors, people, merged }, input, moment) => {
+  decide: (facts, input, moment) => {
+    const { handoff, requests, snapshot, version, ruling, contributors, people, merged, priors, handleIds } = facts;
     checkRevision(handoff, input.expectedRevision);
     const { now, actor } = moment;
     const subject = handoffSubject(handoff.id);
     const configuration = configurationOf(version);
-    const { marginException: rule } = configuration.approvalPolicy;
+    const rule = ruleFor(configuration.approvalPolicy.marginException, handoff.dealType);
     const sources = [
       configurationSource(version),
+      ...(ruling.id === version.id ? [] : [configurationSource(ruling)]),
       { type: 'DEAL_SNAPSHOT', id: snapshot.id, version: String(snapshot.revision), hash: snapshot.termsDigest },
     ];
-    const verdict = judgeMargin({ terms: termsOf(snapshot), configuration, handoff, now });
-    const asked = needOf(verdict, configuration);
+    const policies = { configuration, ruling: configurationOf(ruling), handoff, now };
+    const verdict = judgeMargin({ terms: termsOf(snapshot), ...policies });
+    const asked = needOf(verdict, { ...policies, priors, handleIds });
     const barred = [...contributors, handoff.ownerId];
     const findings = [
       ...editFindings(handoff),
       ...exceptionFindings(verdict, requests, now),
-      ...(asked ? quorumFindings({ ...asked.need, barred: [...barred, actor.id] }, standingOf(people, merged)) : []),
+      ...(asked ? quorumFindings(asked.need, [...barred, actor.id], standingOf(people, merged)) : []),
     ];
     if (findings.length > 0 || !asked) return refused(findings, { subject, sources });
     const { id, statements } = openRequest(
@@ -64,10 +72,13 @@ export const requestMarginException = command({
         contentRevision: handoff.termsRevision,
         need: asked.need,
         strictest: asked.strictest,
+        breakGlass: breakGlassOf(configuration, handleIds),
         configurationVersionId: version.id,
-        policy: canonicalJson(rule),
+        policy: canonicalJson({ rule, weighing: asked.weighing }),
         sources,
-        ...exceptionTerms(rule, configuration.calendar, now),
+        pendingHours: rule.pendingExpiryBusinessHours,
+        grantHours: rule.grantExpiryBusinessHours,
+        workingTimes: (from, hours) => workingTimesFrom(configuration.calendar, from, hours),
         contributors: barred,
       },
       moment,
@@ -87,10 +98,11 @@ export const requestMarginException = command({
   },
 });
 
-function bodyOf({ material, need, below }: ExceptionNeed): Record<string, unknown> {
+function bodyOf({ weighing, need, below }: ExceptionNeed): Record<string, unknown> {
   return {
-    material,
-    approversNeeded: need.approvers,
+    ...weighing,
+    material: weighing.gravity !== 'BELOW',
+    approversNeeded: approversNeeded(need),
     below: below.map(({ scope, floorBps, marginBps, shortfallMinor, shortfallBps }) => ({
       scope,
       floorBps,
@@ -99,38 +111,4 @@ function bodyOf({ material, need, below }: ExceptionNeed): Record<string, unknow
       shortfallBps,
     })),
   };
-}
-
-/** The judged parts as they stand: what the approvers are shown, and evidence afterwards. */
-function exceptionRows(
-  { groups, currency }: MarginVerdict,
-  request: { readonly id: string; readonly handoffId: string; readonly contentRevision: number },
-  newId: () => string,
-): Statement {
-  return insert(
-    MarginException,
-    groups.map(
-      (
-        { scope, revenueMinor, costMinor, marginMinor, marginBps, floorBps, shortfallMinor, shortfallBps, ok },
-        index,
-      ) => ({
-        id: newId(),
-        handoffId: request.handoffId,
-        requestId: request.id,
-        contentRevision: request.contentRevision,
-        position: index + 1,
-        scope,
-        currency,
-        revenueMinor,
-        // A missing cost is COST_MISSING, which no exception covers: it never comes here.
-        costMinor: costMinor!,
-        marginMinor: marginMinor!,
-        marginBps,
-        floorBps,
-        shortfallMinor,
-        shortfallBps,
-        meetsFloor: ok,
-      }),
-    ),
-  );
 }

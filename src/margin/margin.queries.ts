@@ -1,29 +1,69 @@
-import type { Queries, Query } from '../core/statement.js';
-import { configurationOfHandoff } from '../catalogue/catalogue.queries.js';
+import { type Query, type Queries, sql } from '../core/statement.js';
+import { configurationOfHandoff, rulingConfiguration } from '../catalogue/catalogue.queries.js';
 import type { ConfigurationVersion } from '../catalogue/configuration-version.entity.js';
-import { grantsOf, lockRequestsOf } from '../approval/approval.queries.js';
-import type { ApprovalRequest } from '../approval/request.entity.js';
-import type { ApprovalGrant } from '../approval/vote.entity.js';
 import type { DealSnapshot } from '../deal/deal.entity.js';
-import { adoptedSnapshot } from '../handoff/handoff.queries.js';
-import { handoffSubject } from '../handoff/handoff.rules.js';
+import { PRESENT } from '../core/clock.js';
+import { adoptedSnapshot, OF_DEAL } from '../handoff/handoff.queries.js';
+import { peopleByHandle } from '../identity/identity.queries.js';
+import type { PriorException } from './materiality.rules.js';
 
-/** What the margin gate must know of a handoff beside its row. */
+/** What the margin gate must know of a handoff beside its row and its grants. */
 export interface MarginFacts extends Queries {
   readonly snapshot: Query<DealSnapshot>;
   readonly version: Query<ConfigurationVersion>;
-  readonly grants: Query<ApprovalGrant[]>;
+  readonly ruling: Query<ConfigurationVersion>;
+  readonly priors: Query<PriorException[]>;
+  readonly handleIds: Query<ReadonlyMap<string, string>>;
 }
 
-/** The facts of the margin gate, for a dry run: the adopted snapshot, the pinned configuration, the grants. */
+/** The facts of the margin gate: the adopted snapshot, both configurations, the client's other exceptions. */
 export const marginFacts = (handoffId: string): MarginFacts => ({
   snapshot: adoptedSnapshot(handoffId),
   version: configurationOfHandoff(handoffId),
-  grants: grantsOf(handoffSubject(handoffId)),
+  ruling: rulingConfiguration(),
+  priors: priorExceptions(handoffId),
+  handleIds: peopleByHandle(),
 });
 
-/** The same for a command: the requests are locked first, so that no vote or withdrawal passes the gate meanwhile. */
-export const lockMarginFacts = (handoffId: string): { readonly requests: Query<ApprovalRequest[]> } & MarginFacts => ({
-  requests: lockRequestsOf(handoffSubject(handoffId)),
-  ...marginFacts(handoffId),
-});
+/**
+ * Holds the client of a handoff until the transaction ends: of two exceptions that are asked for at once the second
+ * counts the first, so that a split deal does not slip below a threshold (attack A17). Not FOR UPDATE, which would wait
+ * for every deal that is being written for the client.
+ */
+export function holdClient(handoffId: string): Query<void> {
+  const text = `select id from client where tenant_id = $1
+    and id = (select client_id from handoff where tenant_id = $1 and id = $2) for no key update`;
+  return sql(text, [handoffId], () => undefined);
+}
+
+/**
+ * What other handoffs of the same client miss by exceptions that are undecided, approved or used; of each handoff the
+ * latest. The largest shortfall of any part, since parts overlap.
+ */
+export const priorExceptions = (handoffId: string): Query<PriorException[]> => priorsWhere('= $2', [handoffId]);
+
+/** The same for the deal's live handoff, by the deal's id in the PSA. */
+export const priorsByExternal = (source: string, externalId: string): Query<PriorException[]> =>
+  priorsWhere(OF_DEAL, [source, externalId]);
+
+function priorsWhere(condition: string, values: readonly string[]): Query<PriorException[]> {
+  const text = `select distinct on (o.id) o.id as handoff_id, r.id as request_id, r.opened_at, x.currency,
+      (select coalesce(max(y.shortfall_minor), 0) from margin_exception y
+        where y.tenant_id = $1 and y.request_id = r.id and y.content_revision = x.content_revision) as shortfall_minor
+    from handoff h
+    join handoff o on o.tenant_id = $1 and o.client_id = h.client_id and o.id <> h.id
+    join margin_exception x on x.tenant_id = $1 and x.handoff_id = o.id
+    join approval_request r on r.tenant_id = $1 and r.id = x.request_id
+      and (r.state = 'USED' or (r.state in ('PENDING', 'APPROVED') and r.expires_at > ${PRESENT}))
+    where h.tenant_id = $1 and h.id ${condition}
+    order by o.id, r.id desc, x.content_revision desc`;
+  return sql(text, values, (rows) =>
+    rows.map((row) => ({
+      requestId: row.request_id as string,
+      handoffId: row.handoff_id as string,
+      openedAt: row.opened_at as Date,
+      currency: row.currency as string,
+      shortfallMinor: row.shortfall_minor as bigint,
+    })),
+  );
+}

@@ -10,12 +10,13 @@ import {
   type TermsLine,
 } from '../deal/terms.rules.js';
 import { costFindings, floorFindings, marginFindings, revenueFindings } from './margin-findings.rules.js';
-import { type FloorScope, type MarginFloor, resolveFloor } from './floor.rules.js';
+import { type FloorScope, highestFloor, type MarginFloor } from './floor.rules.js';
 
 /** What is judged, and against what. Pure: the day comes from the caller. */
 export interface MarginQuestion {
   readonly terms: NormalisedTerms;
-  readonly floors: readonly MarginFloor[];
+  /** The floors of every policy that holds: the pinned one's, and the ruling one's. Of each the highest binds. */
+  readonly floors: readonly (readonly MarginFloor[])[];
   readonly serviceTemplate: string;
   readonly dealType: string;
   /** ISO date of the judgement; floors from a later day do not count yet. */
@@ -128,7 +129,7 @@ function scopesOf(question: MarginQuestion): readonly FloorScope[] {
   return [
     { lineKind: '*', billing: '*' },
     ...billings.filter(sold),
-    ...kinds.filter((scope) => sold(scope) && resolveFloor(scope, question) !== null),
+    ...kinds.filter((scope) => sold(scope) && highestFloor(scope, question) !== null),
   ];
 }
 
@@ -140,7 +141,7 @@ function linesOf({ lineKind, billing }: FloorScope, terms: NormalisedTerms): rea
 
 function judge(scope: FloorScope, question: MarginQuestion): MarginGroup {
   const { revenueMinor, costMinor, ...margin } = figures(linesOf(scope, question.terms));
-  const floor = resolveFloor(scope, question);
+  const floor = highestFloor(scope, question);
   const base = { scope: nameOf(scope), revenueMinor, costMinor, ...margin, floorSource: floor };
   const unjudged = {
     floorBps: floor?.floorBps ?? null,

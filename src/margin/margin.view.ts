@@ -1,7 +1,7 @@
 import { MoneyType } from '../core/graphql/types.js';
 import { formatMoney } from '../core/money.js';
 import type { Reader } from '../core/reader.js';
-import { configurationOf } from '../catalogue/catalogue.queries.js';
+import { configurationOf, rulingConfiguration } from '../catalogue/catalogue.queries.js';
 import { ConfigurationVersion } from '../catalogue/configuration-version.entity.js';
 import type { ApprovalRequest } from '../approval/request.entity.js';
 import { DealSnapshot } from '../deal/deal.entity.js';
@@ -21,15 +21,17 @@ type PartFigures = Pick<
 
 /** The margin of the handoff's terms today; null when its snapshot or configuration is not for this reader. */
 export async function marginOf(reader: Reader, handoff: Handoff): Promise<MarginSummary | null> {
-  const [snapshot, version, now] = await Promise.all([
+  const [snapshot, version, ruling, now] = await Promise.all([
     reader.one(DealSnapshot, handoff.dealSnapshotId),
     reader.one(ConfigurationVersion, handoff.configurationVersionId),
+    reader.once('rulingConfiguration', rulingConfiguration),
     reader.now(),
   ]);
   if (!snapshot || !version) return null;
   const { groups, currency } = judgeMargin({
     terms: termsOf(snapshot),
     configuration: configurationOf(version),
+    ruling: configurationOf(ruling),
     handoff,
     now,
   });

@@ -4,12 +4,13 @@ import { alignChecklist, createChecklist } from '../checklist/checklist.effects.
 import { ChecklistItem } from '../checklist/checklist.entity.js';
 import type { Moment } from '../core/command.js';
 import { type Finding, finding } from '../core/finding.js';
-import type { LedgerSubject } from '../core/ledger.js';
+import type { LedgerSubject } from '../core/ledger/entry.js';
 import type { SourceReference } from '../core/source.js';
 import { type Answers, type Queries, sql, type Statement } from '../core/statement.js';
 import { hydrate, tableOf } from '../core/table.js';
 import { type ReadableImport, recordSnapshot, type RecordedSnapshot } from '../deal/deal.effects.js';
 import { snapshotSource } from '../deal/deal.entity.js';
+import { openImported } from '../deal/deal.payload.js';
 import { clientByExternal, currentSnapshotByExternal, HALOPSA, lockDealByExternal } from '../deal/deal.queries.js';
 import { identifyHaloExport, normaliseHaloExport } from '../deal/halopsa.rules.js';
 import { FeasibilitySignOff, SignOffState } from '../feasibility/feasibility.entity.js';
@@ -25,8 +26,10 @@ import {
 } from '../handoff/handoff.queries.js';
 import { changeHandoff, handoffSubject } from '../handoff/handoff.rules.js';
 import { EDITABLE, Stage } from '../handoff/stage.rules.js';
-import { type Eligible, eligiblePeople } from '../identity/identity.queries.js';
+import { eligiblePeople, peopleByHandle, type RoleHolder } from '../identity/identity.queries.js';
 import { Role } from '../identity/roles.js';
+import { needOnTerms } from '../margin/margin.gate.js';
+import { priorsByExternal } from '../margin/margin.queries.js';
 import { changeProjectState } from '../project/project.effects.js';
 import { Project, ProjectState } from '../project/project.entity.js';
 import type { ImportDealInput } from './passage.input.js';
@@ -49,6 +52,8 @@ export function importFacts(input: ImportDealInput) {
     signOffs: ofLiveHandoff(FeasibilitySignOff, 'id desc', externalId),
     projects: ofLiveHandoff(Project, 'id', externalId),
     people: eligiblePeople(),
+    priors: priorsByExternal(HALOPSA, externalId),
+    handleIds: peopleByHandle(),
   } satisfies Queries;
 }
 
@@ -170,11 +175,12 @@ function adopt(
       contributors: facts.contributors,
       clientId: recorded.clientId,
       parsed,
-      former: facts.former ?? parsed.deal,
+      former: openImported(moment.vault, facts.former) ?? parsed.deal,
       configuration,
       configurationVersion: version,
       snapshot: recorded.snapshot,
       terms: parsed.terms,
+      needFor: needOnTerms({ ...facts, version }, parsed.terms, handoff, moment.now),
     },
     moment,
   );
@@ -217,7 +223,7 @@ function bodyOf({ dealId, snapshot, changed }: RecordedSnapshot): Record<string,
 }
 
 /** The sales manager who imports owns the handoff; for a program or another role, the first active sales manager. */
-function ownerOf(people: readonly Eligible[], { actor }: Moment): string | null {
+function ownerOf(people: readonly RoleHolder[], { actor }: Moment): string | null {
   const sales = people.filter(({ role }) => role === Role.SALES_MANAGER).map(({ personId }) => personId);
   return sales.includes(actor.id) ? actor.id : (sales[0] ?? null);
 }

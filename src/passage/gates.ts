@@ -1,5 +1,5 @@
-import { standingOf } from '../approval/approval.rules.js';
-import { standingGrants } from '../approval/grant.rules.js';
+import { coveringGrant } from '../approval/grant.rules.js';
+import { standingOf } from '../approval/standing.rules.js';
 import { addBusinessDays, dateOf, due } from '../catalogue/calendar.rules.js';
 import { configurationOf } from '../catalogue/catalogue.queries.js';
 import { configurationSource } from '../catalogue/configuration-version.entity.js';
@@ -14,7 +14,7 @@ import { kickoffDecisionFindings } from '../decision/decision.rules.js';
 import { liveSignOffFindings, signOffFindings } from '../feasibility/feasibility.rules.js';
 import { contentFindings } from '../handoff/content.rules.js';
 import { stageFindings } from '../handoff/handoff.rules.js';
-import { marginFindings } from '../margin/margin.gate.js';
+import { judgeMarginGate, MARGIN_EXCEPTION, type MarginJudgement } from '../margin/margin.gate.js';
 import { CommitmentState } from '../commitment/commitment.entity.js';
 import { planProject, type ProjectPlan } from '../project/plan.rules.js';
 import { Gate } from './gate.entity.js';
@@ -24,14 +24,15 @@ import { evidenceGround, type PassageGround, signedGround } from './passage.fact
 /** A judgement of the submit gate, with the plan that it checked: the command goes on with exactly this one. */
 export interface SubmitJudgement extends DecisiveJudgement {
   readonly plan: ProjectPlan;
+  /** The margin, with the exception that it leaned on: its effect happens with the submit. */
+  readonly margin: MarginJudgement;
 }
 
 /** Closed-won: checklist, margin, commitments, content and plan, everything that is missing at once (requirement 002 steps 1 and 2). */
 export function judgeSubmit(ground: PassageGround, now: Date): SubmitJudgement {
-  const { handoff, version, snapshot, people, merged } = ground;
-  const grants = standingGrants({ ...ground, standing: standingOf(people, merged) });
+  const { handoff, version, snapshot } = ground;
   const configuration = configurationOf(version);
-  const terms = termsOf(snapshot);
+  const margin = judgeException(ground, now);
   const today = dateOf(configuration.calendar, now);
   const plan = planOf(ground, today);
   const decision = decisionDuty(ground, now);
@@ -39,7 +40,7 @@ export function judgeSubmit(ground: PassageGround, now: Date): SubmitJudgement {
     ...stageFindings(handoff, 'submit'),
     ...dealFindings(ground, 'Import the deal again (importDeal), so that its terms are adopted, and prove them.'),
     ...checklistFindings(ground.items, ground.evidence, evidenceGround(ground, now)),
-    ...marginFindings({ terms, configuration, handoff, now, grants }),
+    ...margin.findings,
     ...commitmentFindings(ground.commitments, ground.declaration),
     ...contentFindings(
       { ...ground, importFindings: snapshot.findings, calendar: configuration.calendar, today },
@@ -48,7 +49,26 @@ export function judgeSubmit(ground: PassageGround, now: Date): SubmitJudgement {
     ...plan.findings,
     ...escalationFindings(decision),
   ];
-  return { ...judgement(ground, withoutRepeats(findings), now), plan, decision };
+  return { ...judgement(ground, withoutRepeats(findings), now), plan, decision, margin };
+}
+
+/** The margin gate, with the approval engine's answer to what it asks. */
+function judgeException(ground: PassageGround, now: Date): MarginJudgement {
+  const { handoff, version, ruling, snapshot, people, merged, requests, priors } = ground;
+  const own = requests.findLast(({ kind }) => kind === MARGIN_EXCEPTION);
+  const facts = { ...ground, standing: standingOf(people, merged) };
+  const { termsDigest: digest, termsRevision: contentRevision } = handoff;
+  return judgeMarginGate({
+    terms: termsOf(snapshot),
+    configuration: configurationOf(version),
+    ruling: configurationOf(ruling),
+    handoff,
+    now,
+    handleIds: ground.handleIds,
+    // What was asked for later counts this one, not the other way round.
+    priors: priors.filter(({ openedAt }) => !own || openedAt < own.openedAt),
+    coverFor: (need) => coveringGrant(facts, { kind: MARGIN_EXCEPTION, digest, contentRevision, need }, now),
+  });
 }
 
 /** Feasibility: the named delivery manager, a resource plan, every risk accepted by name, and terms as the PSA has them. */
@@ -83,9 +103,28 @@ export function judgeKickoff(ground: PassageGround, now: Date): Judgement {
   const today = dateOf(configurationOf(ground.version).calendar, now);
   return judgement(
     ground,
-    [...liveSignOffFindings(ground.signOff, signedGround(ground)), ...kickoffDecisionFindings(ground.decisions, today)],
+    [
+      ...liveSignOffFindings(ground.signOff, signedGround(ground)),
+      ...kickoffDecisionFindings(ground.decisions, today),
+      ...reviewFindings(ground),
+    ],
     now,
   );
+}
+
+/** A finding for every emergency about this handoff that nobody has reviewed (approvals rule 12). */
+function reviewFindings({ reviews, requests }: PassageGround): Finding[] {
+  return reviews
+    .filter(({ requestId }) => requests.some(({ id }) => id === requestId))
+    .map(({ id, dueAt }) =>
+      finding({
+        code: 'BREAK_GLASS_UNREVIEWED',
+        path: 'approvalRequest.review',
+        message: 'The exception was passed in an emergency that nobody has reviewed.',
+        facts: { reviewId: id, dueAt: dueAt.toISOString() },
+        remedy: 'Somebody who had no part in it reviews it (reviewBreakGlass).',
+      }),
+    );
 }
 
 /** The dry run of a gate: what would fail now. */

@@ -2,15 +2,16 @@ import { configurationOf, rulingConfiguration } from '../catalogue/catalogue.que
 import { alignChecklist } from '../checklist/checklist.effects.js';
 import { checklistOf } from '../checklist/checklist.queries.js';
 import { contributorsOf, lockRequestsOf } from '../approval/approval.queries.js';
-import { configurationOfHandoff } from '../catalogue/catalogue.queries.js';
 import { command, done, refused } from '../core/command.js';
 import { termsOf } from '../deal/deal.queries.js';
 import { handoffDone, handoffRefused, handoffUnchanged } from '../handoff/handoff.outcomes.js';
-import { adoptedSnapshot, lockHandoff } from '../handoff/handoff.queries.js';
+import { lockHandoff } from '../handoff/handoff.queries.js';
 import type { Classification } from '../handoff/classification.rules.js';
 import { reclassify } from '../handoff/handoff.effects.js';
 import type { ClassifyHandoffInput } from '../handoff/handoff.input.js';
 import { checkRevision, handoffSubject } from '../handoff/handoff.rules.js';
+import { marginFacts } from '../margin/margin.queries.js';
+import { needOnTerms } from '../margin/margin.gate.js';
 import { arrival, importFacts } from './arrival.js';
 import type { ImportDealInput } from './passage.input.js';
 
@@ -42,12 +43,12 @@ export const classifyHandoff = command({
     handoff: lockHandoff(input.handoffId),
     requests: lockRequestsOf(handoffSubject(input.handoffId)),
     contributors: contributorsOf(handoffSubject(input.handoffId)),
-    version: configurationOfHandoff(input.handoffId),
-    snapshot: adoptedSnapshot(input.handoffId),
+    ...marginFacts(input.handoffId),
     items: checklistOf(input.handoffId),
   }),
   target: ({ handoff }) => handoff,
-  decide: ({ handoff, requests, contributors, version, snapshot, items }, input, moment) => {
+  decide: (facts, input, moment) => {
+    const { handoff, requests, contributors, version, snapshot, items } = facts;
     checkRevision(handoff, input.expectedRevision);
     const configuration = configurationOf(version);
     const ground = {
@@ -58,6 +59,7 @@ export const classifyHandoff = command({
       configurationVersion: version,
       snapshot,
       terms: termsOf(snapshot),
+      needFor: needOnTerms(facts, termsOf(snapshot), handoff, moment.now),
     };
     const change = reclassify(ground, given(input), moment);
     if (change.findings.length > 0) return handoffRefused(handoff, change.findings);

@@ -1,10 +1,9 @@
 import {
-  contributorsOf,
+  grantQueries,
+  holdVotersAbout,
   lockRequestsOf,
-  mergedPeople,
-  participantsAbout,
+  openReviews,
   requestsOf,
-  votesAbout,
 } from '../approval/approval.queries.js';
 import { type BriefAnswers, briefFacts } from '../brief/brief.queries.js';
 import { configurationOf } from '../catalogue/catalogue.queries.js';
@@ -14,28 +13,30 @@ import { bookingsOf, latestSignOff } from '../feasibility/feasibility.queries.js
 import type { SignedGround } from '../feasibility/feasibility.rules.js';
 import type { Handoff } from '../handoff/handoff.entity.js';
 import { handoffSubject } from '../handoff/handoff.rules.js';
-import { eligiblePeople, peopleByHandle } from '../identity/identity.queries.js';
+import { marginFacts } from '../margin/margin.queries.js';
 
 /** Everything that a gate may ask of a handoff, beside its row; one flush serves a command and the dry run alike. */
 export function passageFacts(handoffId: string) {
   const subject = handoffSubject(handoffId);
   return {
     requests: requestsOf(subject),
+    ...marginFacts(handoffId),
     ...briefFacts(handoffId),
-    votes: votesAbout(subject),
-    participants: participantsAbout(subject),
-    contributors: contributorsOf(subject),
-    merged: mergedPeople(),
+    ...grantQueries(subject),
+    reviews: openReviews(),
     bookings: bookingsOf(handoffId),
     signOff: latestSignOff(handoffId),
-    people: eligiblePeople(),
-    handleIds: peopleByHandle(),
   } satisfies Queries;
 }
 
-/** The same for a command: the requests are locked before all else, so that no vote passes the gate meanwhile. */
+/**
+ * The same for a command: the requests are locked before all else, so that no vote passes the gate meanwhile, and the
+ * voters are held, so that nobody loses a role between the count and its commit (attack A4).
+ */
 export function lockedPassageFacts(handoffId: string) {
-  return { ...passageFacts(handoffId), requests: lockRequestsOf(handoffSubject(handoffId)) } satisfies Queries;
+  const subject = handoffSubject(handoffId);
+  const locks = { requests: lockRequestsOf(subject), held: holdVotersAbout(subject) };
+  return { ...locks, ...passageFacts(handoffId), ...locks } satisfies Queries;
 }
 
 /** The answers, with the handoff's row. */

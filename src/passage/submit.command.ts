@@ -1,11 +1,14 @@
+import { useGrant } from '../approval/vote.effects.js';
 import { draftBrief } from '../brief/brief.effects.js';
 import { draftFactsOf } from '../brief/brief.view.js';
 import { command, done, type Moment, refused } from '../core/command.js';
 import { blocks } from '../core/finding.js';
+import type { Statement } from '../core/statement.js';
 import type { Handoff } from '../handoff/handoff.entity.js';
 import { lockHandoff } from '../handoff/handoff.queries.js';
 import { changeHandoff, checkRevision, handoffSubject } from '../handoff/handoff.rules.js';
 import { Stage } from '../handoff/stage.rules.js';
+import { exceptionRows } from '../margin/exception.effects.js';
 import { createProject, type ProjectEffects, replanProject } from '../project/project.effects.js';
 import { Gate } from './gate.entity.js';
 import { logAssumptions, recordEvaluation } from './gate.effects.js';
@@ -80,6 +83,7 @@ function passed(
       baselineDigest: baseline.contentDigest,
       briefVersion: brief.brief.version,
       briefHash: brief.brief.markdownHash,
+      grantId: judged.margin.cover?.grant.id ?? null,
       decisionsOpened: opened.opened.map(({ number }) => number),
     },
     messages: brief.messages,
@@ -88,9 +92,21 @@ function passed(
       ...project.statements,
       ...opened.statements,
       ...brief.statements,
+      ...exceptionUsed(handoff, judged, moment),
       changeHandoff(handoff, changes),
     ],
   });
+}
+
+/** The exception's one effect, with the figures that passed by it; nothing when it was used for these terms before. */
+function exceptionUsed(handoff: Handoff, { margin }: SubmitJudgement, moment: Moment): Statement[] {
+  const { cover, verdict } = margin;
+  if (!cover || cover.used) return [];
+  const about = { id: cover.request.id, handoffId: handoff.id, contentRevision: handoff.termsRevision };
+  return [
+    ...useGrant(cover.grant, cover.request, submitHandoff.name, moment),
+    exceptionRows(verdict, about, moment.newId),
+  ];
 }
 
 function projectOf(facts: PassageGround, { plan }: SubmitJudgement, moment: Moment): ProjectEffects {

@@ -1,5 +1,5 @@
 import { addBusinessDays, isBusinessDay } from '../catalogue/calendar.rules.js';
-import type { ServiceTemplate, TaskTemplate, TenantConfiguration } from '../catalogue/configuration.js';
+import type { ServiceTemplate, TaskTemplate, RuledConfiguration } from '../catalogue/configuration.js';
 import type { DealType } from '../catalogue/configuration.words.js';
 import {
   type ChosenTaskPack,
@@ -25,7 +25,7 @@ export interface PromisedTask {
 
 /** What a project is planned from. */
 export interface PlanFacts {
-  readonly configuration: TenantConfiguration;
+  readonly configuration: RuledConfiguration;
   readonly serviceTemplate: string;
   /** A deal type; one that the service template is not sold in is a finding. */
   readonly dealType: string;
@@ -179,7 +179,7 @@ function inOrder<T extends ResolvedTask>(tasks: readonly T[]): T[] {
 /** Why a conditional task is there, in the question's own words. */
 function noteOf(
   when: TaskTemplate['when'],
-  { questions }: TenantConfiguration,
+  { questions }: RuledConfiguration,
   unanswered: readonly string[],
 ): string | null {
   if (!when) return null;
@@ -191,7 +191,7 @@ function noteOf(
 }
 
 interface Planning {
-  readonly configuration: TenantConfiguration;
+  readonly configuration: RuledConfiguration;
   readonly template: ServiceTemplate;
   readonly milestones: readonly PlannedMilestone[];
   readonly startOn: string;
@@ -219,7 +219,7 @@ function promisedTask(promise: PromisedTask, position: number, planning: Plannin
   };
 }
 
-function onOrBefore({ calendar }: TenantConfiguration, day: string): string {
+function onOrBefore({ calendar }: RuledConfiguration, day: string): string {
   return isBusinessDay(calendar, day) ? day : addBusinessDays(calendar, day, -1);
 }
 

@@ -1,5 +1,5 @@
 import type { AbilityContribution } from '../core/ability.js';
-import { DELIVERY, PERSON_ROLES, Role } from '../identity/roles.js';
+import { ACTING_ROLES, DELIVERY, PERSON_ROLES, Role } from '../identity/roles.js';
 
 const READABLE = [
   'Project',
@@ -19,5 +19,5 @@ export const projectAbilities: AbilityContribution = (grant, actor) => {
   grant(DELIVERY, 'assign', 'Project');
   grant(DELIVERY, 'complete', 'ProjectTask');
   // Sales and finance own tasks too: billing, the introduction to the client.
-  grant(PERSON_ROLES, 'complete', 'ProjectTask', { ownerId: actor.id });
+  grant(ACTING_ROLES, 'complete', 'ProjectTask', { ownerId: actor.id });
 };

@@ -3,7 +3,7 @@ import type { Moment } from '../core/command.js';
 import { insert, insertAll, remove, type Statement, update } from '../core/statement.js';
 import { type DealSnapshot, snapshotSource } from '../deal/deal.entity.js';
 import type { Handoff } from '../handoff/handoff.entity.js';
-import type { Eligible } from '../identity/identity.queries.js';
+import type { RoleHolder } from '../identity/identity.queries.js';
 import { type BaselineEffects, type BaselineFacts, isSuperseded, nextBaseline } from './baseline.effects.js';
 import { BaselineReason, type BudgetBaseline } from './baseline.entity.js';
 import { obviousOwner } from './owner.rules.js';
@@ -32,7 +32,7 @@ export interface ProjectFacts {
   /** The configuration version that the plan was made under. */
   readonly version: ConfigurationVersion;
   /** Who holds which role now (eligiblePeople). */
-  readonly people: readonly Eligible[];
+  readonly people: readonly RoleHolder[];
 }
 
 /** The project as it stands, read under the handoff's lock. */

@@ -1,6 +1,6 @@
 import { type Finding, finding } from '../core/finding.js';
-import type { Eligible } from '../identity/identity.queries.js';
-import { DELIVERY } from '../identity/roles.js';
+import type { RoleHolder } from '../identity/identity.queries.js';
+import { ACTING_ROLES, DELIVERY } from '../identity/roles.js';
 import { type Project, ProjectState, type ProjectTask, TaskState } from './project.entity.js';
 
 /** A project of a withdrawn handoff is closed to every change. */
@@ -18,7 +18,7 @@ export function projectFindings(project: Project): Finding[] {
 }
 
 /** A project lead is an active member who holds a role in delivery. */
-export function leadFindings(personId: string, people: readonly Eligible[]): Finding[] {
+export function leadFindings(personId: string, people: readonly RoleHolder[]): Finding[] {
   if (people.some((held) => held.personId === personId && DELIVERY.includes(held.role))) return [];
   return [
     finding({
@@ -31,14 +31,15 @@ export function leadFindings(personId: string, people: readonly Eligible[]): Fin
   ];
 }
 
-/** A task's owner is an active member, whatever the role. */
-export function ownerFindings(personId: string | null, people: readonly Eligible[]): Finding[] {
-  if (personId === null || people.some((held) => held.personId === personId)) return [];
+/** A task's owner is an active member who may act, whatever the role. */
+export function ownerFindings(personId: string | null, people: readonly RoleHolder[]): Finding[] {
+  if (personId === null || people.some((held) => held.personId === personId && ACTING_ROLES.includes(held.role)))
+    return [];
   return [
     finding({
       code: 'NOT_ELIGIBLE',
       path: 'personId',
-      message: 'A task is owned by an active member who holds a role.',
+      message: 'A task is owned by an active member who holds a role that acts.',
       facts: {},
       remedy: 'Name an active member of your MSP.',
     }),

@@ -2,11 +2,11 @@ import { AppError } from '../../src/core/error.js';
 import { castVote, withdrawRequest } from '../../src/approval/approval.commands.js';
 import { ApprovalState } from '../../src/approval/request.entity.js';
 import type { CommandResult } from '../../src/core/command.js';
-import { revokeRole } from '../../src/identity/member.commands.js';
+import { revokeRole } from '../../src/identity/role.commands.js';
 import { Role } from '../../src/identity/roles.js';
 import { openSuite, type Suite } from '../kit/suite.js';
 import type { Persona, World } from '../kit/world.js';
-import { ballot, cast, changePaper, count, open, read } from './approval.kit.js';
+import { ballot, cast, changePaper, count, financeNeed, open, read } from './approval.kit.js';
 
 const RUNS = 15;
 
@@ -40,11 +40,11 @@ async function invariant(): Promise<void> {
       join approval_request r on r.tenant_id = $1 and r.id = g.request_id
       where g.tenant_id = $1 and (
         (select count(distinct v.voter_id) from approval_vote v where v.tenant_id = $1 and v.request_id = g.request_id and v.round = g.round
-          and v.digest = g.digest and v.content_revision = g.content_revision and v.decision = 'APPROVE' and v.cast_at <= g.granted_at) < d.approvers_needed
+          and v.digest = g.digest and v.content_revision = g.content_revision and v.decision = 'APPROVE' and v.cast_at <= g.granted_at) < (d.need::json#>>'{quorums,0,0,approvers}')::int
         or exists (select 1 from approval_vote v join approval_participant p
             on p.tenant_id = $1 and p.request_id = v.request_id and p.round = v.round and p.person_id = v.voter_id
           where v.tenant_id = $1 and v.request_id = g.request_id and (v.voter_id = r.requester_id or p.part <> 'VOTER'))
-        or (select count(*) from approval_vote v where v.tenant_id = $1 and v.request_id = g.request_id and v.round = g.round) > d.approvers_needed)`,
+        or (select count(*) from approval_vote v where v.tenant_id = $1 and v.request_id = g.request_id and v.round = g.round) > (d.need::json#>>'{quorums,0,0,approvers}')::int)`,
   );
   expect(bad).toEqual([]);
 }
@@ -103,7 +103,7 @@ describe('races', () => {
       );
       expect(['done', 'STALE_CONTENT']).toContain(ended[0]);
       expect(ended[1]).toBe('done');
-      expect(await read(world, id)).toMatchObject({ state: ApprovalState.PENDING, round: 2, approversNeeded: 2 });
+      expect(await read(world, id)).toMatchObject({ state: ApprovalState.PENDING, round: 2, need: financeNeed(2) });
       const second = await world.rows(
         'select 1 from approval_vote where tenant_id = $1 and request_id = $2 and round = 2',
         [id],

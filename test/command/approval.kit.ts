@@ -3,6 +3,9 @@ import { newId } from '../../src/core/id.js';
 import { selectRequired, type Statement } from '../../src/core/statement.js';
 import { endExpired, openRequest, recordContribution, termsChanged } from '../../src/approval/approval.effects.js';
 import { contributorsOf, lockRequestsOf } from '../../src/approval/approval.queries.js';
+import type { BreakGlassTerms } from '../../src/approval/break-glass.rules.js';
+import type { WorkingTimes } from '../../src/approval/deadline.rules.js';
+import type { ApprovalNeed } from '../../src/approval/need.rules.js';
 import { ApprovalRequest } from '../../src/approval/request.entity.js';
 import { VoteDecision } from '../../src/approval/vote.entity.js';
 import { actorBySignIn } from '../../src/identity/identity.queries.js';
@@ -25,7 +28,23 @@ interface Ask {
   readonly revision: number;
   readonly barred: readonly string[];
   readonly hours: number;
+  readonly need?: ApprovalNeed;
+  readonly breakGlass?: BreakGlassTerms;
 }
+
+/** So many different holders of the finance role. */
+export const financeNeed = (approvers: number, parts: Partial<ApprovalNeed> = {}): ApprovalNeed => ({
+  quorums: [[{ name: 'finance', approvers, roles: [Role.FINANCE_APPROVER], people: [] }]],
+  rejections: 1,
+  freshSignInMinutes: null,
+  coolDownHours: 24,
+  ...parts,
+});
+
+/** A calendar that never closes. */
+export const aroundTheClock: WorkingTimes = (from, hours) => [
+  { from: from.toISOString(), to: new Date(from.getTime() + hours * HOUR).toISOString() },
+];
 
 /** Opens a request for the actor. */
 export const askApproval = command({
@@ -36,9 +55,6 @@ export const askApproval = command({
     contributors: contributorsOf(subjectOf(subjectId)),
   }),
   decide: ({ requests, contributors }, ask, moment) => {
-    const { now } = moment;
-    const roles = [Role.FINANCE_APPROVER];
-    const until = new Date(now.getTime() + (ask.hours + 80) * HOUR);
     const { id, statements } = openRequest(
       {
         subject: subjectOf(ask.subjectId),
@@ -46,14 +62,15 @@ export const askApproval = command({
         reason: 'A good reason, at length.',
         digest: digestOf(ask.letter),
         contentRevision: ask.revision,
-        need: { approvers: ask.approvers, roles },
-        strictest: { approvers: 2, roles },
+        need: ask.need ?? financeNeed(ask.approvers),
+        strictest: financeNeed(2),
+        breakGlass: ask.breakGlass ?? null,
         configurationVersionId: newId(),
         policy: '{}',
         sources: [{ type: 'CONFIGURATION', id: newId(), version: '1', hash: digestOf('c') }],
-        expiresAt: new Date(now.getTime() + ask.hours * HOUR),
+        pendingHours: ask.hours,
         grantHours: 80,
-        workingTimes: [{ from: now.toISOString(), to: until.toISOString() }],
+        workingTimes: aroundTheClock,
         contributors: [...contributors, ...ask.barred],
       },
       moment,
@@ -78,7 +95,14 @@ export const changePaper = command({
     contributors: contributorsOf(subjectOf(subjectId)),
   }),
   decide: ({ requests, contributors }, { subjectId, letter, revision }, moment) => {
-    const change = { digest: digestOf(letter), contentRevision: revision, editorId: moment.actor.id, contributors };
+    const change = {
+      digest: digestOf(letter),
+      contentRevision: revision,
+      editorId: moment.actor.id,
+      contributors,
+      need: null,
+      workingTimes: aroundTheClock,
+    };
     return done({
       id: subjectId,
       subject: subjectOf(subjectId),

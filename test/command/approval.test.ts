@@ -1,13 +1,15 @@
 import { insert } from '../../src/core/statement.js';
 import { newId } from '../../src/core/id.js';
 import { castVote, withdrawRequest } from '../../src/approval/approval.commands.js';
-import { contributorsOf, grantsOf } from '../../src/approval/approval.queries.js';
+import { contributorsOf, grantQueries, requestsOf } from '../../src/approval/approval.queries.js';
 import { barFromRounds } from '../../src/approval/approval.effects.js';
-import { liveGrant } from '../../src/approval/approval.rules.js';
+import { coveringGrant } from '../../src/approval/grant.rules.js';
+import { standingOf } from '../../src/approval/standing.rules.js';
 import { ApprovalState } from '../../src/approval/request.entity.js';
 import { ApprovalParticipant, ApprovalVote, VoteDecision } from '../../src/approval/vote.entity.js';
 import { createApiKey } from '../../src/identity/tenant.commands.js';
-import { mergeMember, revokeRole } from '../../src/identity/member.commands.js';
+import { mergeMember } from '../../src/identity/member.commands.js';
+import { revokeRole } from '../../src/identity/role.commands.js';
 import { Role } from '../../src/identity/roles.js';
 import { openSuite, START, type Suite } from '../kit/suite.js';
 import type { Persona, World } from '../kit/world.js';
@@ -20,6 +22,7 @@ import {
   changePaper,
   count,
   digestOf,
+  financeNeed,
   KIND,
   open,
   read,
@@ -45,8 +48,11 @@ afterAll(() => suite.close());
 
 const codes = (found: readonly { code: string }[]): string[] => found.map(({ code }) => code);
 const live = async (subjectId: string, letter: string, revision: number) => {
-  const { grants } = await world.read({ grants: grantsOf(subjectOf(subjectId)) });
-  return liveGrant(grants, KIND, digestOf(letter), revision, suite.clock.at) !== null;
+  const subject = subjectOf(subjectId);
+  const { people, merged, ...known } = await world.read({ requests: requestsOf(subject), ...grantQueries(subject) });
+  const facts = { ...known, standing: standingOf(people, merged) };
+  const question = { kind: KIND, digest: digestOf(letter), contentRevision: revision, need: financeNeed(1) };
+  return coveringGrant(facts, question, suite.clock.at) !== null;
 };
 
 describe('voting', () => {
@@ -157,7 +163,7 @@ describe('a change of the content', () => {
     expect(await read(world, id)).toMatchObject({
       state: ApprovalState.PENDING,
       round: 2,
-      approversNeeded: 2,
+      need: financeNeed(2),
       decidedAt: null,
     });
     await sofia.done(changePaper, { subjectId, letter: 'a', revision: 3 });
@@ -311,19 +317,24 @@ describe('the database itself, asked as the application role', () => {
     expect(await attempt(suite, other, both(id))).toMatch(/fkey$/);
   });
 
-  it.each(['approval_vote', 'approval_round', 'approval_participant', 'approval_grant', 'contribution'])(
-    'never changes or deletes %s',
-    async (table) => {
-      expect(
-        await attempt(suite, world, [{ text: `update ${table} set tenant_id = $1 where tenant_id = $1`, values: [] }]),
-      ).toBe('42501');
-      expect(await attempt(suite, world, [{ text: `delete from ${table} where tenant_id = $1`, values: [] }])).toBe(
-        '42501',
-      );
-    },
-  );
+  it.each([
+    'approval_vote',
+    'approval_revocation',
+    'approval_round',
+    'approval_participant',
+    'approval_grant',
+    'approval_use',
+    'contribution',
+  ])('never changes or deletes %s', async (table) => {
+    expect(
+      await attempt(suite, world, [{ text: `update ${table} set tenant_id = $1 where tenant_id = $1`, values: [] }]),
+    ).toBe('42501');
+    expect(await attempt(suite, world, [{ text: `delete from ${table} where tenant_id = $1`, values: [] }])).toBe(
+      '42501',
+    );
+  });
 
-  it.each(['requester_id', 'maximum_approvers', 'policy', 'subject_id', 'opened_at'])(
+  it.each(['requester_id', 'pending_hours', 'break_glass', 'policy', 'subject_id', 'opened_at'])(
     'never changes %s of a request',
     async (column) => {
       expect(

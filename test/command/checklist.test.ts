@@ -10,7 +10,7 @@ import { select, selectRequired, type Statement, update } from '../../src/core/s
 import { Side } from '../../src/handoff/content.entity.js';
 import { Handoff } from '../../src/handoff/handoff.entity.js';
 import { Stage } from '../../src/handoff/stage.rules.js';
-import { grantRole } from '../../src/identity/member.commands.js';
+import { grantRole } from '../../src/identity/role.commands.js';
 import { Person } from '../../src/identity/person.entity.js';
 import { Role } from '../../src/identity/roles.js';
 import { importForTest } from '../kit/deal.js';
@@ -44,7 +44,7 @@ beforeEach(async () => {
     configuration: world.configuration,
     version,
   };
-  await commit(...createChecklist(choice, { now: START, actor: sales.actor, newId }));
+  await commit(...createChecklist(choice, { now: START, actor: sales.actor, newId, vault: suite.vault }));
 });
 
 const HASH = 'a'.repeat(64);

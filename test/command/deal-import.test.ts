@@ -1,5 +1,7 @@
 import { select, selectRequired, update } from '../../src/core/statement.js';
+import { PersonalKey } from '../../src/core/vault.js';
 import { DealPayload, DealSnapshot, QuoteLine } from '../../src/deal/deal.entity.js';
+import { openImported, openPayload } from '../../src/deal/deal.payload.js';
 import { normaliseHaloExport } from '../../src/deal/halopsa.rules.js';
 import { HandoffStatement } from '../../src/handoff/content.entity.js';
 import { withdrawHandoff } from '../../src/passage/withdraw.command.js';
@@ -57,7 +59,12 @@ describe('importing', () => {
       lines: select(QuoteLine),
     });
     expect(snapshots).toHaveLength(1);
-    expect(payloads[0]).toMatchObject({ id: snapshots[0]?.id, raw: HEALTHY.raw, imported: HEALTHY.parsed.deal });
+    const { keys } = await world.read({ keys: select(PersonalKey, { kind: 'DEAL_SNAPSHOT' }) });
+    const [key, payload] = [keys[0]!, payloads[0]!];
+    expect([key.id, payload.id]).toEqual([snapshots[0]?.id, snapshots[0]?.id]);
+    expect(payload.raw).not.toContain('Acme');
+    expect(openPayload(suite.vault, { key, text: payload.raw }, 'raw')).toBe(HEALTHY.raw);
+    expect(openImported(suite.vault, { key, text: payload.imported })).toEqual(HEALTHY.parsed.deal);
     expect(lines).toHaveLength(HEALTHY.parsed.terms.lines.length);
     expect(await load(id)).toMatchObject({
       number: 'H-2205',

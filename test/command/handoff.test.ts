@@ -186,7 +186,21 @@ describe('what is refused', () => {
     const manager = await world.as('DELIVERY_MANAGER');
     const note = async (): Promise<string> =>
       code(manager.run(editIntake, { ...(await on(id)), intakeNotes: 'Early look' }));
-    expect(await note()).toBe('FORBIDDEN');
+    // Writing tells no more than reading; the ledger knows the attempt for what it was.
+    const denied = async () =>
+      world.rows(
+        `select outcome from ledger_entry where tenant_id = $1 and action = 'editIntake' and subject_id = $2`,
+        [id],
+      );
+    expect(await note()).toBe('NOT_FOUND');
+    expect(await denied()).toEqual([{ outcome: 'DENIED' }]);
+    const refusal = async (handoffId: string): Promise<string> => {
+      const input = { ...(await on(id)), handoffId, intakeNotes: 'x' };
+      const error = await manager.run(editIntake, input).catch((reason: unknown) => reason);
+      const { message, details } = error as { message: string; details: unknown };
+      return JSON.stringify({ message, details }).replaceAll(handoffId, '*');
+    };
+    expect(await refusal(id)).toBe(await refusal(newId()));
     await sales.done(assignDeliveryManager, { ...(await on(id)), personId: manager.actor.id });
     expect(await note()).toBe('NONE');
   });

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { withdrawRequest } from '../../src/approval/approval.commands.js';
+import { selectRequired } from '../../src/core/statement.js';
+import { PersonalKey } from '../../src/core/vault.js';
+import { openPayload } from '../../src/deal/deal.payload.js';
 import { assignOwner } from '../../src/handoff/handoff.commands.js';
 import { suspendMember } from '../../src/identity/member.commands.js';
 import { demoDeal } from '../../src/sandbox/demo/deal-files.js';
@@ -148,9 +151,11 @@ it('an import after the end changes nothing of what has ended, and the older pay
   expect(await send(sales, 'import-deal', older)).toBe('Handoff');
   expect(await state()).toMatchObject({ stage: 'IN_REVIEW', live: 0, adopted: before.adopted, newest: 3 });
   // The payload that was signed off, word for word, is a revision of its own: nothing comes back by itself.
-  const { raw } = await row(
-    'select p.raw from deal_payload p join deal_snapshot s on s.tenant_id = $1 and s.id = p.id join handoff h on h.tenant_id = $1 and h.deal_snapshot_id = s.id where p.tenant_id = $1 and h.id = $2',
+  const { raw, id } = await row(
+    'select p.raw, p.id from deal_payload p join deal_snapshot s on s.tenant_id = $1 and s.id = p.id join handoff h on h.tenant_id = $1 and h.deal_snapshot_id = s.id where p.tenant_id = $1 and h.id = $2',
   );
-  expect(await send(sales, 'import-deal', { payload: raw as string })).toBe('Handoff');
+  const { key } = await world.read({ key: selectRequired(PersonalKey, id as string) });
+  const payload = openPayload(suite.vault, { key, text: raw as string }, 'raw')!;
+  expect(await send(sales, 'import-deal', { payload })).toBe('Handoff');
   expect(await state()).toMatchObject({ stage: 'IN_REVIEW', live: 0, newest: 4 });
 });

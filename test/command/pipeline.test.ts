@@ -1,14 +1,8 @@
 import { command, done } from '../../src/core/command.js';
 import { AppError } from '../../src/core/error.js';
 import { sql, update } from '../../src/core/statement.js';
-import {
-  grantRole,
-  inviteMember,
-  linkAccount,
-  mergeMember,
-  revokeRole,
-  suspendMember,
-} from '../../src/identity/member.commands.js';
+import { inviteMember, linkAccount, mergeMember, suspendMember } from '../../src/identity/member.commands.js';
+import { grantRole, revokeRole } from '../../src/identity/role.commands.js';
 import { createApiKey } from '../../src/identity/tenant.commands.js';
 import { Person } from '../../src/identity/person.entity.js';
 import { Role } from '../../src/identity/roles.js';
@@ -30,7 +24,7 @@ const invitation = (handle: string) => ({
   handle,
   name: 'N',
   email: 'n@example.com',
-  roles: [Role.AUDITOR],
+  roles: [Role.SERVICE_DELIVERY_LEAD],
   oid: newId(),
 });
 const ledger = (action: string) =>

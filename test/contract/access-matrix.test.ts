@@ -40,13 +40,13 @@ describe('the access matrix', () => {
     );
   });
 
-  it('lets no auditor and no program approve, and no auditor change anything of another', () => {
+  it('lets no auditor and no program approve, and no auditor change anything', () => {
     const changes = accessMatrix().filter(({ kind }) => kind === 'mutation');
     expect(
       changes
         .filter(({ allowed }) => allowed.AUDITOR !== 'no')
         .map(({ name, allowed }) => `${name} ${allowed.AUDITOR}`),
-    ).toEqual(['completeTask some']);
+    ).toEqual([]);
     expect(changes.filter(({ allowed }) => allowed.INTEGRATOR !== 'no').map(({ name }) => name)).toEqual([
       'importDeal',
     ]);
@@ -101,7 +101,7 @@ describe('filters and order', () => {
     expect(asked.length).toBeGreaterThan(20);
     // `costFrom`, `minMarginBps` and `email_contains` name one as well; `subjectId` is the id of a record.
     const telling = ({ path, name }: { path: string; name: string }): boolean =>
-      path !== 'Query.ledger(subjectId)' &&
+      !['Query.ledger(subjectId)', 'Query.approvalInbox(filter)(subjectId)'].includes(path) &&
       [...sensitive].some(
         (field) => name === field || (field.length > 3 && name.toLowerCase().includes(field.toLowerCase())),
       );

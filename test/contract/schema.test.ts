@@ -9,7 +9,7 @@ function undescribed(schema: GraphQLSchema): string[] {
   return Object.values(schema.getTypeMap())
     .filter((type) => !type.name.startsWith('__') && !['String', 'Int', 'Float', 'Boolean', 'ID'].includes(type.name))
     .flatMap((type) => {
-      const missing = type.description || ['Query', 'Mutation'].includes(type.name) ? [] : [type.name];
+      const missing = type.description || ['Query', 'Mutation', 'Subscription'].includes(type.name) ? [] : [type.name];
       if (isEnumType(type)) return missing;
       if (!isObjectType(type) && !isInputObjectType(type) && !isInterfaceType(type)) return missing;
       const fields = Object.values(type.getFields());

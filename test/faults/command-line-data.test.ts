@@ -18,6 +18,7 @@ import {
 jest.setTimeout(90_000);
 
 const SOFIA = 'sofia.sales@northwind-managed';
+const FREDA = 'freda.finance@northwind-managed';
 const RAVI = 'ravi.revops@northwind-managed';
 const NORTHWIND = 'f5057fee-4c3e-4459-82dd-21250b729601';
 const sample = (name: string): string => resolve('samples/halopsa', name);
@@ -68,24 +69,36 @@ describe('tenants', () => {
     writeFileSync(file, northwind.replace("name: 'Northwind Managed Services'", "name: 'Northwind Managed'"));
     const line = 'tenant.name: "Northwind Managed Services" -> "Northwind Managed"';
     expect((await countersign(['tenants', 'diff', file], here)).out.trim()).toBe(line);
-    const { code, out } = await countersign(['tenants', 'apply', file], here);
+    const apply = (...more: string[]) => countersign(['tenants', 'apply', file, ...more], here);
+    expectSentence(await apply(), /^This tenant is there already: say with --as <handle> /);
+    expectSentence(await apply('--as', 'nobody.here'), /^There is no active member nobody\.here /);
+    expectSentence(await apply('--as', 'sofia.sales'), /^sofia\.sales may not propose /);
+    const { code, out } = await apply('--as', 'ravi.revops');
     expect(code).toBe(0);
     expect(out).toContain(line);
     const [, versionId, digest] = /Proposed as version (\S+), digest (\w{64})\./.exec(out)!;
-    const token = await tokenOf(RAVI);
+    const token = await tokenOf(FREDA);
     const ruling = async (): Promise<string> =>
       (await ask(running.address, token, '{ configuration { digest } }')).data.configuration.digest as string;
     expect(await ruling()).not.toBe(digest);
-    const { data: answer } = await ask(running.address, token, operation('approve-configuration'), {
-      input: { versionId, digest },
+    const decide = async (who: string) =>
+      (
+        await ask(running.address, await tokenOf(who), operation('approve-configuration'), {
+          input: { versionId, digest },
+        })
+      ).data;
+    expect((await decide(RAVI)).approveConfiguration).toMatchObject({
+      __typename: 'Refused',
+      findings: [{ code: 'SELF_APPROVAL' }],
     });
+    const answer = await decide(FREDA);
     expect(answer.approveConfiguration).toMatchObject({
       __typename: 'ConfigurationVersion',
       state: 'EFFECTIVE',
       version: 2,
     });
     expect(await ruling()).toBe(digest);
-    expectSentence(await countersign(['tenants', 'apply', file], here), /rules already/);
+    expectSentence(await apply('--as', 'ravi.revops'), /rules already/);
   });
 
   it('apply adds a tenant to the running server; suspend and resume stop and let its people', async () => {

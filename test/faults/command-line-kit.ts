@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Client, type QueryResultRow } from 'pg';
@@ -30,6 +30,13 @@ const UP_WITHIN = 60_000;
 
 /** Processes of this file's tests that run still. */
 const children = new Set<ChildProcess>();
+
+/** A key-encrypting key in a folder, for a process that has an external database. */
+export function kekFile(folder: string): string {
+  const path = join(folder, 'kek');
+  writeFileSync(path, Buffer.alloc(32, 5));
+  return path;
+}
 
 /** A folder for data: PostgreSQL, which runs as another user when the tests run as root, can pass. */
 export function dataFolder(): string {
@@ -63,7 +70,8 @@ function commandOf(pid: number): string {
   }
 }
 
-function launch(args: readonly string[], environment: Environment): ChildProcess {
+/** Starts a command without waiting for its end. */
+export function launch(args: readonly string[], environment: Environment): ChildProcess {
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     env: { PATH, HOME, ...environment },

@@ -8,6 +8,7 @@ import {
   discard,
   expectSentence,
   type Instance,
+  kekFile,
   operation,
   pause,
   serversIn,
@@ -127,7 +128,12 @@ describe('what cannot start', () => {
     const { applicationUrl } = JSON.parse(readFileSync(join(data, 'database.json'), 'utf8')) as {
       applicationUrl: string;
     };
-    const elsewhere = { COUNTERSIGN_DATA: stopped, DATABASE_URL: applicationUrl, HOST: '192.0.2.1' };
+    const elsewhere = {
+      COUNTERSIGN_DATA: stopped,
+      DATABASE_URL: applicationUrl,
+      HOST: '192.0.2.1',
+      KEK_FILE: kekFile(stopped),
+    };
     expectSentence(
       await countersign(['serve'], elsewhere),
       /^Without an identity provider Countersign listens on this machine alone: /,

@@ -28,7 +28,13 @@ describe('a database whose connections are cut', () => {
     })();
     let failures = 0;
     const invite = async (index: number): Promise<string> => {
-      const input = { handle: `cut.${index}`, name: 'N', email: 'n@example.com', roles: [Role.AUDITOR], oid: newId() };
+      const input = {
+        handle: `cut.${index}`,
+        name: 'N',
+        email: 'n@example.com',
+        roles: [Role.SALES_MANAGER],
+        oid: newId(),
+      };
       for (;;) {
         try {
           const result = await admin.run(inviteMember, input, `key-of-cut-${index}`);

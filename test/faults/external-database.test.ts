@@ -7,6 +7,7 @@ import {
   dataFolder,
   discard,
   type Instance,
+  kekFile,
   operation,
   pause,
   startPart,
@@ -31,7 +32,7 @@ describe.each([
       projectRoot: resolve('.'),
       ...(packageDir ? { packageDir } : {}),
     });
-    application = { COUNTERSIGN_DATA: data, PORT: '0', DATABASE_URL: server.appUrl };
+    application = { COUNTERSIGN_DATA: data, PORT: '0', DATABASE_URL: server.appUrl, KEK_FILE: kekFile(data) };
     both = { ...application, DATABASE_OWNER_URL: server.ownerUrl };
   });
   afterAll(async () => {
@@ -137,6 +138,7 @@ test('a database server that goes away is told by readiness, and comes back', as
     COUNTERSIGN_DATA: data,
     PORT: '0',
     DATABASE_URL: server.appUrl,
+    KEK_FILE: kekFile(data),
     DATABASE_OWNER_URL: server.ownerUrl,
   };
   try {

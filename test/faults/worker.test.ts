@@ -1,7 +1,9 @@
 import { pino } from 'pino';
-import { Dispatcher, type EffectHandler } from '../../src/core/dispatcher.js';
+import { Dispatcher } from '../../src/core/outbox/dispatcher.js';
 import { newId } from '../../src/core/id.js';
-import { enqueue, OutboxEffect } from '../../src/core/outbox.js';
+import { OutboxEffect } from '../../src/core/outbox/effect.entity.js';
+import type { EffectHandler } from '../../src/core/outbox/handler.js';
+import { enqueue } from '../../src/core/outbox/message.js';
 import { select, type Statement } from '../../src/core/statement.js';
 import { openSuite, type Suite } from '../kit/suite.js';
 
@@ -19,9 +21,16 @@ const LEASE_SECONDS = 30;
 const done: EffectHandler = async () => ({ receipt: 'done', writes: [] });
 
 function dispatcher(handler: EffectHandler, tenants = [tenantId]): Dispatcher {
-  const { gateway, clock } = suite;
-  const log = pino({ level: 'silent' });
-  return new Dispatcher({ gateway, clock, handlers: { 'test.effect': handler }, tenants: async () => tenants, log });
+  const { gateway, clock, pipeline } = suite;
+  return new Dispatcher({
+    gateway,
+    clock,
+    pipeline,
+    handlers: { 'test.effect': handler },
+    tenants: async () => tenants,
+    log: pino({ level: 'silent' }),
+    random: () => 0,
+  });
 }
 
 /** Asks for effects as a command does; answers their keys. */
@@ -235,7 +244,7 @@ test('stop ends after the effect in hand and leaves the rest to the next worker'
     await held.wait;
     return { receipt: 'done', writes: [] };
   });
-  worker.start(10);
+  worker.start();
   await begun.wait;
   const stopping = worker.stop();
   held.open();
@@ -249,10 +258,11 @@ test('stop ends after the effect in hand and leaves the rest to the next worker'
 
 test('an effect that nobody can do waits with its reason; a tenant that is not given is left alone', async () => {
   await ask(1);
-  const { gateway, clock } = suite;
+  const { gateway, clock, pipeline } = suite;
   const without = new Dispatcher({
     gateway,
     clock,
+    pipeline,
     handlers: {},
     tenants: async () => [tenantId],
     log: pino({ level: 'silent' }),

@@ -1,8 +1,10 @@
+import type { ApprovalNeed } from '../../src/approval/need.rules.js';
 import { contributorsOf, lockRequestsOf } from '../../src/approval/approval.queries.js';
 import { configurationOf, configurationOfHandoff, isRuling } from '../../src/catalogue/catalogue.queries.js';
 import { ConfigurationVersion } from '../../src/catalogue/configuration-version.entity.js';
 import { command, done, refused } from '../../src/core/command.js';
 import { select } from '../../src/core/statement.js';
+import { openImported } from '../../src/deal/deal.payload.js';
 import { recordSnapshot, type ReadableImport } from '../../src/deal/deal.effects.js';
 import {
   clientByExternal,
@@ -32,6 +34,14 @@ export interface TestImport extends Partial<Classification> {
   readonly parsed: ReadableImport;
 }
 
+/** What an exception on changed terms needs, as the sample policy says above materiality. */
+const twoOfFinance = (): ApprovalNeed => ({
+  quorums: [[{ name: 'approval', approvers: 2, roles: ['FINANCE_APPROVER'], people: [] }]],
+  rejections: 1,
+  freshSignInMinutes: null,
+  coolDownHours: 24,
+});
+
 /** The parts of an import that deal/ and handoff/ know, as one command: no checklist, no project. */
 export const importForTest = command({
   name: 'importForTest',
@@ -52,7 +62,8 @@ export const importForTest = command({
     };
   },
   decide: (facts, input, moment) => {
-    const { handoffs, former, opened, versions } = facts;
+    const { handoffs, opened, versions } = facts;
+    const former = openImported(moment.vault, facts.former);
     const {
       serviceTemplate = 'managed-network',
       dealType = DealType.NEW_BUSINESS,
@@ -68,7 +79,9 @@ export const importForTest = command({
     const live = handoffs.find(({ stage }) => stage !== Stage.WITHDRAWN);
     if (live) {
       const adopt = EDITABLE.includes(live.stage) && former !== null;
-      const terms = adopt ? adoptTerms({ ...ground, ...facts, handoff: live, clientId, parsed, former }, moment) : null;
+      const terms = adopt
+        ? adoptTerms({ ...ground, ...facts, handoff: live, clientId, parsed, former, needFor: twoOfFinance }, moment)
+        : null;
       const changed = terms !== null && Object.keys(terms.changes).length > 0;
       return done({
         id: live.id,
@@ -108,7 +121,7 @@ export const classifyForTest = command({
   decide: (facts, input, moment) => {
     const { handoff, snapshot, version } = facts;
     const ground = { configuration: configurationOf(version), configurationVersion: version, terms: termsOf(snapshot) };
-    const { findings, changes, statements } = reclassify({ ...facts, ...ground }, input, moment);
+    const { findings, changes, statements } = reclassify({ ...facts, ...ground, needFor: twoOfFinance }, input, moment);
     if (findings.length > 0) return handoffRefused(handoff, findings);
     if (Object.keys(changes).length === 0) return handoffUnchanged(handoff);
     return handoffDone(handoff, { body: { termsDigest: changes.termsDigest }, changes, writes: statements });

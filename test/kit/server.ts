@@ -39,7 +39,7 @@ export async function startServer(suite: Suite, environment: Record<string, stri
     databaseUrl: suite.appUrl,
     log,
     operationsFolder: resolve('schema/operations'),
-    clock: suite.clock,
+    present: () => suite.clock.at,
     ownAddress: () => address,
   });
   if (config.identity.kind === 'sandbox') {

@@ -8,14 +8,15 @@ import { parseConfigurationFile } from '../../src/catalogue/configuration-file.j
 import type { TenantConfiguration } from '../../src/catalogue/configuration.js';
 import { provisionTenant } from '../../src/catalogue/tenant.provision.js';
 import { systemActor } from '../../src/core/actor.js';
-import { canonicalJson, sha256Hex } from '../../src/core/canonical.js';
-import { databaseClock, SettableClock } from '../../src/core/clock.js';
+import { SettableClock } from '../../src/core/clock.js';
 import { openOwner } from '../../src/core/data-source.js';
 import { Gateway } from '../../src/core/gateway.js';
+import { MemoryKeyRing, newKeyBytes } from '../../src/core/keys.js';
 import type { ApiContext } from '../../src/core/graphql/context.js';
 import { createApi } from '../../src/core/graphql/server.js';
 import { newId } from '../../src/core/id.js';
 import { Pipeline } from '../../src/core/pipeline.js';
+import { Vault } from '../../src/core/vault.js';
 import { refreshActor } from '../../src/identity/identity.queries.js';
 import { createDatabase, dropDatabase } from '../../src/sandbox/postgres/index.js';
 import { ENTITIES } from '../../src/entities.js';
@@ -30,6 +31,7 @@ export interface Suite {
   readonly gateway: Gateway;
   readonly pipeline: Pipeline;
   readonly clock: SettableClock;
+  readonly vault: Vault;
   readonly api: ApolloServer<ApiContext>;
   readonly ownerUrl: string;
   readonly appUrl: string;
@@ -57,22 +59,23 @@ export async function openSuite(): Promise<Suite> {
   await owner.destroy();
   const statements: string[] = [];
   const log = pino({ level: process.env.TEST_LOG ?? 'silent' });
+  const clock = new SettableClock(START);
+  const vault = new Vault(new MemoryKeyRing([newKeyBytes()]));
   const gateway = new Gateway({
     url: appUrl,
     poolSize: 12,
     prepare: true,
     onStatement: (text) => void statements.push(text),
+    present: () => clock.at,
   });
-  const clock = new SettableClock(START);
-  const pipeline = new Pipeline({ gateway, clock, abilities: ABILITIES, refresh: refreshActor, log });
-  // A tenant's first configuration rules from the database's own now, whatever a test's clock says.
-  const provisioner = new Pipeline({ gateway, clock: databaseClock, abilities: ABILITIES, refresh: refreshActor, log });
+  const pipeline = new Pipeline({ gateway, clock, abilities: ABILITIES, refresh: refreshActor, vault, log });
   const api = createApi({ schema: buildApiSchema(), introspection: true, trusted: null, log });
   await api.start();
   const suite: Suite = {
     gateway,
     pipeline,
     clock,
+    vault,
     api,
     ownerUrl,
     appUrl,
@@ -86,12 +89,15 @@ export async function openSuite(): Promise<Suite> {
         person.accounts = person.accounts.map((account) => ({ ...account, oid: newId() }));
       }
       change?.(configuration);
-      const canonical = canonicalJson(configuration);
-      const input = { configuration, canonical, digest: sha256Hex(canonical) };
-      await provisioner.run(systemActor(configuration.tenant.id, 'test'), provisionTenant, input, {
-        idempotencyKey: null,
-        path: 'test',
-      });
+      await pipeline.run(
+        systemActor(configuration.tenant.id, 'test'),
+        provisionTenant,
+        { configuration },
+        {
+          idempotencyKey: null,
+          path: 'test',
+        },
+      );
       return new World(suite, configuration);
     },
     close: async () => {

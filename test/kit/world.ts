@@ -104,7 +104,7 @@ export class Persona {
     variables: Record<string, unknown> = {},
     idempotencyKey: string | null = null,
   ): Promise<GraphQLResult> {
-    const { gateway, pipeline, api, clock } = this.suite;
+    const { gateway, pipeline, api, clock, vault } = this.suite;
     const key = idempotencyKey ?? (this.actor.kind === 'SERVICE' ? newId() : null);
     const contextValue = new RequestContext(
       this.actor,
@@ -115,6 +115,7 @@ export class Persona {
       newId(),
       pino({ level: 'silent' }),
       clock,
+      vault,
     );
     const response = await api.executeOperation({ query, variables }, { contextValue });
     if (response.body.kind !== 'single') throw new Error('An incremental answer');

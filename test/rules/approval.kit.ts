@@ -1,12 +1,35 @@
 import type { Actor } from '../../src/core/actor.js';
-import { standingOf, type VotingFacts } from '../../src/approval/approval.rules.js';
+import type { VotingFacts } from '../../src/approval/approval.rules.js';
+import type { ApprovalNeed } from '../../src/approval/need.rules.js';
+import { standingOf } from '../../src/approval/standing.rules.js';
 import { ApprovalRequest, ApprovalState } from '../../src/approval/request.entity.js';
 import { ApprovalParticipant, ApprovalVote, VoteDecision } from '../../src/approval/vote.entity.js';
+import type { Eligible } from '../../src/identity/identity.queries.js';
 import { Role } from '../../src/identity/roles.js';
 
 export const NOW = new Date('2026-11-23T14:00:00.000Z');
 export const DIGEST = 'a'.repeat(64);
 export const OTHER_DIGEST = 'b'.repeat(64);
+
+/** So many different holders of the finance role. */
+export const needOf = (approvers: number, parts: Partial<ApprovalNeed> = {}): ApprovalNeed => ({
+  quorums: [[{ name: 'finance', approvers, roles: [Role.FINANCE_APPROVER], people: [] }]],
+  rejections: 1,
+  freshSignInMinutes: null,
+  coolDownHours: 24,
+  ...parts,
+});
+
+/** A role that was given long ago. */
+export const holder = (personId: string, role = Role.FINANCE_APPROVER, parts: Partial<Eligible> = {}): Eligible => ({
+  personId,
+  role,
+  grantId: `${personId}/${role}`,
+  grantedBy: 'admin',
+  grantedAt: new Date('2026-01-01T00:00:00.000Z'),
+  confirmedBy: null,
+  ...parts,
+});
 
 /** A request by `asker`, round 1, that finance answers. */
 export function request(parts: Partial<ApprovalRequest> = {}): ApprovalRequest {
@@ -20,10 +43,11 @@ export function request(parts: Partial<ApprovalRequest> = {}): ApprovalRequest {
     round: 1,
     digest: DIGEST,
     contentRevision: 1,
-    approversNeeded: 2,
-    eligibleRoles: [Role.FINANCE_APPROVER],
-    maximumApprovers: 2,
-    maximumRoles: [Role.FINANCE_APPROVER],
+    need: needOf(2),
+    strictest: needOf(2),
+    breakGlass: null,
+    decideBy: new Date('2026-11-26T14:00:00.000Z'),
+    pendingHours: 24,
     expiresAt: new Date('2026-11-26T14:00:00.000Z'),
     grantHours: 10,
     workingTimes: [],
@@ -44,6 +68,11 @@ export function vote(on: ApprovalRequest, voterId: string, parts: Partial<Approv
     requesterId,
     voterId,
     decision: VoteDecision.APPROVE,
+    onBehalfOf: null,
+    delegationId: null,
+    signedInAt: null,
+    ticket: null,
+    castAt: NOW,
   };
   return Object.assign(new ApprovalVote(), own, parts);
 }
@@ -60,12 +89,14 @@ export function facts(
   parts: Partial<VotingFacts> & { merged?: Record<string, string> } = {},
 ): VotingFacts {
   const { merged = {}, ...rest } = parts;
-  const people = finance.map((personId) => ({ personId, role: Role.FINANCE_APPROVER }));
+  const people = finance.map((personId) => holder(personId));
   return {
     request: on,
     votes: [],
+    revocations: [],
     participants: [],
     contributors: [],
+    delegations: [],
     standing: standingOf(people, new Map(Object.entries(merged))),
     ...rest,
   };

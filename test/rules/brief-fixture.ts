@@ -57,8 +57,18 @@ export function briefFacts(parts: Partial<BriefFacts> = {}): BriefFacts {
       { level: 'CRITICAL', text: 'One engineer', source: 'call', mitigation: 'Train a second' },
     ],
     stakeholders: [
-      { side: 'PROVIDER', role: 'PROJECT_LEAD', name: 'Piet Lead', title: null, email: null, phone: null, notes: null },
       {
+        id: 'piet',
+        side: 'PROVIDER',
+        role: 'PROJECT_LEAD',
+        name: 'Piet Lead',
+        title: null,
+        email: null,
+        phone: null,
+        notes: null,
+      },
+      {
+        id: 'ada',
         side: 'CLIENT',
         role: 'PRIMARY_CONTACT',
         name: 'Ada Client',

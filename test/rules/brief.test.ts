@@ -5,10 +5,12 @@ import { inflateRawSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { type BriefDocument, statementCount } from '../../src/brief/brief.document.js';
 import { briefDocx } from '../../src/brief/brief.docx.js';
-import { briefMarkdown, plain, WITHHELD } from '../../src/brief/brief.markdown.js';
+import { briefMarkdown, plain, publicMarkdown, WITHHELD } from '../../src/brief/brief.markdown.js';
+import { mentionsIn, sealBrief, SOMEBODY, withoutNames } from '../../src/brief/brief.personal.js';
 import { composeBrief } from '../../src/brief/brief.rules.js';
 import { LocalFolderStore, safeSegment } from '../../src/brief/brief.store.js';
 import { briefFacts } from './brief-fixture.js';
+import { moment } from './handoff.kit.js';
 
 const edition = { version: 3, generatedAt: new Date('2026-11-23T14:00:00Z') };
 const brief = composeBrief(briefFacts(), edition);
@@ -47,7 +49,7 @@ const withText = (text: string): BriefDocument => ({
       key: 'b',
       title: 'b',
       whenEmpty: '',
-      statements: [{ text, personal: text, source: { label: text, url: text, hash: null } }],
+      statements: [{ text, personal: text, about: null, source: { label: text, url: text, hash: null } }],
     },
   ],
 });
@@ -57,7 +59,9 @@ const live = (markdown: string): string => markdown.replaceAll(/\\[!-/:-@[-`{-~]
 /** The address of the link that a source with this address gets. */
 const linkOf = (url: string): string | undefined => {
   const source = { label: 'l', url, hash: null };
-  const sections = [{ key: 's', title: 's', whenEmpty: '', statements: [{ text: 't', personal: null, source }] }];
+  const sections = [
+    { key: 's', title: 's', whenEmpty: '', statements: [{ text: 't', personal: null, about: null, source }] },
+  ];
   return /\]\((.*?)\)/.exec(briefMarkdown({ ...withText('x'), sections }))?.[1];
 };
 
@@ -131,7 +135,7 @@ describe('the brief', () => {
 
   it('withholds names and contacts from those who may not see them', () => {
     const full = briefMarkdown(brief);
-    const withheld = briefMarkdown(brief, { personal: false });
+    const withheld = publicMarkdown(sealBrief(brief, 'brief', [], moment()).stored);
     expect(full).toContain('Ada Client, CIO, ada@acme.test');
     expect(withheld).not.toMatch(/Ada|Piet|acme\.test/);
     expect(withheld).toContain(plain(WITHHELD));
@@ -180,6 +184,28 @@ describe('its Markdown', () => {
         expect(link === undefined || /^https:\/\/files\.test\/[^\s()<>[\]]*$/.test(link)).toBe(true);
       }),
     );
+  });
+});
+
+describe('names in what people wrote', () => {
+  const said = 'ADA CLIENT will call; Piet will not. Her adaptable Adas stay.';
+  const facts = briefFacts({ risks: [{ level: 'HIGH', text: said, source: 'mail of Ada Client', mitigation: null }] });
+  const cut = withoutNames(composeBrief(facts, edition), mentionsIn(facts));
+  const [risk] = cut.sections.find(({ key }) => key === 'risks')!.statements;
+
+  it('stand in the personal part of the statement, whole, and nowhere else', () => {
+    expect(risk!.text).toBe(
+      `HIGH: ${SOMEBODY} will call; Piet will not. Her adaptable Adas stay. Mitigation: none recorded.`,
+    );
+    expect(risk!.source.label).toContain(`mail of ${SOMEBODY}`);
+    expect(risk!.personal).toContain(`in full: HIGH: ${said}`);
+    expect(risk!.personal).toContain('source: mail of Ada Client');
+  });
+
+  it('leave a text without names as it was', () => {
+    const plainFacts = briefFacts({ stakeholders: [], commitments: [], evidence: [] });
+    const document = composeBrief(plainFacts, edition);
+    expect(withoutNames(document, mentionsIn(plainFacts))).toEqual(document);
   });
 });
 

@@ -23,7 +23,8 @@ describe('a sound file', () => {
       expect(count('SALES_MANAGER')).toBe(2);
       expect(count('DELIVERY_MANAGER')).toBe(2);
       expect(count('FINANCE_APPROVER')).toBe(3);
-      for (const role of ['SERVICE_DELIVERY_LEAD', 'REVOPS_ADMIN', 'AUDITOR']) expect(count(role)).toBe(1);
+      for (const role of ['SERVICE_DELIVERY_LEAD', 'REVOPS_ADMIN']) expect(count(role)).toBe(2);
+      expect(count('AUDITOR')).toBe(1);
       const finance = people.filter(({ roles }) => roles.includes('FINANCE_APPROVER'));
       expect(finance.filter(({ accounts }) => accounts.length === 2)).toHaveLength(1);
     }
@@ -46,7 +47,7 @@ describe('a sound file', () => {
       ["    tue: [{ from: '09:00', to: '17:30' }]", '    tue: *day'],
     );
     expect(digestOf(anchored)).toBe(digest);
-    expect(digestOf(edited(['currency: GBP', 'currency: EUR']))).not.toBe(digest);
+    expect(digestOf(edited(['currency: GBP', 'currency: CHF']))).not.toBe(digest);
   });
 });
 

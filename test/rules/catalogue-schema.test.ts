@@ -16,6 +16,47 @@ type Complete<T> = T extends readonly (infer E)[]
     ? { [K in keyof T]-?: Complete<T[K]> }
     : T;
 
+/** A policy with every field. */
+function completePolicy(): Complete<TenantConfiguration['approvalPolicy']> {
+  const level = {
+    approvers: 1,
+    roles: ['FINANCE_APPROVER' as const],
+    steps: [{ name: 'finance', approvers: 1, roles: ['FINANCE_APPROVER' as const], people: ['freda.finance'] }],
+    rejections: 2,
+    freshSignInMinutes: 30,
+  };
+  const materiality = { shortfallMinor: 1, shortfallBps: 1, shortfallShareBps: 1 };
+  const change = { materiality, below: level, above: level, grave: { beyond: materiality, level } };
+  const byDealType = {
+    NEW_BUSINESS: change,
+    EXPANSION: change,
+    RENEWAL: change,
+    UPSELL: change,
+    POC_TO_PAID: change,
+  };
+  const rule = {
+    ...change,
+    byDealType,
+    clientWindowDays: 30,
+    pendingExpiryBusinessHours: 8,
+    grantExpiryBusinessHours: 8,
+  };
+  return {
+    marginException: rule,
+    rebaseline: rule,
+    configurationChange: level,
+    roleCoolDownHours: 24,
+    breakGlass: {
+      people: ['leah.lead'],
+      approvers: 1,
+      minutes: 60,
+      reviewRoles: ['REVOPS_ADMIN'],
+      reviewHours: 24,
+    },
+    exchangeRates: [{ currency: 'EUR', rate: '0.87', from: '2026-01-01', source: 'Sheet' }],
+  };
+}
+
 /** Has every field that the type has: the compiler sees to it, so that a new field must come here, and so to the schema. */
 const complete: Complete<
   Pick<TenantConfiguration, Exclude<keyof TenantConfiguration, 'serviceTemplates' | 'slaProfile' | 'calendar'>>
@@ -46,6 +87,7 @@ const complete: Complete<
       checklistTemplate: 'light',
     },
   ],
+  approvalPolicy: completePolicy(),
   dealImport: {
     halopsa: {
       defaultCurrency: 'GBP',
@@ -110,7 +152,26 @@ describe('schema and type', () => {
     const fields = named.map((path) =>
       path.replace(/serviceTemplates\.[^.]+\.taskPacks\.[^.]+\./, 'serviceTemplates.?.taskPacks.?.'),
     );
+    const rule = (name: string): string[] =>
+      [
+        ...[
+          'byDealType',
+          'clientWindowDays',
+          'grave',
+          'grave.beyond.shortfallShareBps',
+          'materiality.shortfallShareBps',
+        ],
+        ...['above', 'below', 'grave.level'].flatMap(levelOf),
+      ].map((field) => `.approvalPolicy.${name}.${field}`);
+    const policy = [
+      ...['breakGlass', 'exchangeRates', 'roleCoolDownHours', ...levelOf('configurationChange')].map(
+        (field) => `.approvalPolicy.${field}`,
+      ),
+      ...rule('marginException'),
+      ...rule('rebaseline'),
+    ];
     expect([...new Set(fields)].toSorted()).toEqual([
+      ...policy.toSorted(),
       '.dealImport',
       '.dealImport.halopsa',
       '.dealImport.halopsa.currencyNames',
@@ -132,6 +193,12 @@ describe('schema and type', () => {
     ]);
   });
 });
+
+/** What a level may leave out. */
+function levelOf(path: string): string[] {
+  const fields = ['approvers', 'freshSignInMinutes', 'rejections', 'roles', 'steps', 'steps[].people', 'steps[].roles'];
+  return fields.map((field) => `${path}.${field}`);
+}
 
 function visit(schema: JsonSchema, path: string, see: (schema: JsonSchema, path: string) => void): void {
   see(schema, path);

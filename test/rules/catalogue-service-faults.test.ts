@@ -137,6 +137,7 @@ const SERVICES: readonly FaultCase[] = [
     'NOBODY',
     /REVOPS_ADMIN/,
     withRole('ravi.revops', 'REVOPS_ADMIN', 'AUDITOR'),
+    withRole('rita.revops', 'REVOPS_ADMIN', 'AUDITOR'),
     ['            ownerRole: REVOPS_ADMIN', '            ownerRole: REVOPS_ADMIN #<<'],
   ],
 ];

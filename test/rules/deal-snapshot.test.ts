@@ -2,7 +2,9 @@ import { digestOf, sha256Hex } from '../../src/core/canonical.js';
 import { recordSnapshot, type ReadableImport, type SnapshotFacts } from '../../src/deal/deal.effects.js';
 import { Client, Deal, DealSnapshot, snapshotSource } from '../../src/deal/deal.entity.js';
 import { termsOf } from '../../src/deal/deal.queries.js';
-import { id, moment, NOW, read, rowsOf, saying } from './handoff.kit.js';
+import type { PersonalKey } from '../../src/core/vault.js';
+import { openImported, openPayload } from '../../src/deal/deal.payload.js';
+import { id, moment, NOW, read, rowsOf, saying, TENANT, VAULT } from './handoff.kit.js';
 
 const { raw, parsed } = read('managed-network-healthy');
 
@@ -31,12 +33,13 @@ function imported(change: Partial<SnapshotFacts> = {}): SnapshotFacts {
 describe('a first import', () => {
   const recorded = recordSnapshot(facts(), moment());
 
-  test('makes client, deal, snapshot 1, payload and lines, in this order', () => {
+  test('makes client, deal, snapshot 1, payload with its key and lines, in this order', () => {
     expect(recorded).toMatchObject({ changed: true, revision: 1 });
     expect(recorded.statements.map(({ text }) => text.split(' (')[0])).toEqual([
       'insert into client',
       'insert into deal',
       'insert into deal_snapshot',
+      'insert into personal_key',
       'insert into deal_payload',
       'insert into quote_line',
     ]);
@@ -52,9 +55,13 @@ describe('a first import', () => {
     ]);
   });
 
-  test('keeps the payload byte for byte, with both digests', () => {
+  test('keeps the payload byte for byte under a key of its own, with both digests', () => {
     const [payload] = rowsOf(recorded.statements, 'deal_payload');
-    expect(payload).toMatchObject({ id: recorded.snapshotId, raw });
+    const [row] = rowsOf(recorded.statements, 'personal_key');
+    const key = { ...row, id: recorded.snapshotId, tenantId: TENANT, kekId: row!.kek_id } as unknown as PersonalKey;
+    expect(payload).toMatchObject({ id: recorded.snapshotId });
+    expect(openPayload(VAULT, { key, text: payload!.raw as string }, 'raw')).toBe(raw);
+    expect(openImported(VAULT, { key, text: payload!.imported as string })).toEqual(parsed.deal);
     expect(recorded.snapshot.rawDigest).toBe(sha256Hex(raw));
     expect(digestOf(JSON.parse(recorded.snapshot.terms))).toBe(recorded.snapshot.termsDigest);
     expect(termsOf(recorded.snapshot)).toEqual(parsed.terms);

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
+import { needOf } from './approval.kit.js';
 import { ApprovalRequest, ApprovalState } from '../../src/approval/request.entity.js';
-import { Role } from '../../src/identity/roles.js';
 import { classificationFindings, classified } from '../../src/handoff/classification.rules.js';
 import { adoptTerms, openHandoff, reclassify } from '../../src/handoff/handoff.effects.js';
 import { DealType, Tier } from '../../src/handoff/handoff.entity.js';
@@ -130,8 +130,10 @@ const request = Object.assign(new ApprovalRequest(), {
   requesterId: OWNER,
   round: 1,
   contentRevision: 1,
-  maximumApprovers: 2,
-  maximumRoles: [Role.FINANCE_APPROVER],
+  need: needOf(1),
+  strictest: needOf(2),
+  pendingHours: 24,
+  grantHours: 10,
   expiresAt: new Date(NOW.getTime() + 3_600_000),
   revision: 4,
 });
@@ -142,6 +144,7 @@ const classifying = (change: Parameters<typeof handoff>[0] = {}): Parameters<typ
   handoff: handoff(change),
   requests: [request],
   contributors: [OWNER],
+  needFor: () => null,
 });
 
 describe('reclassifying', () => {
@@ -213,6 +216,7 @@ describe('adopting another snapshot', () => {
     handoff: handoff(),
     requests: [request],
     contributors: [],
+    needFor: () => null,
     former: ground().parsed.deal,
     clientId: id(21),
     snapshot: { id: id(23), revision: 2, termsDigest: cheaper.termsDigest },
@@ -258,7 +262,7 @@ describe('adopting another snapshot', () => {
       fc.property(fc.array(templates, { maxLength: 12 }), (steps) => {
         let current = handoff();
         for (const serviceTemplate of steps) {
-          const input = { ...ground(), handoff: current, requests: [], contributors: [] };
+          const input = { ...ground(), handoff: current, requests: [], contributors: [], needFor: () => null };
           const next = Object.assign(handoff(), current, reclassify(input, { serviceTemplate }, moment()).changes);
           expect(next.termsRevision - current.termsRevision).toBe(next.termsDigest === current.termsDigest ? 0 : 1);
           current = next;

@@ -4,7 +4,9 @@ import { ConfigurationState, ConfigurationVersion } from '../../src/catalogue/co
 import type { BusinessCalendar, TenantConfiguration } from '../../src/catalogue/configuration.js';
 import type { Actor } from '../../src/core/actor.js';
 import type { Moment } from '../../src/core/command.js';
+import { MemoryKeyRing } from '../../src/core/keys.js';
 import type { Statement } from '../../src/core/statement.js';
+import { Vault } from '../../src/core/vault.js';
 import type { ReadableImport } from '../../src/deal/deal.effects.js';
 import { normaliseHaloExport } from '../../src/deal/halopsa.rules.js';
 import { AssumptionState, RiskLevel, Side, StakeholderRole, StatementKind } from '../../src/handoff/content.entity.js';
@@ -17,6 +19,7 @@ export const id = (n: number): string => `00000000-0000-7000-8000-${String(n).pa
 export const TENANT = id(1);
 export const SOFIA = id(11);
 export const OWNER = id(12);
+export const VAULT = new Vault(new MemoryKeyRing([Buffer.alloc(32, 7)]));
 export const NOW = new Date('2026-11-23T14:00:00.000Z');
 
 /** A moment with counted ids. */
@@ -32,7 +35,7 @@ export function moment(actor: Partial<Actor> = {}): Moment {
     accountId: id(2),
     ...actor,
   };
-  return { now: NOW, actor: whole, newId: () => id(next++) };
+  return { now: NOW, actor: whole, newId: () => id(next++), vault: VAULT };
 }
 
 /** London working days, with one holiday. */

@@ -63,7 +63,7 @@ export const floor = (floorBps: number, rest: Partial<MarginFloor> = {}): Margin
 /** Are these terms good enough, on one day? */
 export const question = (own: NormalisedTerms, ...floors: MarginFloor[]): MarginQuestion => ({
   terms: own,
-  floors,
+  floors: [floors],
   serviceTemplate: 'managed-network',
   dealType: 'NEW',
   on: '2026-10-01',

@@ -10,8 +10,12 @@ const LEAKPROOF = ['uuid', 'text', 'int4', 'int8', 'bool', 'date', 'timestamptz'
 /** What the application adds and never changes: evidence. */
 const APPEND_ONLY = [
   'ledger_entry',
+  'ledger_seal',
+  'ledger_checkpoint',
+  'outbox_attempt',
   'deal_snapshot',
   'deal_payload',
+  'personal_text',
   'quote_line',
   'approval_round',
   'approval_participant',
@@ -30,6 +34,7 @@ const APPEND_ONLY = [
 
 /** Columns that name a row without a foreign key, and why that is right. */
 const UNBOUND: Readonly<Record<string, string>> = {
+  'personal_text.record_id': 'any immutable record: the vault knows no domain',
   'deal.current_snapshot_id': 'the deal is written before its snapshot, which refers to the deal',
   'outbox_effect.aggregate_id': 'any aggregate, by type',
   'approval_request.subject_id': 'any subject, by type: the engine knows no domain',

@@ -3,13 +3,16 @@ import { resolve } from 'node:path';
 import { CAST } from '../../src/sandbox/demo/cast.js';
 import { API_SCOPES } from '../../src/identity/api-key.entity.js';
 import { Role } from '../../src/identity/roles.js';
-import { inviteMember } from '../../src/identity/member.commands.js';
+import { inviteMember, mergeMember, reinstateMember, suspendMember } from '../../src/identity/member.commands.js';
 import { createApiKey } from '../../src/identity/tenant.commands.js';
 import { newId } from '../../src/core/id.js';
 import { buildApiSchema } from '../../src/schema.js';
+import { sealerOf } from '../kit/sealer.js';
+import { open } from '../command/approval.kit.js';
 import { playStory } from '../kit/story.js';
 import type { Persona, World } from '../kit/world.js';
 import { CallGenerator } from './calls.js';
+import { populateIntegrations } from './population.integrations.js';
 
 export const schema = buildApiSchema();
 export const calls = new CallGenerator(schema);
@@ -82,6 +85,8 @@ export async function populate(world: World, { closed }: { closed: boolean }): P
   const admin = await world.as(Role.REVOPS_ADMIN);
   const delivery = await world.as(CAST.delivery);
   const { handoffId: story } = await playStory(world);
+  // Sealed so far; what follows waits, so that both have rows.
+  await sealerOf(world).cover(world.tenantId);
   if (closed) {
     const start = suite.clock.at;
     suite.clock.at = new Date('2026-12-23T15:00:00Z');
@@ -101,8 +106,18 @@ export async function populate(world: World, { closed }: { closed: boolean }): P
   for (const name of ['addStakeholder', 'addRisk', 'addStatement', 'addAssumption'])
     await make(sales, world, name, draft);
   await make(sales, world, 'openDecision', draft, { ownerId: delivery.actor.id, escalationContactId: lead });
+  // Undecided: what an inbox shows.
+  await open(world);
   const handle = `only.${newId().slice(-12)}`;
-  await admin.done(inviteMember, { handle, name: 'N', email: 'n@example.com', roles: [Role.AUDITOR], oid: newId() });
+  const invite = (as: string, roles: Role[], until: Date | null = null): Promise<string> =>
+    admin.done(inviteMember, { handle: as, name: 'N', email: 'n@example.com', roles, oid: newId(), until });
+  const away = await invite(`away.${newId().slice(-12)}`, [Role.SALES_MANAGER]);
+  const twin = await invite(`twin.${newId().slice(-12)}`, [Role.SALES_MANAGER]);
+  await admin.done(suspendMember, { personId: away, expectedRevision: 1 });
+  await admin.done(reinstateMember, { personId: away, expectedRevision: 2 });
+  await admin.done(mergeMember, { personId: twin, intoPersonId: away, expectedRevision: 1 });
+  await invite(handle, [Role.AUDITOR], new Date(suite.clock.at.getTime() + 30 * 86_400_000));
   const apiKeyId = await admin.done(createApiKey, { name: 'population', scopes: [...API_SCOPES], days: 30 });
+  await populateIntegrations(world);
   return { world, story, draft, apiKeyId, handle };
 }

@@ -5,6 +5,7 @@ import { sensitiveFields } from '../../src/core/graphql/rights.js';
 import { Role } from '../../src/identity/roles.js';
 import { createApiKey } from '../../src/identity/tenant.commands.js';
 import { ABILITIES } from '../../src/schema.js';
+import { open } from '../command/approval.kit.js';
 import { playStory } from '../kit/story.js';
 import { openSuite, type Suite } from '../kit/suite.js';
 import type { Persona, World } from '../kit/world.js';
@@ -44,6 +45,7 @@ beforeAll(async () => {
     await make(sales, world, 'openDecision', handoff, { ownerId: sales.actor.id, escalationContactId: lead });
     await admin.done(createApiKey, { name: `key ${n}`, scopes: ['handoffs:read'], days: 30 });
   }
+  for (let n = 0; n < MANY; n++) await open(world);
   // The stories last: the newest row, alone on a page of one, has everything that the others have and more.
   for (let n = 0; n < 3; n++) await playStory(world);
   const [row] =

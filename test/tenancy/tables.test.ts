@@ -80,9 +80,11 @@ it('tells nothing by what is unique: another tenant has its own numbers, names a
     'deal (external_id)',
     'handoff (number)',
     'idempotency_record (principal, key, path)',
+    'integration (vendor, name)',
     'outbox_effect (effect_key)',
     'person (handle)',
     'project (number)',
+    'vendor_pause (vendor)',
   ]);
 });
 

@@ -9,6 +9,7 @@ import { Reader } from '../reader.js';
 import type { Gateway } from '../gateway.js';
 import type { Queries } from '../statement.js';
 import type { EntityClass } from '../table.js';
+import type { Vault } from '../vault.js';
 import { type RefusedType, refusal } from './types.js';
 
 /** What a resolver may use: who asks, reading, and running a command. Nothing else reaches the database. */
@@ -24,6 +25,7 @@ export class RequestContext {
     readonly requestId: string,
     readonly log: Logger,
     clock: Clock,
+    readonly vault: Vault,
   ) {
     this.reader = new Reader(gateway, actor.tenantId, ability, clock);
   }
@@ -44,6 +46,11 @@ export class RequestContext {
     const row = await this.reader.required(entity, result.id);
     if (result.secret !== undefined) this.secrets.set(result.id, result.secret);
     return row;
+  }
+
+  /** Runs a command beside the operation, such as the record of a read: nothing of it is answered. */
+  async record<I, F extends Queries>(command: Command<I, F>, input: I): Promise<void> {
+    await this.pipeline.run(this.actor, command, input, { idempotencyKey: null, path: command.name });
   }
 
   /** What a command's answer shows once, by the id of the row: a new API key's text. */

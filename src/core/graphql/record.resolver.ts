@@ -1,6 +1,6 @@
 import { Args, ArgsType, Ctx, Field, Query, Resolver } from 'type-graphql';
 import { IsOptional, Length } from 'class-validator';
-import { LedgerEntry, LedgerOutcome } from '../ledger.js';
+import { LedgerEntry, LedgerOutcome } from '../ledger/entry.js';
 import type { Page } from '../page.js';
 import type { Where } from '../statement.js';
 import { RequestContext } from './context.js';

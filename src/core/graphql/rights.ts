@@ -29,7 +29,7 @@ interface FieldRights {
   readonly fieldClass?: FieldClass;
 }
 
-/** Declares what a root query needs: without it the server does not boot. */
+/** Declares what a root query or subscription needs: without it the server does not boot. */
 export function Allow(action: string, subject: string): MethodDecorator & PropertyDecorator {
   return Extensions({ rights: { right: { action, subject } } satisfies FieldRights });
 }
@@ -56,7 +56,7 @@ function rightsOf(field: { extensions?: Readonly<Record<string, unknown>> }): Fi
 
 /** A root field and what it needs. */
 export interface RootRight {
-  readonly operation: 'query' | 'mutation';
+  readonly operation: 'query' | 'mutation' | 'subscription';
   readonly field: string;
   readonly right: Right | null;
   readonly command: string | null;
@@ -66,9 +66,10 @@ export interface RootRight {
 
 /** Every root field and what it needs, for the matrix and for the check at boot. */
 export function rootRights(schema: GraphQLSchema): RootRight[] {
-  const roots: ['query' | 'mutation', GraphQLObjectType | null | undefined][] = [
+  const roots: [RootRight['operation'], GraphQLObjectType | null | undefined][] = [
     ['query', schema.getQueryType()],
     ['mutation', schema.getMutationType()],
+    ['subscription', schema.getSubscriptionType()],
   ];
   return roots.flatMap(([operation, type]) =>
     Object.values(type?.getFields() ?? {}).map((field) => {
@@ -107,7 +108,7 @@ export function assertRightsDeclared(schema: GraphQLSchema): void {
 export function assertMayAsk(schema: GraphQLSchema, document: DocumentNode, actor: Actor, ability: Ability): void {
   const denied = new Map<string, string>();
   const info = new TypeInfo(schema);
-  const roots = new Set([schema.getQueryType()?.name]);
+  const roots = new Set([schema.getQueryType()?.name, schema.getSubscriptionType()?.name]);
   visit(
     document,
     visitWithTypeInfo(info, {

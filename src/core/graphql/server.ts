@@ -4,21 +4,18 @@ import {
   ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql';
+import { GraphQLError, type OperationDefinitionNode, OperationTypeNode } from 'graphql';
 import type { Logger } from 'pino';
-import type { ApiContext, RequestContext } from './context.js';
-import type { TrustedDocuments } from './documents.js';
+import type { ApiContext } from './context.js';
 import { earlyRefusal } from './early-refusal.js';
 import { formatError } from './format-error.js';
-import { assertWithinLimits, DEFAULT_LIMITS, MAX_TOKENS } from './limits.js';
-import { assertMayAsk, assertRightsDeclared } from './rights.js';
-import { assertStorable } from './text.js';
+import { MAX_TOKENS } from './limits.js';
+import { assertOperationAllowed, type OperationRules } from './operation-check.js';
+import { readsOnRecord, recordOperation } from './read-record.js';
+import { assertRightsDeclared } from './rights.js';
 
-export interface ApiOptions {
-  readonly schema: GraphQLSchema;
+export interface ApiOptions extends OperationRules {
   readonly introspection: boolean;
-  /** When set, people may send only these documents; API keys need the scope `documents:free` for others. */
-  readonly trusted: TrustedDocuments | null;
   readonly log: Logger;
 }
 
@@ -43,35 +40,21 @@ export function createApi(options: ApiOptions): ApolloServer<ApiContext> {
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       gate(options),
+      record(options),
     ],
   });
 }
 
-/** A schema is deeper than any question about data. */
-const INTROSPECTION_LIMITS = { ...DEFAULT_LIMITS, depth: 20 };
-
-/** The order of checks before anything runs: who, which document, how large, what of it, which text. */
+/** Checks every operation before any of it runs. */
 function gate(options: ApiOptions): ApolloServerPlugin<ApiContext> {
   return {
     requestDidStart: async () => ({
       didResolveOperation: async ({ document, operation, request, contextValue, source }) => {
         if (!operation) return;
         try {
+          assertNoSubscription(operation);
           const variables = request.variables ?? {};
-          const introspection = isIntrospection(document, operation);
-          assertWithinLimits(
-            options.schema,
-            document,
-            operation,
-            variables,
-            introspection ? INTROSPECTION_LIMITS : DEFAULT_LIMITS,
-          );
-          if (introspection) return;
-          const context = signedIn(contextValue);
-          assertTrusted(options.trusted, source, context);
-          assertMayAsk(options.schema, document, context.actor, context.ability);
-          assertStorable(variables);
-          assertStorable(literals(document), 'document');
+          assertOperationAllowed(options, { document, operation, variables, source }, contextValue);
         } catch (error) {
           throw earlyRefusal(error);
         }
@@ -83,45 +66,44 @@ function gate(options: ApiOptions): ApolloServerPlugin<ApiContext> {
   };
 }
 
-function signedIn(context: ApiContext): RequestContext {
-  if (context.actor) return context;
-  throw new GraphQLError('Sign in first: send `Authorization: Bearer <token>`.', {
+const WITHHELD_STATUS: Readonly<Record<string, number>> = { FORBIDDEN: 403, UNAVAILABLE: 503 };
+
+/** An operation of an auditor is recorded once it was executed; what cannot be recorded is not answered. */
+function record({ schema }: ApiOptions): ApolloServerPlugin<ApiContext> {
+  return {
+    requestDidStart: async () => {
+      let executed = false;
+      return {
+        executionDidStart: async () => void (executed = true),
+        willSendResponse: async ({ response, contextValue, document, operation, source, request }) => {
+          if (!executed || !document || !operation || !contextValue.actor || !readsOnRecord(contextValue)) return;
+          const { body } = response;
+          const { data = null } = body.kind === 'single' ? body.singleResult : body.initialResult;
+          const { variables = {} } = request;
+          const withheld = await recordOperation(contextValue, {
+            schema,
+            document,
+            operation,
+            source: source ?? '',
+            variables,
+            data,
+          });
+          if (!withheld) return;
+          response.body = { kind: 'single', singleResult: { errors: [withheld] } };
+          response.http.status = WITHHELD_STATUS[String(withheld.extensions?.code)] ?? 500;
+        },
+      };
+    },
+  };
+}
+
+/** A subscription answers many times, which a request cannot. */
+function assertNoSubscription({ operation }: OperationDefinitionNode): void {
+  if (operation !== OperationTypeNode.SUBSCRIPTION) return;
+  throw new GraphQLError('Subscriptions are not answered over HTTP.', {
     extensions: {
-      code: 'UNAUTHENTICATED',
-      remedy: 'Get a token from your identity provider, or `npm run countersign token` in the sandbox.',
+      code: 'BAD_REQUEST',
+      remedy: 'Open a WebSocket on this address with the subprotocol graphql-transport-ws.',
     },
   });
-}
-
-function assertTrusted(trusted: TrustedDocuments | null, source: string | undefined, { actor }: RequestContext): void {
-  if (!trusted || trusted.has(source ?? '')) return;
-  if (actor.kind === 'SERVICE' && actor.scopes.includes('documents:free')) return;
-  throw new GraphQLError('This document is not one of the trusted documents.', {
-    extensions: {
-      code: 'DOCUMENT_NOT_TRUSTED',
-      remedy: 'Use an operation of schema/operations, or an API key with the scope documents:free.',
-    },
-  });
-}
-
-function isIntrospection(document: DocumentNode, operation: OperationDefinitionNode): boolean {
-  return (
-    operation.selectionSet.selections.every(
-      (s) => s.kind === Kind.FIELD && ['__schema', '__type', '__typename'].includes(s.name.value),
-    ) && document.definitions.length > 0
-  );
-}
-
-function literals(document: DocumentNode): string[] {
-  const texts: string[] = [];
-  const stack: unknown[] = [document];
-  while (stack.length > 0) {
-    const node = stack.pop();
-    if (Array.isArray(node)) stack.push(...(node as unknown[]));
-    else if (node && typeof node === 'object' && 'kind' in node) {
-      if (node.kind === Kind.STRING) texts.push((node as unknown as { value: string }).value);
-      for (const [key, value] of Object.entries(node)) if (key !== 'loc') stack.push(value);
-    }
-  }
-  return texts;
 }

@@ -1,12 +1,12 @@
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
 import { Column, Entity } from 'typeorm';
-import { createHash } from 'node:crypto';
-import { canonicalJson } from './canonical.js';
-import type { Actor } from './actor.js';
-import { DateTimeScalar } from './graphql/scalars.js';
-import type { SourceReference } from './source.js';
-import { insert, type Statement } from './statement.js';
-import { Instant, TenantOwned } from './table.js';
+import { canonicalJson } from '../canonical.js';
+import type { Actor } from '../actor.js';
+import { DateTimeScalar } from '../graphql/scalars.js';
+import type { SourceReference } from '../source.js';
+import { insert, type Statement } from '../statement.js';
+import { Instant, TenantOwned } from '../table.js';
+import { leafOf } from './tree.js';
 
 /** What a ledger entry is about. */
 export interface LedgerSubject {
@@ -87,12 +87,15 @@ export interface LedgerRecord {
   readonly sources: readonly SourceReference[];
 }
 
-/** SHA-256 over 0x00 and the text: the leaf hash of RFC 6962 section 2.1, lower-case hex. */
+/** The leaf hash of a content (see tree.ts), lower-case hex. */
 export function leafHash(content: string): string {
-  return createHash('sha256').update(Buffer.of(0)).update(content, 'utf8').digest('hex');
+  return leafOf(content).toString('hex');
 }
 
-/** The statement that appends an entry. */
+/**
+ * The statement that appends an entry and, with it, the row by which the sealer finds it: one statement, so that
+ * neither is ever without the other.
+ */
 export function appendToLedger(record: LedgerRecord): Statement {
   const { id, at, actor, action, outcome, subject, body, sources } = record;
   const content = canonicalJson({
@@ -106,7 +109,7 @@ export function appendToLedger(record: LedgerRecord): Statement {
     body: plain(body),
     sources: plain(sources),
   });
-  return insert(LedgerEntry, {
+  const entry = insert(LedgerEntry, {
     id,
     at,
     actorKind: actor.kind,
@@ -118,6 +121,11 @@ export function appendToLedger(record: LedgerRecord): Statement {
     content,
     leafHash: leafHash(content),
   });
+  return {
+    text: `with entry as (${entry.text} returning tenant_id, id)
+      insert into ledger_pending (tenant_id, id) select tenant_id, id from entry where tenant_id = $1`,
+    values: entry.values,
+  };
 }
 
 /** Big integers and dates become text: canonical JSON knows neither. */

@@ -1,0 +1,116 @@
+import type { Actor } from '../core/actor.js';
+import { type Finding, finding } from '../core/finding.js';
+import { barredFrom, votesOfRound, type VotingFacts } from './approval.rules.js';
+import { freshnessFindings, timeFindings, whoFindings } from './vote-findings.rules.js';
+import { type AfterReview, ReviewState } from './after-review.entity.js';
+import { VoteDecision } from './vote.entity.js';
+
+/** Who may pass a request in an emergency, as its policy says (approvals rule 12). An empty list is nobody. */
+export interface BreakGlassTerms {
+  /** Person ids. */
+  readonly people: readonly string[];
+  /** How many of them it takes, where so many can be had. */
+  readonly approvers: number;
+  /** Minutes that the grant lives. */
+  readonly minutes: number;
+  /** Who looks at it afterwards: holders of these roles who had no part in it. */
+  readonly reviewRoles: readonly string[];
+  /** Hours within which they do. */
+  readonly reviewHours: number;
+}
+
+/** However the policy words it, an emergency is declared by somebody who signed in just now. */
+const SIGNED_IN_WITHIN_MINUTES = 15;
+
+/** Everything that keeps an actor from passing a request in an emergency, at once (approvals rules 1, 2, 12 and 14). */
+export function breakGlassFindings(
+  facts: VotingFacts & { readonly openReviews: readonly AfterReview[] },
+  actor: Actor,
+  digest: string,
+  now: Date,
+): Finding[] {
+  const { request, standing, openReviews } = facts;
+  const findings = [...timeFindings(request, now), ...whoFindings(facts, actor, digest)];
+  const own = standing.canonicalOf(actor.id);
+  if (!listed(facts).includes(own)) {
+    findings.push(
+      finding({
+        code: 'NOT_ON_THE_LIST',
+        path: 'voter',
+        message: 'The policy does not name you for emergencies.',
+        facts: { named: listed(facts).length },
+        remedy:
+          request.breakGlass === null
+            ? 'Nobody is named: wait for the approvers, or have the policy changed.'
+            : 'Somebody whom the policy names declares the emergency.',
+      }),
+    );
+  }
+  const minutes = Math.min(request.need.freshSignInMinutes ?? SIGNED_IN_WITHIN_MINUTES, SIGNED_IN_WITHIN_MINUTES);
+  findings.push(...freshnessFindings(minutes, actor, now));
+  const overdue = openReviews.filter(
+    ({ declaredBy, dueAt, state }) =>
+      state === ReviewState.OPEN && dueAt <= now && declaredBy.map(standing.canonicalOf).includes(own),
+  );
+  if (overdue.length > 0) {
+    findings.push(
+      finding({
+        code: 'REVIEW_OVERDUE',
+        path: 'voter',
+        message: 'An emergency that you declared before has not been reviewed.',
+        facts: { reviewIds: overdue.map(({ id }) => id) },
+        remedy: 'Have it reviewed first (reviewBreakGlass), by somebody who had no part in it.',
+      }),
+    );
+  }
+  return findings;
+}
+
+/** The named people who are active members now, by canonical person. */
+function listed({ request, standing }: Pick<VotingFacts, 'request' | 'standing'>): string[] {
+  const named = (request.breakGlass?.people ?? []).map(standing.canonicalOf);
+  return [...new Set(named)].filter((person) => standing.grantsOf(person).length > 0);
+}
+
+/** The named people who passed the current content and are still members and not barred. */
+export function declarersOf(facts: VotingFacts): string[] {
+  const barred = barredFrom(facts);
+  const revoked = new Set(facts.revocations.map(({ voteId }) => voteId));
+  const declared = votesOfRound(facts)
+    .filter(({ decision, id }) => decision === VoteDecision.BREAK_GLASS && !revoked.has(id))
+    .map(({ voterId }) => facts.standing.canonicalOf(voterId));
+  return [...new Set(declared)].filter((person) => listed(facts).includes(person) && !barred.has(person));
+}
+
+/** Whether enough named people declared it: as many as the policy asks, or as can be had. */
+export function isBroken(facts: VotingFacts): boolean {
+  const barred = barredFrom(facts);
+  const possible = listed(facts).filter((person) => !barred.has(person)).length;
+  const declared = declarersOf(facts).length;
+  return declared > 0 && declared >= Math.min(facts.request.breakGlass?.approvers ?? Infinity, possible);
+}
+
+/** Everything that keeps an actor from reviewing an emergency: they had a part in it, or none of the roles. */
+export function reviewFindings(review: AfterReview, facts: VotingFacts, actor: Actor): Finding[] {
+  const { standing } = facts;
+  const { canonicalOf } = standing;
+  const hands = new Set([
+    ...barredFrom(facts),
+    ...facts.votes.flatMap(({ voterId }) => [canonicalOf(voterId)]),
+    ...review.declaredBy.map(canonicalOf),
+  ]);
+  const findings: Finding[] = [];
+  const refuse = (code: string, message: string, remedy: string): void =>
+    void findings.push(finding({ code, path: 'reviewer', message, remedy, facts: { roles: [...review.roles] } }));
+  if (review.state !== ReviewState.OPEN)
+    refuse('NOT_OPEN', 'It has been reviewed already.', 'Look at the review; it stands.');
+  if (hands.has(canonicalOf(actor.id)))
+    refuse('SELF_REVIEW', 'You had a part in it.', 'Somebody who had none reviews it.');
+  if (!standing.grantsOf(actor.id).some(({ role }) => review.roles.includes(role)))
+    refuse(
+      'NOT_ELIGIBLE',
+      `You hold none of the roles that review it: ${review.roles.join(', ')}.`,
+      'Somebody with one of these roles reviews it.',
+    );
+  return findings;
+}

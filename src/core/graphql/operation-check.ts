@@ -1,0 +1,84 @@
+import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql';
+import type { ApiContext, RequestContext } from './context.js';
+import type { TrustedDocuments } from './documents.js';
+import { assertWithinLimits, DEFAULT_LIMITS } from './limits.js';
+import { assertMayAsk } from './rights.js';
+import { assertStorable } from './text.js';
+
+/** A valid operation that somebody wants to run. */
+export interface AskedOperation {
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  readonly variables: Readonly<Record<string, unknown>>;
+  /** The document's text: what a trusted document is known by. */
+  readonly source: string | undefined;
+}
+
+/** What an operation is checked against, over HTTP and over a socket alike. */
+export interface OperationRules {
+  readonly schema: GraphQLSchema;
+  /** When set, people may send only these documents; API keys need the scope `documents:free` for others. */
+  readonly trusted: TrustedDocuments | null;
+}
+
+/** A schema is deeper than any question about data. */
+const INTROSPECTION_LIMITS = { ...DEFAULT_LIMITS, depth: 20 };
+
+/** The order of checks before anything runs: how large, who, which document, what of it, which text. */
+export function assertOperationAllowed(
+  { schema, trusted }: OperationRules,
+  { document, operation, variables, source }: AskedOperation,
+  asker: ApiContext,
+): void {
+  const introspection = isIntrospection(document, operation);
+  assertWithinLimits(schema, document, operation, variables, introspection ? INTROSPECTION_LIMITS : DEFAULT_LIMITS);
+  if (introspection) return;
+  const context = signedIn(asker);
+  assertTrusted(trusted, source, context);
+  assertMayAsk(schema, document, context.actor, context.ability);
+  assertStorable(variables);
+  assertStorable(literals(document), 'document');
+}
+
+function signedIn(context: ApiContext): RequestContext {
+  if (context.actor) return context;
+  throw new GraphQLError('Sign in first: send `Authorization: Bearer <token>`.', {
+    extensions: {
+      code: 'UNAUTHENTICATED',
+      remedy: 'Get a token from your identity provider, or `npm run countersign token` in the sandbox.',
+    },
+  });
+}
+
+function assertTrusted(trusted: TrustedDocuments | null, source: string | undefined, { actor }: RequestContext): void {
+  if (!trusted || trusted.has(source ?? '')) return;
+  if (actor.kind === 'SERVICE' && actor.scopes.includes('documents:free')) return;
+  throw new GraphQLError('This document is not one of the trusted documents.', {
+    extensions: {
+      code: 'DOCUMENT_NOT_TRUSTED',
+      remedy: 'Use an operation of schema/operations, or an API key with the scope documents:free.',
+    },
+  });
+}
+
+function isIntrospection(document: DocumentNode, operation: OperationDefinitionNode): boolean {
+  return (
+    operation.selectionSet.selections.every(
+      (s) => s.kind === Kind.FIELD && ['__schema', '__type', '__typename'].includes(s.name.value),
+    ) && document.definitions.length > 0
+  );
+}
+
+function literals(document: DocumentNode): string[] {
+  const texts: string[] = [];
+  const stack: unknown[] = [document];
+  while (stack.length > 0) {
+    const node = stack.pop();
+    if (Array.isArray(node)) stack.push(...(node as unknown[]));
+    else if (node && typeof node === 'object' && 'kind' in node) {
+      if (node.kind === Kind.STRING) texts.push((node as unknown as { value: string }).value);
+      for (const [key, value] of Object.entries(node)) if (key !== 'loc') stack.push(value);
+    }
+  }
+  return texts;
+}

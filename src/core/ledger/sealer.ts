@@ -1,0 +1,235 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../clock.js';
+import type { Gateway } from '../gateway.js';
+import { newId } from '../id.js';
+import { enqueue, type OutboxMessage } from '../outbox/message.js';
+import { insert, mapQuery, type Query, select, sql, type Statement, update } from '../statement.js';
+import type { SigningKey } from './note.js';
+import { LedgerCheckpoint, LedgerHead } from './seal.entity.js';
+import { checkpointOf, EMPTY_HEAD, isCheckpointDue, isShippingDue, seal, type Waiting } from './seal.rules.js';
+
+/** How often the worker looks for entries to seal, in milliseconds. */
+export const SEAL_EVERY_MS = 1000;
+
+/**
+ * The window: how long a committed entry may stand unsealed while a worker runs, in seconds. What is sealed cannot be
+ * changed, dropped or moved unseen by whoever does not hold the key; within the window the database's owner could.
+ */
+export const UNSEALED_WINDOW_SECONDS = 5;
+
+/** The channel on which API processes hear, after commit, which kinds of record of a tenant have changed. */
+export const CHANGES_CHANNEL = 'countersign_changes';
+
+/** Entries that one transaction seals. */
+const BATCH = 1000;
+
+export interface SealerOptions {
+  readonly gateway: Gateway;
+  readonly clock: Clock;
+  readonly key: SigningKey;
+  /** Every tenant, whatever its state: a suspended one's entries are sealed too. */
+  readonly tenants: () => Promise<readonly string[]>;
+  readonly log: Logger;
+}
+
+interface PendingEntry extends Waiting {
+  readonly subjectType: string;
+}
+
+/** What one step did. `isBusy`: another sealer holds the head, and does the work. */
+interface Step {
+  readonly sealed: number;
+  /** How many entries the newest checkpoint covers. */
+  readonly covered: number;
+  readonly isBusy: boolean;
+}
+
+/**
+ * Gives committed entries their sequence, chain and tree, one tenant at a time, and signs checkpoints. Runs after
+ * commit, so that writers never wait for each other (design 3); the head's lock keeps two sealers from sealing twice.
+ */
+export class Sealer {
+  private stopping = false;
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(private readonly options: SealerOptions) {}
+
+  /** Works until stopped; looks at every tenant once in `everyMs`. */
+  start(everyMs = SEAL_EVERY_MS): void {
+    this.running = this.loop(everyMs);
+  }
+
+  /** Finishes the transaction in hand. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    await this.running;
+  }
+
+  /** One pass over all tenants; how many entries were sealed. */
+  async pass(): Promise<number> {
+    let sealed = 0;
+    for (const tenantId of await this.options.tenants()) {
+      if (this.stopping) break;
+      try {
+        sealed += await this.serve(tenantId);
+      } catch (error) {
+        this.options.log.warn({ err: error, tenantId }, 'sealing a ledger failed; the next pass tries again');
+      }
+    }
+    return sealed;
+  }
+
+  /**
+   * Seals everything that is committed and signs a checkpoint that covers it, now. Answers the covered size, 0 for a
+   * ledger without entries; waits for another sealer that is at work on the same ledger.
+   */
+  async cover(tenantId: string): Promise<number> {
+    for (;;) {
+      const { isPending, head } = await this.look(tenantId);
+      if (!isPending && (head?.seq ?? 0) === (head?.checkpointSize ?? 0)) return head?.seq ?? 0;
+      const { isBusy, sealed, covered } = await this.step(tenantId, head, true);
+      if (!isBusy && sealed < BATCH) return covered;
+      if (isBusy) await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  private async loop(everyMs: number): Promise<void> {
+    while (!this.stopping) {
+      const until = performance.now() + everyMs;
+      try {
+        await this.pass();
+      } catch (error) {
+        this.options.log.warn({ err: error }, 'a pass of the sealer failed; it goes on');
+      }
+      // Batches of a second are cheaper than a transaction for every few entries.
+      while (performance.now() < until && !this.stopping) await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  private async serve(tenantId: string): Promise<number> {
+    let sealed = 0;
+    for (;;) {
+      const { isPending, head, now } = await this.look(tenantId);
+      const isDue = isPending || (head !== null && (isCheckpointDue(head, now) || isShippingDue(head, now)));
+      if (!isDue || this.stopping) return sealed;
+      const step = await this.step(tenantId, head, false);
+      sealed += step.sealed;
+      if (step.isBusy || step.sealed < BATCH) return sealed;
+    }
+  }
+
+  /** What an idle tenant costs a pass: one read. */
+  private async look(tenantId: string): Promise<{ isPending: boolean; head: LedgerHead | null; now: Date }> {
+    return this.options.gateway.read(tenantId, {
+      isPending: sql(
+        'select exists (select 1 from ledger_pending where tenant_id = $1) as pending',
+        [],
+        (rows) => rows[0]?.pending === true,
+      ),
+      head: mapQuery(select(LedgerHead), (heads) => heads[0] ?? null),
+      now: this.options.clock.now(),
+    });
+  }
+
+  private async step(tenantId: string, known: LedgerHead | null, wantsCheckpoint: boolean): Promise<Step> {
+    const { gateway, clock, key } = this.options;
+    return gateway.transaction(tenantId, async (tx) => {
+      const { head, entries, now } = await tx.flush({
+        // On a row that is there it would wait for whoever changes it, which the lock below does not.
+        ...(known ? {} : { made: madeHead() }),
+        head: lockedHead(),
+        entries: pendingEntries(),
+        now: clock.now(),
+      });
+      if (!head) {
+        await tx.commit([]);
+        return { sealed: 0, covered: 0, isBusy: true };
+      }
+      const sealed = seal(head, entries, now);
+      const isDue = isCheckpointDue(sealed.head, now) || (wantsCheckpoint && sealed.head.seq > head.checkpointSize);
+      const signed = isDue ? checkpointOf(tenantId, sealed.head, now, key) : null;
+      const checked = signed?.head ?? sealed.head;
+      const ships = isShippingDue(checked, now);
+      const next = ships ? { ...checked, shippedSize: checked.checkpointSize, shippedAt: now } : checked;
+      await tx.commit([
+        ...sealing(entries, sealed.seals),
+        ...(signed ? [insert(LedgerCheckpoint, signed.checkpoint)] : []),
+        ...(ships ? enqueue([shipment(tenantId, next.checkpointSize)], now, newId) : []),
+        update(LedgerHead, {}, next),
+        ...(entries.length > 0 ? [notification(tenantId, entries)] : []),
+      ]);
+      return { sealed: entries.length, covered: next.checkpointSize, isBusy: false };
+    });
+  }
+}
+
+/** Makes the head of a tenant that has none yet. */
+function madeHead(): Query<void> {
+  const { text, values } = insert(LedgerHead, { ...EMPTY_HEAD, frontier: [] }, 'on conflict do nothing');
+  return sql(text, values, () => undefined);
+}
+
+/** The head under lock, or null when another sealer holds it. */
+function lockedHead(): Query<LedgerHead | null> {
+  const query = select(LedgerHead, {}, { lock: 'UPDATE' });
+  return { ...mapQuery(query, (heads) => heads[0] ?? null), text: `${query.text} skip locked` };
+}
+
+/** The next entries to seal. Read after the lock: what another sealer has just sealed is gone. */
+function pendingEntries(): Query<PendingEntry[]> {
+  return sql(
+    `select p.id, e.leaf_hash, e.subject_type from ledger_pending p
+      join ledger_entry e on e.tenant_id = $1 and e.id = p.id
+      where p.tenant_id = $1 order by p.id limit ${BATCH}`,
+    [],
+    (rows) =>
+      rows.map((row) => ({
+        id: row.id as string,
+        leafHash: row.leaf_hash as string,
+        subjectType: row.subject_type as string,
+      })),
+  );
+}
+
+/** The seals of a batch, and the end of its waiting. One text whatever the number of rows. */
+function sealing(entries: readonly PendingEntry[], seals: ReturnType<typeof seal>['seals']): Statement[] {
+  if (entries.length === 0) return [];
+  return [
+    {
+      text: `insert into ledger_seal (tenant_id, seq, entry_id, leaf_hash, chain_hash, tree_hash, sealed_at)
+        select $1, s.seq, s.entry_id, s.leaf_hash, s.chain_hash, s.tree_hash, $7
+        from unnest($2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::text[]) as s(seq, entry_id, leaf_hash, chain_hash, tree_hash)`,
+      values: [
+        seals.map(({ seq }) => seq),
+        seals.map(({ entryId }) => entryId),
+        seals.map(({ leafHash }) => leafHash),
+        seals.map(({ chainHash }) => chainHash),
+        seals.map(({ treeHash }) => treeHash),
+        seals[0]!.sealedAt,
+      ],
+    },
+    {
+      text: 'delete from ledger_pending where tenant_id = $1 and id = any($2)',
+      values: [entries.map(({ id }) => id)],
+    },
+  ];
+}
+
+/** Asks the outbox to keep a checkpoint where the database's owner does not reach. */
+function shipment(tenantId: string, size: number): OutboxMessage {
+  return {
+    kind: 'ledger.checkpoint',
+    aggregate: { type: 'LedgerCheckpoint', id: tenantId },
+    effectKey: `ledger.checkpoint/${size}`,
+    payload: { size: String(size) },
+  };
+}
+
+/** Told at commit: which tenant, and which kinds of record; nothing else travels. */
+function notification(tenantId: string, entries: readonly PendingEntry[]): Statement {
+  const topics = [...new Set(entries.map(({ subjectType }) => subjectType))].toSorted();
+  return {
+    text: `select pg_notify('${CHANGES_CHANNEL}', $2) where $1::uuid is not null`,
+    values: [JSON.stringify({ tenant: tenantId, topics })],
+  };
+}

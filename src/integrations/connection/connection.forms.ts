@@ -1,0 +1,102 @@
+import { Vendor } from './connection.entity.js';
+
+/** What a setting or credential of a connection may hold. */
+export type FieldRule = {
+  readonly name: string;
+  readonly isRequired: boolean;
+  /** Shown to whoever gives something else. */
+  readonly means: string;
+} & (
+  | { readonly kind: 'TEXT'; readonly longest: number }
+  | { readonly kind: 'CHOICE'; readonly choices: readonly string[] }
+  | { readonly kind: 'IDS' }
+  | { readonly kind: 'GUID' }
+  | { readonly kind: 'HTTPS' }
+);
+
+/** What connecting a vendor needs. A connector adds its settings here; nothing else knows them. */
+export interface VendorForm {
+  /** What administrators call it. */
+  readonly label: string;
+  readonly settings: readonly FieldRule[];
+  readonly credentials: readonly FieldRule[];
+}
+
+/** The hosts of the vendors' clouds, each with everything under it; an operator adds more by VENDOR_HOSTS. */
+export const VENDOR_HOSTS: readonly string[] = [
+  'halopsa.com',
+  'sharepoint.com',
+  'graph.microsoft.com',
+  'login.microsoftonline.com',
+  'logic.azure.com',
+  'api.powerplatform.com',
+  'api.powerbi.com',
+];
+
+const ID_LIST = 'whole numbers separated by commas, such as 12,15';
+
+const text = (name: string, means: string, isRequired = true, longest = 4000): FieldRule => ({
+  name,
+  isRequired,
+  means,
+  kind: 'TEXT',
+  longest,
+});
+const ids = (name: string, means: string): FieldRule => ({
+  name,
+  isRequired: false,
+  means: `${means}: ${ID_LIST}`,
+  kind: 'IDS',
+});
+
+/** One form a vendor. */
+export const VENDOR_FORMS: Readonly<Record<Vendor, VendorForm>> = {
+  [Vendor.HALOPSA]: {
+    label: 'HaloPSA',
+    settings: [
+      {
+        name: 'mode',
+        isRequired: false,
+        means: 'OBSERVE, FLAG (the default), REVERT or NATIVE',
+        kind: 'CHOICE',
+        choices: ['OBSERVE', 'FLAG', 'REVERT', 'NATIVE'],
+      },
+      ids('opportunityTypeIds', 'the ticket types of opportunities'),
+      ids('wonStatusIds', 'the statuses that mean won'),
+      ids('wonClosureCategoryIds', 'the closure categories that mean won'),
+    ],
+    credentials: [
+      text('clientId', "the API application's client id"),
+      text('clientSecret', "the API application's client secret"),
+    ],
+  },
+  [Vendor.SHAREPOINT]: {
+    label: 'SharePoint',
+    settings: [
+      { name: 'directoryId', isRequired: true, means: "the directory's (Entra tenant's) GUID", kind: 'GUID' },
+      text('library', 'the name of the document library; Documents when left out', false, 200),
+    ],
+    credentials: [
+      text('clientId', 'the client id of your own app registration, in place of ours', false, 100),
+      text('clientSecret', 'its client secret', false),
+    ],
+  },
+  [Vendor.TEAMS]: {
+    label: 'Microsoft Teams',
+    settings: [text('channel', 'the name of the channel, for people', false, 200)],
+    credentials: [
+      { name: 'webhookUrl', isRequired: true, means: "the Workflows webhook's https address", kind: 'HTTPS' },
+    ],
+  },
+  [Vendor.POWERBI]: {
+    label: 'Power BI',
+    settings: [
+      { name: 'directoryId', isRequired: true, means: "the directory's (Entra tenant's) GUID", kind: 'GUID' },
+      { name: 'workspaceId', isRequired: true, means: "the workspace's GUID", kind: 'GUID' },
+    ],
+    credentials: [
+      text('clientId', 'the client id of your own app registration, in place of ours', false, 100),
+      text('clientSecret', 'its client secret', false),
+    ],
+  },
+};

@@ -1,5 +1,5 @@
 // What the ledger costs: a governed mutation over HTTP with its ledger row and the sealer at work, against the same
-// pipeline without either. node bench/ledger.mjs [--rounds 24] [--json]: starts the product on its own PostgreSQL in a
+// pipeline without either. node bench/ledger.mjs [--rounds 12] [--json]: starts the product on its own PostgreSQL in a
 // temporary folder; 16 clients in a process of their own; 1 tenant and 20; alternating slices; medians of ratios.
 import { spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -11,8 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from '../scripts/prepare.mjs';
 
 const CLIENTS = 16;
-// Short, and many: what else the machine does falls on both sides alike.
-const SLICE_MS = 1500;
+const SLICE_MS = 4000;
 const SETTLE_MS = 200;
 const argument = (name, fallback) => {
   const at = process.argv.indexOf(`--${name}`);
@@ -101,9 +100,8 @@ async function measure() {
   const { newId } = await load('core/id');
   const { Sealer } = await load('core/ledger/sealer');
   const { openLedgerKeys } = await load('core/ledger/key-files');
-  const { databaseClock } = await load('core/clock');
   const { createLog } = await load('core/log');
-  const rounds = argument('rounds', 24);
+  const rounds = argument('rounds', 12);
   const root = dirname(dirname(fileURLToPath(import.meta.url)));
   const folder = mkdtempSync(join(tmpdir(), 'countersign-bench-'));
   chmodSync(folder, 0o711);
@@ -168,8 +166,7 @@ async function measure() {
   const answers = createInterface({ input: clients.stdout })[Symbol.asyncIterator]();
   const [key] = openLedgerKeys(config.ledgerKey);
   const tenants = async () => (await app.registry.all()).map(({ tenantId }) => tenantId);
-  const newSealer = () =>
-    new Sealer({ gateway: app.gateway, clock: databaseClock, key, tenants, log: createLog('error') });
+  const newSealer = () => new Sealer({ gateway: app.gateway, key, tenants, log: createLog('error') });
 
   const pidFile = readdirSync(folder, { recursive: true }).find((name) => name.endsWith('postmaster.pid'));
   const postmaster = Number(readFileSync(join(folder, pidFile), 'utf8').split('\n')[0]);

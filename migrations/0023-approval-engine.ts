@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { applicationRole, createTenantTable, withoutForce } from '../src/core/migration.js';
+import { applicationRole, createTenantTable, refuseOverEvidence, withoutForce } from '../src/core/migration.js';
 
 const STATES = "('PENDING', 'APPROVED', 'REJECTED', 'EXPIRED', 'WITHDRAWN'";
 
@@ -25,6 +25,7 @@ export class ApprovalEngine1700000000023 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await refuseOverEvidence(runner);
     const role = await applicationRole(runner);
     for (const table of ['alert', 'after_review', 'approval_use', 'approval_revocation'])
       await runner.query(`drop table ${table}`);
@@ -199,7 +200,8 @@ export class ApprovalEngine1700000000023 implements MigrationInterface {
       acknowledged_by uuid,
       acknowledged_at timestamptz(3),
       revision int not null check (revision > 0),
-      check ((acknowledged_by is null) = (acknowledged_at is null))`,
+      check ((acknowledged_by is null) = (acknowledged_at is null)),
+      foreign key (tenant_id, acknowledged_by) references person (tenant_id, id)`,
       'select, insert',
     );
     await runner.query(`grant update (acknowledged_by, acknowledged_at, revision) on alert to ${role}`);

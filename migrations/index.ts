@@ -20,6 +20,8 @@ import { Members1700000000019 } from './0019-members.js';
 import { TenantLife1700000000021 } from './0021-tenant-life.js';
 import { Outbox1700000000022 } from './0022-outbox.js';
 import { ApprovalEngine1700000000023 } from './0023-approval-engine.js';
+import { Governance1700000000024 } from './0024-governance.js';
+import { VoteLinks1700000000026 } from './0026-vote-links.js';
 
 /** Every migration, in order. A shipped one is never edited. */
 export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
@@ -44,4 +46,6 @@ export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   TenantLife1700000000021,
   Outbox1700000000022,
   ApprovalEngine1700000000023,
+  Governance1700000000024,
+  VoteLinks1700000000026,
 ];

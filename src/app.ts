@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import type { Logger } from 'pino';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { mountVotePage } from './approval/vote-page.js';
 import { abilityOf } from './core/ability.js';
 import type { Actor } from './core/actor.js';
 import { type BearerVerifier, createBearerVerifier } from './core/bearer.js';
@@ -24,6 +26,7 @@ import { Vault } from './core/vault.js';
 import { refreshActor } from './identity/identity.queries.js';
 import { TenantRegistry } from './identity/registry.js';
 import { SignInService } from './identity/sign-in.js';
+import { pageSignIn } from './page-sign-in.js';
 import { SANDBOX_IDENTITY_PATH } from './sandbox/identity/constants.js';
 import { ABILITIES, buildApiSchema } from './schema.js';
 
@@ -124,6 +127,11 @@ export async function createApp(options: AppOptions): Promise<App> {
       await spend(limiter, actor);
       return contextFor(actor, idempotencyKey(request), request.id);
     },
+  });
+  mountVotePage(listener, {
+    folder: join(options.operationsFolder, '../../pages/approve'),
+    operationsFolder: options.operationsFolder,
+    signIn: () => pageSignIn(config.identity, options.ownAddress()),
   });
   const changes = new Changes({
     url: config.changesUrl ?? options.databaseUrl,

@@ -9,6 +9,7 @@ import {
   ApprovalVote,
   Contribution,
 } from './approval/vote.entity.js';
+import { VoteLink } from './approval/vote-link.entity.js';
 import { Brief } from './brief/brief.entity.js';
 import { ConfigurationVersion } from './catalogue/configuration-version.entity.js';
 import { ChecklistItem } from './checklist/checklist.entity.js';
@@ -67,6 +68,7 @@ export const ENTITIES: readonly EntityClass[] = [
   ApprovalGrant,
   ApprovalUse,
   AfterReview,
+  VoteLink,
   Alert,
   Contribution,
   Client,

@@ -10,7 +10,8 @@ import {
 } from './approval/approval.resolver.js';
 import { AfterReviewResolver } from './approval/break-glass.resolver.js';
 import { DelegationResolver } from './approval/delegation.resolver.js';
-import { ApprovalInboxResolver } from './approval/inbox.resolver.js';
+import { ApprovalInboxEdgeResolver, ApprovalInboxResolver } from './approval/inbox.resolver.js';
+import { VoteLinkResolver } from './approval/vote-link.resolver.js';
 import { briefAbilities } from './brief/brief.abilities.js';
 import { BriefResolver, HandoffBriefResolver } from './brief/brief.resolver.js';
 import { catalogueAbilities } from './catalogue/catalogue.abilities.js';
@@ -41,6 +42,9 @@ import {
   ResourceBookingResolver,
 } from './feasibility/feasibility.resolver.js';
 import { HandoffContentResolver } from './handoff/content.resolver.js';
+import { governanceAbilities } from './governance/governance.abilities.js';
+import { ApprovalRequestGovernanceResolver, GovernanceResolver } from './governance/governance.resolver.js';
+import { SimulationResolver } from './governance/simulation.resolver.js';
 import { handoffAbilities } from './handoff/handoff.abilities.js';
 import { HandoffResolver } from './handoff/handoff.resolver.js';
 import { identityAbilities } from './identity/identity.abilities.js';
@@ -51,6 +55,11 @@ import { outboxAbilities } from './integrations/outbox/outbox.abilities.js';
 import { OutboxResolver } from './integrations/outbox/outbox.resolver.js';
 import { kickoffAbilities } from './kickoff/kickoff.abilities.js';
 import { HandoffKickoffResolver, KickoffResolver } from './kickoff/kickoff.resolver.js';
+import {
+  ApprovalRequestExceptionResolver,
+  ExceptionRecordResolver,
+  ExceptionWeighingResolver,
+} from './margin/exception.resolver.js';
 import { marginAbilities } from './margin/margin.abilities.js';
 import { ApprovalRequestMarginResolver, HandoffMarginResolver } from './margin/margin.resolver.js';
 import { passageAbilities } from './passage/passage.abilities.js';
@@ -79,6 +88,8 @@ const RESOLVERS: NonEmptyArray<new () => object> = [
   ApiKeyResolver,
   TenantResolver,
   CatalogueResolver,
+  GovernanceResolver,
+  SimulationResolver,
   ApprovalRequestResolver,
   ApprovalVoteResolver,
   ApprovalStepResolver,
@@ -86,6 +97,8 @@ const RESOLVERS: NonEmptyArray<new () => object> = [
   DelegationResolver,
   AfterReviewResolver,
   ApprovalInboxResolver,
+  ApprovalInboxEdgeResolver,
+  VoteLinkResolver,
   AlertResolver,
   ClientResolver,
   DealResolver,
@@ -98,6 +111,10 @@ const RESOLVERS: NonEmptyArray<new () => object> = [
   EvidenceResolver,
   HandoffMarginResolver,
   ApprovalRequestMarginResolver,
+  ApprovalRequestExceptionResolver,
+  ExceptionWeighingResolver,
+  ExceptionRecordResolver,
+  ApprovalRequestGovernanceResolver,
   HandoffCommitmentResolver,
   CommitmentResolver,
   CommitmentDeclarationResolver,
@@ -141,6 +158,7 @@ export const ABILITIES: readonly AbilityContribution[] = [
   briefAbilities,
   passageAbilities,
   kickoffAbilities,
+  governanceAbilities,
   outboxAbilities,
   connectionAbilities,
   erasureAbilities,

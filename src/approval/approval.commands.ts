@@ -4,7 +4,14 @@ import type { LedgerSubject } from '../core/ledger/entry.js';
 import { insert, type Statement, update } from '../core/statement.js';
 import { eligiblePeople } from '../identity/identity.queries.js';
 import type { CastVoteInput, RevokeVoteInput, WithdrawRequestInput } from './approval.input.js';
-import { accountById, holdVoters, lockRequest, mergedPeople, votingQueries } from './approval.queries.js';
+import {
+  accountById,
+  holdDelegations,
+  holdVoters,
+  lockRequest,
+  mergedPeople,
+  votingQueries,
+} from './approval.queries.js';
 import { approversOf, outcomeOf, type VotingFacts } from './approval.rules.js';
 import { isBroken } from './break-glass.rules.js';
 import { delegationsTo } from './delegation.rules.js';
@@ -33,10 +40,11 @@ export const castVote = command({
   action: 'vote',
   subject: 'ApprovalRequest',
   services: false,
-  facts: ({ requestId }: CastVoteInput, actor) => ({
+  facts: ({ requestId, onBehalfOf }: CastVoteInput, actor) => ({
     request: lockRequest(requestId),
-    held: holdVoters(requestId, actor.id),
+    held: holdVoters(requestId, onBehalfOf ? [actor.id, onBehalfOf] : [actor.id]),
     ...votingQueries(requestId),
+    delegations: holdDelegations(),
     account: accountById(actor.accountId),
   }),
   target: ({ request }) => request,

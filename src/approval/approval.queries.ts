@@ -14,15 +14,16 @@ export const lockRequest = (id: string): Query<ApprovalRequest> =>
   selectRequired(ApprovalRequest, id, { lock: 'UPDATE' });
 
 /**
- * Every request about a subject, ended ones too, locked in the order of their ids. Whoever changes the subject's governed
+ * Every request about a subject, ended ones too, locked in the order in which they were opened by the database's clock:
+ * ids are made by processes whose clocks may differ. Whoever changes the subject's governed
  * content, or decides by its grants, locks the subject's own row first and then these.
  */
 export const lockRequestsOf = ({ type, id }: Subject): Query<ApprovalRequest[]> =>
-  select(ApprovalRequest, { subjectType: type, subjectId: id }, { orderBy: ['id'], lock: 'UPDATE' });
+  select(ApprovalRequest, { subjectType: type, subjectId: id }, { orderBy: ['openedAt', 'id'], lock: 'UPDATE' });
 
 /** Every request about a subject, ended ones too, for a dry run. */
 export const requestsOf = ({ type, id }: Subject): Query<ApprovalRequest[]> =>
-  select(ApprovalRequest, { subjectType: type, subjectId: id }, { orderBy: ['id'] });
+  select(ApprovalRequest, { subjectType: type, subjectId: id }, { orderBy: ['openedAt', 'id'] });
 
 /** The votes of a request, of all rounds. */
 export const votesOf = (requestId: string): Query<ApprovalVote[]> =>
@@ -38,6 +39,9 @@ export const revocationsOf = (requestId: string): Query<ApprovalRevocation[]> =>
 
 /** Every delegation of the tenant, ended ones too: votes were cast by them. Few: absences of some people. */
 export const delegationsOfTenant = (): Query<Delegation[]> => select(Delegation, {}, { orderBy: ['id'] });
+
+/** The same, held until the transaction ends: none ends between the count and its commit (approvals rule 9). */
+export const holdDelegations = (): Query<Delegation[]> => select(Delegation, {}, { orderBy: ['id'], lock: 'SHARE' });
 
 /** Emergencies that nobody has reviewed yet. */
 export const openReviews = (): Query<AfterReview[]> =>
@@ -124,7 +128,7 @@ const GRANT_COLUMNS = tableOf(ApprovalGrant)
 export function grantsOf({ type, id }: Subject): Query<ApprovalGrant[]> {
   const text = `select ${GRANT_COLUMNS} from approval_grant g
     join approval_request r on r.tenant_id = $1 and r.id = g.request_id and r.round = g.round and r.state in ('APPROVED', 'USED')
-    where g.tenant_id = $1 and g.subject_type = $2 and g.subject_id = $3 order by g.id`;
+    where g.tenant_id = $1 and g.subject_type = $2 and g.subject_id = $3 order by g.granted_at, g.id`;
   return sql(text, [type, id], (rows) => rows.map((row) => hydrate(ApprovalGrant, row)));
 }
 
@@ -148,23 +152,28 @@ export function mergedPeople(): Query<ReadonlyMap<string, string>> {
   return sql(text, [], (rows) => new Map(rows.map((row) => [row.id as string, row.merged_into as string])));
 }
 
+/** Person records, and those into which they were merged: the roles are the canonical person's. */
+const withCanonical = (ids: string): string =>
+  `select p.id from person p where p.tenant_id = $1 and p.id in (${ids})
+    union select m.merged_into from person m where m.tenant_id = $1 and m.id in (${ids})`;
+
 /**
- * Holds the person records of the voters of a request, and of one more, until the transaction ends: a role cannot be
- * taken, nor a membership ended, between the count and its commit (attack A4).
+ * Holds the person records of the voters of a request, of whom they stood in for, and of some more, until the
+ * transaction ends: a role cannot be taken, nor a membership ended, between the count and its commit (attack A4).
  */
-export function holdVoters(requestId: string, personId: string): Query<void> {
-  const text = `select id from person where tenant_id = $1
-    and (id = $3 or id in (select voter_id from approval_vote where tenant_id = $1 and request_id = $2)
-      or id in (select on_behalf_of from approval_vote where tenant_id = $1 and request_id = $2)) order by id for share`;
-  return sql(text, [requestId, personId], () => undefined);
+export function holdVoters(requestId: string, personIds: readonly string[]): Query<void> {
+  const hands = `select unnest($3::uuid[]) union select v.voter_id from approval_vote v where v.tenant_id = $1 and v.request_id = $2
+    union select v.on_behalf_of from approval_vote v where v.tenant_id = $1 and v.request_id = $2`;
+  const text = `select id from person where tenant_id = $1 and id in (${withCanonical(hands)}) order by id for share`;
+  return sql(text, [requestId, personIds], () => undefined);
 }
 
 /** holdVoters for every request about a subject: nobody loses a role between the count at a gate and its commit. */
 export function holdVotersAbout({ type, id }: Subject): Query<void> {
-  const votes = `select v.voter_id, v.on_behalf_of from approval_vote v join approval_request r
-      on r.tenant_id = $1 and r.id = v.request_id and r.subject_type = $2 and r.subject_id = $3 where v.tenant_id = $1`;
-  const text = `select id from person where tenant_id = $1 and (id in (select voter_id from (${votes}) a)
-    or id in (select on_behalf_of from (${votes}) b)) order by id for share`;
+  const votes = `from approval_vote v join approval_request r on r.tenant_id = $1 and r.id = v.request_id
+      and r.subject_type = $2 and r.subject_id = $3 where v.tenant_id = $1`;
+  const hands = `select v.voter_id ${votes} union select v.on_behalf_of ${votes}`;
+  const text = `select id from person where tenant_id = $1 and id in (${withCanonical(hands)}) order by id for share`;
   return sql(text, [type, id], () => undefined);
 }
 

@@ -1,5 +1,5 @@
 import { isSeasoned } from '../identity/identity.rules.js';
-import { isLive } from './delegation.rules.js';
+import { isFourEyed, isLive } from './delegation.rules.js';
 import type { Delegation } from './delegation.entity.js';
 import { seat } from '../core/seating.js';
 import { type Candidate, reaches, type Seating, type Step } from './need.rules.js';
@@ -59,7 +59,7 @@ export function votesOfRound({ request, votes }: Pick<VotingFacts, 'request' | '
         vote.digest === digest &&
         vote.contentRevision === contentRevision,
     )
-    .toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    .toSorted((a, b) => a.castAt.getTime() - b.castAt.getTime() || (a.id < b.id ? -1 : 1));
 }
 
 /** The humans who have a hand in a vote: who cast it, and for whom. */
@@ -153,7 +153,8 @@ export function outcomeOf(
 function isDelegated({ request, delegations, standing, ...rest }: VotingFacts, vote: ApprovalVote, now: Date): boolean {
   if (vote.onBehalfOf === null) return true;
   const delegation = delegations.find(({ id }) => id === vote.delegationId);
-  if (!delegation || !isLive(delegation, vote.castAt)) return false;
+  if (!delegation || !isLive(delegation, vote.castAt) || !isFourEyed(delegation, standing)) return false;
+  if (standing.canonicalOf(delegation.delegateId) !== standing.canonicalOf(vote.voterId)) return false;
   const barred = barredFrom({ request, standing, ...rest });
   const hands = [delegation.createdBy, delegation.confirmedBy!].map(standing.canonicalOf);
   const endedEarly = delegation.endedAt !== null && delegation.endedAt <= now;

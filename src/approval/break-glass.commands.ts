@@ -34,7 +34,7 @@ export const breakGlass = command({
   services: false,
   facts: ({ requestId }: BreakGlassInput, actor) => ({
     request: lockRequest(requestId),
-    held: holdVoters(requestId, actor.id),
+    held: holdVoters(requestId, [actor.id]),
     ...votingQueries(requestId),
     openReviews: openReviews(),
     account: accountById(actor.accountId),

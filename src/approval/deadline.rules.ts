@@ -54,12 +54,21 @@ export function isOpen(request: Pick<ApprovalRequest, 'state' | 'expiresAt'>, no
  * after it, since what was done under it covers other content.
  */
 export function followsContent(
-  request: Pick<ApprovalRequest, 'id' | 'kind' | 'state' | 'expiresAt'>,
-  others: readonly Pick<ApprovalRequest, 'id' | 'kind'>[],
+  request: Pick<ApprovalRequest, 'id' | 'kind' | 'state' | 'expiresAt' | 'openedAt'>,
+  others: readonly Pick<ApprovalRequest, 'id' | 'kind' | 'openedAt'>[],
   now: Date,
 ): boolean {
   if (request.state !== ApprovalState.USED) return isOpen(request, now);
-  return !others.some(({ id, kind }) => kind === request.kind && id > request.id);
+  return !others.some((other) => other.kind === request.kind && isLater(other, request));
+}
+
+/** By the database's clock: an id is made by a process whose own clock may be wrong (attack A13). */
+function isLater(
+  one: Pick<ApprovalRequest, 'id' | 'openedAt'>,
+  other: Pick<ApprovalRequest, 'id' | 'openedAt'>,
+): boolean {
+  const ms = one.openedAt.getTime() - other.openedAt.getTime();
+  return ms === 0 ? one.id > other.id : ms > 0;
 }
 
 function isOpenState(state: ApprovalState): boolean {

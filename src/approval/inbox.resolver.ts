@@ -1,13 +1,15 @@
 import { ValidateNested } from 'class-validator';
-import { Args, ArgsType, Ctx, Field, Query, Resolver, Root, Subscription } from 'type-graphql';
+import { Args, ArgsType, Ctx, Field, FieldResolver, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { RequestContext } from '../core/graphql/context.js';
 import { PageArgs } from '../core/graphql/page-args.js';
 import { Allow } from '../core/graphql/rights.js';
 import { watching } from '../core/graphql/subscription.js';
+import { Person } from '../identity/person.entity.js';
 import { markOf } from './inbox.rules.js';
 import {
   ApprovalInboxConnection,
   ApprovalInboxCounts,
+  ApprovalInboxEdge,
   ApprovalInboxFilter,
   inboxCounts,
   inboxOf,
@@ -55,5 +57,16 @@ export class ApprovalInboxResolver {
   })
   approvalInboxChanged(@Root() counts: ApprovalInboxCounts): ApprovalInboxCounts {
     return counts;
+  }
+}
+
+@Resolver(() => ApprovalInboxEdge)
+export class ApprovalInboxEdgeResolver {
+  @FieldResolver(() => [Person], {
+    description: 'For whom you may answer it by delegation: name one of them in castVote.onBehalfOf.',
+  })
+  async forWhom(@Root() edge: ApprovalInboxEdge, @Ctx() { reader }: RequestContext): Promise<Person[]> {
+    const people = await Promise.all(edge.forWhomIds.map((personId) => reader.one(Person, personId)));
+    return people.filter((person) => person !== null);
   }
 }

@@ -3,8 +3,10 @@ import type { ApprovalRequest } from './request.entity.js';
 /** An open request, as the one who looks stands to it. */
 export interface InboxEntry {
   readonly request: ApprovalRequest;
-  /** Whether they may answer it now. */
+  /** Whether they may answer it now, for themselves or for whom they stand in for. */
   readonly canVote: boolean;
+  /** For whom they may answer it by delegation, by person. */
+  readonly forWhom: readonly string[];
   readonly isRequestedByMe: boolean;
 }
 
@@ -56,7 +58,9 @@ export function countsOf(entries: readonly InboxEntry[], now: Date): InboxCounts
 
 /** Alike while the figures and the set of requests that await the one who looks are. */
 export function markOf(entries: readonly InboxEntry[], now: Date): string {
-  const awaiting = entries.filter(({ canVote }) => canVote).map(({ request }) => request.id);
+  const awaiting = entries
+    .filter(({ canVote }) => canVote)
+    .map(({ request, forWhom }) => [request.id, ...forWhom].join());
   return JSON.stringify([countsOf(entries, now), awaiting.toSorted()]);
 }
 

@@ -4,7 +4,7 @@ import type { Actor } from '../core/actor.js';
 import { badInput } from '../core/error.js';
 import { DateTimeScalar } from '../core/graphql/scalars.js';
 import { PageInfoType } from '../core/graphql/types.js';
-import type { Page, PageArguments } from '../core/page.js';
+import type { PageArguments } from '../core/page.js';
 import type { Reader } from '../core/reader.js';
 import { votingFactsFor } from './approval.view.js';
 import { isExpired } from './deadline.rules.js';
@@ -17,13 +17,14 @@ import {
   placeOf,
 } from './inbox.rules.js';
 import { ApprovalRequest, ApprovalState } from './request.entity.js';
-import { voteFindings } from './vote-findings.rules.js';
+import { authoritiesOf } from './vote-findings.rules.js';
 
 @InputType({ description: 'What an approval inbox is narrowed to; every condition that is given must hold.' })
 export class ApprovalInboxFilter implements InboxFilterValues {
   @Field(() => Boolean, {
     nullable: true,
-    description: 'true: only what you may answer now; false: only what you may not.',
+    description:
+      'true: only what you may answer now, for yourself or for whom you stand in for; false: only what you may not.',
   })
   canVote: boolean | null;
 
@@ -61,7 +62,7 @@ export class ApprovalInboxCounts {
   @Field(() => Int, { description: 'Requests that are undecided and in time.' })
   total: number;
 
-  @Field(() => Int, { description: 'Those that you may answer now.' })
+  @Field(() => Int, { description: 'Those that you may answer now, for yourself or for whom you stand in for.' })
   awaitingMe: number;
 
   @Field(() => Int, { description: 'Those whose time runs out within the next 24 hours, by the clock.' })
@@ -81,6 +82,12 @@ export class ApprovalInboxEdge {
 
   @Field(() => String, { description: 'Its cursor.' })
   cursor: string;
+
+  @Field(() => Boolean, { description: 'Whether you may answer it now, for yourself or for whom you stand in for.' })
+  canVote: boolean;
+
+  /** For whom the one who looks may answer it, by person. */
+  forWhomIds: readonly string[];
 }
 
 @ObjectType({ description: 'A page of open requests, the one due first at the top (Relay), with figures.' })
@@ -112,9 +119,11 @@ export async function inboxOf(
     open.map(async (request) => {
       const facts = await votingFactsFor(reader, request);
       const { canonicalOf } = facts.standing;
+      const authorities = authoritiesOf(facts, actor, now);
       return {
         request,
-        canVote: voteFindings(facts, actor, request.digest, now).length === 0,
+        canVote: authorities.length > 0,
+        forWhom: authorities.filter((person) => person !== null),
         isRequestedByMe: canonicalOf(actor.id) === canonicalOf(request.requesterId),
       };
     }),
@@ -127,10 +136,13 @@ export function inboxPage(
   entries: readonly InboxEntry[],
   filter: InboxFilterValues,
   { first, after }: PageArguments,
-): Page<ApprovalRequest> {
+): Pick<ApprovalInboxConnection, 'edges' | 'pageInfo'> {
   const from = after === null ? '' : placeIn(after);
   const found = entries.filter((entry) => matches(entry, filter) && placeOf(entry.request) > from);
-  const edges = found.slice(0, first).map(({ request }) => ({ node: request, cursor: cursorOf(request) }));
+  const edges = found.slice(0, first).map(({ request, canVote, forWhom }) => {
+    const parts = { node: request, cursor: cursorOf(request), canVote, forWhomIds: forWhom };
+    return Object.assign(new ApprovalInboxEdge(), parts);
+  });
   return {
     edges,
     pageInfo: {

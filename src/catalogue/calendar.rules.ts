@@ -109,6 +109,20 @@ export function addBusinessHours(calendar: BusinessCalendar, start: Date, hours:
   throw noWorkingTime();
 }
 
+/** The working time between two instants in whole minutes, rounded down; 0 when the second is not later. */
+export function businessMinutesBetween(calendar: BusinessCalendar, from: Date, to: Date): number {
+  if (to <= from) return 0;
+  const last = dateOf(calendar, to);
+  let worked = 0;
+  for (let day = checkedDate(dateOf(calendar, from)); isoDate(day) <= last; day = day.plus({ days: 1 })) {
+    for (const span of workingTimesOn(calendar, isoDate(day))) {
+      const begin = Math.max(span.from.getTime(), from.getTime());
+      worked += Math.max(0, Math.min(span.to.getTime(), to.getTime()) - begin);
+    }
+  }
+  return Math.trunc(worked / MINUTE);
+}
+
 /** So many hours of working time from an instant on, as stretches (ISO instants) that a request may pin. */
 export function workingTimesFrom(
   calendar: BusinessCalendar,

@@ -44,6 +44,13 @@ export function configurationOfHandoff(handoffId: string): Query<ConfigurationVe
 export const lockVersions = (): Query<ConfigurationVersion[]> =>
   select(ConfigurationVersion, {}, { orderBy: ['-version'], lock: 'UPDATE' });
 
+/**
+ * Holds every version as it is until the transaction ends: none comes to rule between a gate's judgement and its commit
+ * (approvals rule 7, attack A8). Ask for what rules after it, in a statement of its own.
+ */
+export const holdVersions = (): Query<void> =>
+  sql('select id from configuration_version where tenant_id = $1 order by version desc for share', [], () => undefined);
+
 const parsed = new Map<string, StoredConfiguration>();
 const KEPT = 200;
 
@@ -60,3 +67,10 @@ export function configurationOf(version: Pick<ConfigurationVersion, 'content' | 
 /** Whether a version rules already. */
 export const isRuling = (version: ConfigurationVersion, now: Date): boolean =>
   version.state === ConfigurationState.EFFECTIVE && version.effectiveFrom <= now;
+
+/** The one that rules of these versions, as rulingConfiguration() finds it; undefined when none does yet. */
+export function rulingAmong(versions: readonly ConfigurationVersion[], now: Date): ConfigurationVersion | undefined {
+  return versions
+    .filter((version) => isRuling(version, now))
+    .toSorted((a, b) => b.effectiveFrom.getTime() - a.effectiveFrom.getTime() || b.version - a.version)[0];
+}

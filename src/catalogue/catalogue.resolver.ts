@@ -1,16 +1,12 @@
-import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Args, Ctx, Field, FieldResolver, Info, Mutation, ObjectType, Query, Resolver, Root } from 'type-graphql';
+import { Args, Ctx, Field, FieldResolver, ObjectType, Query, Resolver, Root } from 'type-graphql';
 import { allows } from '../core/ability.js';
 import { canonicalJson } from '../core/canonical.js';
 import { RequestContext } from '../core/graphql/context.js';
 import { PageArgs } from '../core/graphql/page-args.js';
 import { personalTextsOf } from '../core/graphql/personal-texts.js';
-import { Allow, Runs, Sensitive } from '../core/graphql/rights.js';
-import { connectionOf, resultOf } from '../core/graphql/shapes.js';
-import type { RefusedType } from '../core/graphql/types.js';
+import { Allow, Sensitive } from '../core/graphql/rights.js';
+import { connectionOf } from '../core/graphql/shapes.js';
 import type { Page } from '../core/page.js';
-import { approveConfiguration, proposeConfiguration, rejectConfiguration } from './catalogue.commands.js';
-import { DecideConfigurationInput, ProposeConfigurationInput } from './catalogue.input.js';
 import { configurationOf, rulingConfiguration } from './catalogue.queries.js';
 import { diffConfigurations } from './configuration-diff.js';
 import type { TenantConfiguration } from './configuration.js';
@@ -18,7 +14,6 @@ import { ConfigurationVersion } from './configuration-version.entity.js';
 import { joinConfiguration } from './stored-configuration.js';
 
 const ConfigurationVersionConnection = connectionOf(ConfigurationVersion, 'ConfigurationVersion');
-const ConfigurationResult = resultOf('ConfigurationResult', ConfigurationVersion);
 
 @ObjectType({ description: 'One difference between two versions of the configuration.' })
 export class ConfigurationChangeType {
@@ -77,37 +72,5 @@ export class CatalogueResolver {
       ? diffConfigurations(await configurationWithNames(ctx, ruling), await configurationWithNames(ctx, version))
       : diffConfigurations(configurationOf(ruling), configurationOf(version));
     return changes.map(({ path, before, after }) => ({ path, before: json(before), after: json(after) }));
-  }
-
-  @Runs(proposeConfiguration)
-  @Mutation(() => ConfigurationResult, { description: 'Proposes a new version; another person decides.' })
-  proposeConfiguration(
-    @Arg('input') input: ProposeConfigurationInput,
-    @Ctx() ctx: RequestContext,
-    @Info() info: GraphQLResolveInfo,
-  ): Promise<ConfigurationVersion | RefusedType> {
-    return ctx.run(proposeConfiguration, input, info, ConfigurationVersion);
-  }
-
-  @Runs(approveConfiguration)
-  @Mutation(() => ConfigurationResult, {
-    description: 'Lets a proposed version rule from its date; never by its proposer (SELF_APPROVAL).',
-  })
-  approveConfiguration(
-    @Arg('input') input: DecideConfigurationInput,
-    @Ctx() ctx: RequestContext,
-    @Info() info: GraphQLResolveInfo,
-  ): Promise<ConfigurationVersion | RefusedType> {
-    return ctx.run(approveConfiguration, input, info, ConfigurationVersion);
-  }
-
-  @Runs(rejectConfiguration)
-  @Mutation(() => ConfigurationResult, { description: 'Refuses a proposed version for good.' })
-  rejectConfiguration(
-    @Arg('input') input: DecideConfigurationInput,
-    @Ctx() ctx: RequestContext,
-    @Info() info: GraphQLResolveInfo,
-  ): Promise<ConfigurationVersion | RefusedType> {
-    return ctx.run(rejectConfiguration, input, info, ConfigurationVersion);
   }
 }

@@ -8,14 +8,21 @@ export enum ConfigurationState {
   PROPOSED = 'PROPOSED',
   EFFECTIVE = 'EFFECTIVE',
   REJECTED = 'REJECTED',
+  LAPSED = 'LAPSED',
 }
 registerEnumType(ConfigurationState, {
   name: 'ConfigurationState',
   description: 'Whether a version of the configuration rules.',
   valuesConfig: {
-    PROPOSED: { description: 'Somebody proposed it; another person decides.' },
+    PROPOSED: {
+      description: 'Somebody proposed it; it rules once its approval request is approved and it is enacted.',
+    },
     EFFECTIVE: { description: 'It rules from its date, until a later one does.' },
-    REJECTED: { description: 'It was refused and never rules.' },
+    REJECTED: { description: 'The approvers refused it; it never rules.' },
+    LAPSED: {
+      description:
+        'It never rules: its request ran out or was withdrawn, or another version has ruled since it was proposed.',
+    },
   },
 });
 
@@ -27,8 +34,8 @@ export class ConfigurationVersion extends TenantOwned {
   @Field(() => Int, { description: "Counts the tenant's versions from 1." })
   version: number;
 
+  /** As written down last: a proposal whose request has ended is still PROPOSED here (governance/ answers the API). */
   @Column('text')
-  @Field(() => ConfigurationState, { description: 'Whether it rules.' })
   state: ConfigurationState;
 
   /** StoredConfiguration as canonical JSON (RFC 8785): everything but the names, which stand in personal texts. */
@@ -45,6 +52,10 @@ export class ConfigurationVersion extends TenantOwned {
   @Field(() => DateTimeScalar, { description: 'From when it rules.' })
   effectiveFrom: Date;
 
+  /** What ruled when it was proposed, so what its approvers were shown as the change; null for the first version. */
+  @Column('uuid', { nullable: true })
+  baseVersionId: string | null;
+
   @Column('text')
   proposedBy: string;
 
@@ -52,11 +63,16 @@ export class ConfigurationVersion extends TenantOwned {
   @Field(() => DateTimeScalar, { description: 'When it was proposed.' })
   proposedAt: Date;
 
+  /** The person whose approval completed the quorum; never the proposer. */
   @Column('text', { nullable: true })
   decidedBy: string | null;
 
+  /** The approval that it rules by; the database refuses one about another content. */
+  @Column('uuid', { nullable: true })
+  grantId: string | null;
+
   @Instant({ nullable: true })
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was decided.' })
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was enacted, rejected or lapsed.' })
   decidedAt: Date | null;
 }
 

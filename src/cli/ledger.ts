@@ -47,7 +47,6 @@ export async function* ledgerLines(request: LedgerExportRequest): AsyncGenerator
   const [key] = openLedgerKeys(ledgerKey);
   const sealer = new Sealer({
     gateway,
-    clock: databaseClock,
     key,
     tenants: () => Promise.resolve([tenantId]),
     log: createLog('warn'),

@@ -88,7 +88,7 @@ export async function run(options: RunOptions): Promise<Running> {
       say(`API         ${address}/graphql`);
     }
     if (options.worker) {
-      const worker = await startWorker(app, config, database.applicationUrl, log);
+      const worker = await startWorker(app, config, config.changesUrl ?? database.applicationUrl, log);
       undo.push(() => worker.stop());
       say('Worker      running');
     }

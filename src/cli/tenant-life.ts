@@ -115,12 +115,10 @@ async function offboard(tools: Tools, name: string, folder: string | undefined):
   if (tenant.state === 'CLOSED') console.log(`${tenant.slug} is CLOSED already.`);
   else {
     const { tenantId } = tenant;
-    await tools.pipeline.run(
-      systemActor(tenantId, job()),
-      offboardTenant,
-      null,
-      { idempotencyKey: null, path: 'offboard' },
-    );
+    await tools.pipeline.run(systemActor(tenantId, job()), offboardTenant, null, {
+      idempotencyKey: null,
+      path: 'offboard',
+    });
     console.log(`${tenant.slug} is CLOSED.`);
   }
   if (folder === undefined) return;

@@ -1,7 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { userInfo } from 'node:os';
-import { proposeConfiguration } from '../catalogue/catalogue.commands.js';
 import { configurationById, configurationOf, rulingConfiguration } from '../catalogue/catalogue.queries.js';
 import { diffConfigurations, type ConfigurationChange } from '../catalogue/configuration-diff.js';
 import { joinConfiguration } from '../catalogue/stored-configuration.js';
@@ -19,6 +18,7 @@ import { keysOfRecord, openTexts, textsOfRecord, Vault } from '../core/vault.js'
 import { actorByHandle, refreshActor } from '../identity/identity.queries.js';
 import { resumeTenant, suspendTenant } from '../identity/tenant.commands.js';
 import { TenantProfile } from '../identity/tenant.entity.js';
+import { proposeConfiguration } from '../governance/propose.command.js';
 import { ABILITIES } from '../schema.js';
 import { assertMigrated, borrowDatabase, type Database } from './database.js';
 import { projectRoot } from './project-root.js';
@@ -102,7 +102,7 @@ export async function applyTenant(path: string, { effectiveFrom, as }: ApplyOpti
       );
     const { version } = await tools.gateway.read(actor.tenantId, { version: configurationById(result.id) });
     console.log(
-      `Proposed as version ${result.id}, digest ${version.digest}. A member approves it with approveConfiguration.`,
+      `Proposed as version ${result.id}, digest ${version.digest}. It rules once its request is approved (castVote) and it is enacted (enactConfiguration).`,
     );
   });
 }

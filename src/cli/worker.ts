@@ -34,7 +34,6 @@ export async function startWorker(app: App, config: Config, listenUrl: string, l
   });
   const sealer = new Sealer({
     gateway: app.gateway,
-    clock: databaseClock,
     key,
     // Suspended and closed ones too: what they did before is evidence like everything else.
     tenants: async () => (await app.registry.all()).map((tenant) => tenant.tenantId),

@@ -71,7 +71,8 @@ function checkedFloor(floorBps: number): bigint {
   return BigInt(floorBps);
 }
 
-function floorDivide(numerator: bigint, positive: bigint): bigint {
+/** The quotient rounded towards minus infinity. */
+export function floorDivide(numerator: bigint, positive: bigint): bigint {
   const quotient = numerator / positive;
   return numerator < 0n && quotient * positive !== numerator ? quotient - 1n : quotient;
 }

@@ -5,7 +5,14 @@ import { StartupError } from './startup-error.js';
 /** Where people's tokens come from: a real OpenID provider, Entra ID, or the sandbox's own. */
 export type IdentitySettings =
   | { readonly kind: 'sandbox' }
-  | { readonly kind: 'oidc'; readonly issuer: string; readonly audience: string; readonly tenantClaim: string }
+  | {
+      readonly kind: 'oidc';
+      readonly issuer: string;
+      readonly audience: string;
+      readonly tenantClaim: string;
+      /** The public client of our own pages there; null: pages cannot sign in. */
+      readonly pagesClient: string | null;
+    }
   | { readonly kind: 'entra'; readonly clientId: string; readonly authorityHost: string };
 
 /** Where rows are kept: the embedded server, or an external one with its two roles. */
@@ -154,6 +161,7 @@ function readIdentity(env: Environment): IdentitySettings {
       issuer: secureUrl('OIDC_ISSUER', env.OIDC_ISSUER),
       audience: env.OIDC_AUDIENCE,
       tenantClaim: env.OIDC_TENANT_CLAIM ?? 'tid',
+      pagesClient: env.OIDC_PAGES_CLIENT || null,
     };
   }
   if (env.OIDC_AUDIENCE)
@@ -168,6 +176,7 @@ function readIdentity(env: Environment): IdentitySettings {
   // Half a setting must not open the sandbox, which signs anybody in.
   for (const [name, needed] of Object.entries({
     OIDC_TENANT_CLAIM: 'OIDC_ISSUER',
+    OIDC_PAGES_CLIENT: 'OIDC_ISSUER',
     ENTRA_AUTHORITY_HOST: 'ENTRA_CLIENT_ID',
   })) {
     if (env[name]) throw new StartupError(`${name} is set without ${needed}: set both, or neither for the sandbox.`);

@@ -53,7 +53,7 @@ export async function withoutForce(runner: QueryRunner, table: string, work: () 
 }
 
 /** Going down would destroy evidence, so every migration refuses while the ledger has a row. */
-async function refuseOverEvidence(runner: QueryRunner): Promise<void> {
+export async function refuseOverEvidence(runner: QueryRunner): Promise<void> {
   let kept = false;
   await withoutForce(runner, 'ledger_entry', async () => {
     const rows = (await runner.query('select exists (select 1 from ledger_entry) as kept')) as { kept: boolean }[];

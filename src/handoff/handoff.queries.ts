@@ -79,7 +79,7 @@ export const OF_DEAL = `in (select h.id from handoff h join deal d on d.tenant_i
 export function lockRequestsByExternal(source: string, externalId: string): Query<ApprovalRequest[]> {
   return sql(
     `select ${columnsOf(ApprovalRequest, 'r')} from approval_request r
-      where r.tenant_id = $1 and r.subject_type = 'Handoff' and r.subject_id ${OF_DEAL} order by r.id for update of r`,
+      where r.tenant_id = $1 and r.subject_type = 'Handoff' and r.subject_id ${OF_DEAL} order by r.opened_at, r.id for update of r`,
     [source, externalId],
     (rows) => rows.map((row) => hydrate(ApprovalRequest, row)),
   );

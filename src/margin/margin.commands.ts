@@ -1,6 +1,6 @@
 import { canonicalJson } from '../core/canonical.js';
 import { command, done, refused } from '../core/command.js';
-import { configurationOf } from '../catalogue/catalogue.queries.js';
+import { configurationOf, holdVersions } from '../catalogue/catalogue.queries.js';
 import { configurationSource } from '../catalogue/configuration-version.entity.js';
 import { endExpired, openRequest } from '../approval/approval.effects.js';
 import { contributorsOf, lockRequestsOf, mergedPeople } from '../approval/approval.queries.js';
@@ -33,6 +33,7 @@ export const requestMarginException = command({
   services: false,
   facts: ({ handoffId }: RequestMarginExceptionInput) => ({
     handoff: lockHandoff(handoffId),
+    policy: holdVersions(),
     requests: lockRequestsOf(handoffSubject(handoffId)),
     client: holdClient(handoffId),
     ...marginFacts(handoffId),

@@ -56,7 +56,7 @@ function priorsWhere(condition: string, values: readonly string[]): Query<PriorE
     join approval_request r on r.tenant_id = $1 and r.id = x.request_id
       and (r.state = 'USED' or (r.state in ('PENDING', 'APPROVED') and r.expires_at > ${PRESENT}))
     where h.tenant_id = $1 and h.id ${condition}
-    order by o.id, r.id desc, x.content_revision desc`;
+    order by o.id, r.opened_at desc, r.id desc, x.content_revision desc`;
   return sql(text, values, (rows) =>
     rows.map((row) => ({
       requestId: row.request_id as string,

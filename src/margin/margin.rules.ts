@@ -100,7 +100,8 @@ export function evaluateMargin(question: MarginQuestion): MarginVerdict {
   return { ok: findings.length === 0, currency: terms.currency, lines, groups, shortfallMinor, findings };
 }
 
-function lineMargin(line: TermsLine): LineMargin {
+/** The figures of one line over its contract. */
+export function lineMargin(line: TermsLine): LineMargin {
   const { position, kind, billing } = line;
   return { position, kind, billing, ...figures([line]) };
 }

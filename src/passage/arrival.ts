@@ -28,6 +28,7 @@ import { changeHandoff, handoffSubject } from '../handoff/handoff.rules.js';
 import { EDITABLE, Stage } from '../handoff/stage.rules.js';
 import { eligiblePeople, peopleByHandle, type RoleHolder } from '../identity/identity.queries.js';
 import { Role } from '../identity/roles.js';
+import { figuresOnTerms } from '../margin/exception.effects.js';
 import { needOnTerms } from '../margin/margin.gate.js';
 import { priorsByExternal } from '../margin/margin.queries.js';
 import { changeProjectState } from '../project/project.effects.js';
@@ -184,14 +185,17 @@ function adopt(
     },
     moment,
   );
-  const { tier, checklistTemplate: template, termsRevision } = { ...handoff, ...changes };
+  const changed = { ...handoff, ...changes };
+  const { tier, checklistTemplate: template, termsRevision } = changed;
+  const figures =
+    termsRevision === handoff.termsRevision ? [] : figuresOnTerms({ ...facts, version }, parsed.terms, changed, moment);
   const aligned = alignChecklist(
     { handoffId: handoff.id, template, tier, configuration, version, existing: facts.items },
     moment,
   );
   return {
     body: { adopted: true, termsRevision, tier },
-    writes: [...statements, ...aligned, changeHandoff(handoff, changes)],
+    writes: [...statements, ...figures, ...aligned, changeHandoff(handoff, changes)],
   };
 }
 

@@ -11,6 +11,7 @@ import { reclassify } from '../handoff/handoff.effects.js';
 import type { ClassifyHandoffInput } from '../handoff/handoff.input.js';
 import { checkRevision, handoffSubject } from '../handoff/handoff.rules.js';
 import { marginFacts } from '../margin/margin.queries.js';
+import { figuresOnTerms } from '../margin/exception.effects.js';
 import { needOnTerms } from '../margin/margin.gate.js';
 import { arrival, importFacts } from './arrival.js';
 import type { ImportDealInput } from './passage.input.js';
@@ -64,20 +65,17 @@ export const classifyHandoff = command({
     const change = reclassify(ground, given(input), moment);
     if (change.findings.length > 0) return handoffRefused(handoff, change.findings);
     if (Object.keys(change.changes).length === 0) return handoffUnchanged(handoff);
-    const {
-      serviceTemplate,
-      dealType,
-      tier,
-      checklistTemplate: template,
-      termsRevision,
-      termsDigest,
-    } = { ...handoff, ...change.changes };
+    const changed = { ...handoff, ...change.changes };
+    const { serviceTemplate, dealType, tier, checklistTemplate: template, termsRevision, termsDigest } = changed;
+    const figures =
+      termsRevision === handoff.termsRevision ? [] : figuresOnTerms(facts, termsOf(snapshot), changed, moment);
     return handoffDone(handoff, {
       body: { serviceTemplate, dealType, tier, termsRevision, termsDigest },
       changes: change.changes,
       sources: handoff.tierSources,
       writes: [
         ...change.statements,
+        ...figures,
         ...alignChecklist({ handoffId: handoff.id, template, tier, configuration, version, existing: items }, moment),
       ],
     });

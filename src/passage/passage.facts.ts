@@ -1,12 +1,13 @@
 import {
   grantQueries,
+  holdDelegations,
   holdVotersAbout,
   lockRequestsOf,
   openReviews,
   requestsOf,
 } from '../approval/approval.queries.js';
 import { type BriefAnswers, briefFacts } from '../brief/brief.queries.js';
-import { configurationOf } from '../catalogue/catalogue.queries.js';
+import { configurationOf, holdVersions } from '../catalogue/catalogue.queries.js';
 import { evidenceContext, type EvidenceContext } from '../checklist/status.rules.js';
 import type { Answers, Queries } from '../core/statement.js';
 import { bookingsOf, latestSignOff } from '../feasibility/feasibility.queries.js';
@@ -30,12 +31,17 @@ export function passageFacts(handoffId: string) {
 }
 
 /**
- * The same for a command: the requests are locked before all else, so that no vote passes the gate meanwhile, and the
- * voters are held, so that nobody loses a role between the count and its commit (attack A4).
+ * The same for a command: the policy is held and the requests are locked before all else, so that no vote passes the gate meanwhile, and the
+ * voters and their delegations are held, so that nobody loses a role between the count and its commit (attack A4).
  */
 export function lockedPassageFacts(handoffId: string) {
   const subject = handoffSubject(handoffId);
-  const locks = { requests: lockRequestsOf(subject), held: holdVotersAbout(subject) };
+  const locks = {
+    policy: holdVersions(),
+    requests: lockRequestsOf(subject),
+    held: holdVotersAbout(subject),
+    delegations: holdDelegations(),
+  };
   return { ...locks, ...passageFacts(handoffId), ...locks } satisfies Queries;
 }
 

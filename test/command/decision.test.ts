@@ -140,7 +140,9 @@ test('open assumptions become entries once; an assumption that is taken out leav
     const sources = [{ type: 'DEAL_SNAPSHOT', id: newId(), version: '1', hash: 'a'.repeat(64) }];
     const people = { ownerId: sales.actor.id, escalationContactId: lead.actor.id };
     const matters = { handoffId, assumptions, existing, ...people, dueOn: '2026-11-26', sources };
-    await commit(...decisionsForOpenAssumptions(matters, { now: START, actor: sales.actor, newId, vault: suite.vault }).statements);
+    await commit(
+      ...decisionsForOpenAssumptions(matters, { now: START, actor: sales.actor, newId, vault: suite.vault }).statements,
+    );
   };
   await fill();
   await fill();

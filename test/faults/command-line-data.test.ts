@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { QueryResultRow } from 'pg';
 import {
@@ -216,6 +216,70 @@ describe('import and demo', () => {
     }
     expect(readdirSync(join(data, 'documents', NORTHWIND)).length).toBeGreaterThanOrEqual(1);
   }
+});
+
+describe('the ledger leaves the house', () => {
+  const file = join(data, 'ledger.ndjson');
+  const proofs = join(data, 'proofs.ndjson');
+  let key: string;
+
+  it('prints its public key, and keeps the private one to its owner', async () => {
+    const { code, out } = await countersign(['ledger', 'key'], here);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^countersign-ledger\+[0-9a-f]{8}\+\S{44}\n$/);
+    key = out.trim();
+    expect(statSync(join(data, 'keys/ledger.pem')).mode & 0o777).toBe(0o600);
+  });
+
+  it('exports beside the running instance; the file is verified with the key alone', async () => {
+    const { code, err } = await countersign(['ledger', 'export', '--tenant', 'northwind-managed', '--out', file], here);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    const sound = await countersign(['ledger', 'verify', file, '--key', key], { DATABASE_URL: 'nonsense' });
+    expect(sound).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(new RegExp(`sound\\.\\nTenant ${NORTHWIND}, entries 1 to`)),
+    });
+  });
+
+  it('says 1 over a changed file and 2 without a key or file', async () => {
+    const changed = join(data, 'changed.ndjson');
+    writeFileSync(changed, readFileSync(file, 'utf8').replace('importDeal', 'exportDeal'));
+    const verify = (...rest: string[]): ReturnType<typeof countersign> =>
+      countersign(['ledger', 'verify', ...rest], here);
+    expect(await verify(changed, '--key', key)).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(/tampered with\. Line \d+, at entry \d+: the content does not match/),
+    });
+    expect(await verify(file)).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^Without a key that you trust nothing can be said/),
+    });
+    expect(await verify(file, '--key', 'nonsense')).toMatchObject({ code: 2 });
+    expect(await verify(join(data, 'nothing'), '--key', key)).toMatchObject({ code: 2 });
+  });
+
+  it('proves one entry and an older checkpoint without the ledger', async () => {
+    const checkpoints = join(data, 'documents', NORTHWIND, 'checkpoints.txt');
+    for (let left = 300; left > 0 && !existsSync(checkpoints); left -= 1) await pause(100);
+    const prove = (...rest: string[]): ReturnType<typeof countersign> =>
+      countersign(['ledger', 'prove', '--tenant', 'northwind-managed', ...rest, '--out', proofs], here);
+    const entry = /\\"id\\":\\"([0-9a-f-]{36})\\"/.exec(readFileSync(file, 'utf8').split('\n')[1]!)![1]!;
+    for (const what of [
+      ['--checkpoint', checkpoints],
+      ['--entry', entry],
+    ]) {
+      expect((await prove(...what)).err).toBe('');
+      expect(await countersign(['ledger', 'check-proof', proofs, '--key', key], here)).toMatchObject({
+        code: 0,
+        out: expect.stringMatching(/sound, /),
+      });
+    }
+    writeFileSync(proofs, readFileSync(proofs, 'utf8').replace('"seq":', '"seq":1'));
+    expect((await countersign(['ledger', 'check-proof', proofs, '--key', key], here)).code).toBe(1);
+    expect((await prove('--entry', 'x')).code).toBe(1);
+    const kept = ['ledger', 'verify', file, '--key', key, '--checkpoints', checkpoints];
+    expect((await countersign(kept, here)).out).toMatch(/sound\.|this export was cut/);
+  });
 });
 
 describe('ledger and migrations', () => {

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -35,6 +36,13 @@ const children = new Set<ChildProcess>();
 export function kekFile(folder: string): string {
   const path = join(folder, 'kek');
   writeFileSync(path, Buffer.alloc(32, 5));
+  return path;
+}
+
+/** A key that signs checkpoints, which an external database asks for. */
+export function ledgerKeyFile(folder: string): string {
+  const path = join(folder, 'ledger.pem');
+  writeFileSync(path, generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }));
   return path;
 }
 

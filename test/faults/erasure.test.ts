@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import { draftBriefCommand } from '../../src/brief/brief.commands.js';
 import { LocalFolderStore, type DocumentStore } from '../../src/brief/brief.store.js';
 import { briefEraseHandler, briefStoreHandler } from '../../src/brief/brief.handler.js';
-import { proposeConfiguration } from '../../src/catalogue/catalogue.commands.js';
+import { proposeConfiguration } from '../../src/governance/propose.command.js';
 import { ConfigurationVersion } from '../../src/catalogue/configuration-version.entity.js';
 import { newId } from '../../src/core/id.js';
 import { MemoryKeyRing, newKeyBytes } from '../../src/core/keys.js';

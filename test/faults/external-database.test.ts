@@ -8,6 +8,7 @@ import {
   discard,
   type Instance,
   kekFile,
+  ledgerKeyFile,
   operation,
   pause,
   startPart,
@@ -32,7 +33,13 @@ describe.each([
       projectRoot: resolve('.'),
       ...(packageDir ? { packageDir } : {}),
     });
-    application = { COUNTERSIGN_DATA: data, PORT: '0', DATABASE_URL: server.appUrl, KEK_FILE: kekFile(data) };
+    application = {
+      COUNTERSIGN_DATA: data,
+      PORT: '0',
+      DATABASE_URL: server.appUrl,
+      KEK_FILE: kekFile(data),
+      LEDGER_KEY_FILE: ledgerKeyFile(data),
+    };
     both = { ...application, DATABASE_OWNER_URL: server.ownerUrl };
   });
   afterAll(async () => {
@@ -103,6 +110,11 @@ describe.each([
       const { code, out } = await countersign(['tenants', 'apply', resolve(`tenants/${name}.yaml`)], application);
       expect({ code, out }).toEqual({ code: 0, out: `${name} is there now, with version 1 of its configuration.\n` });
     }
+    const { LEDGER_KEY_FILE: _key, ...without } = application;
+    expect(await countersign(['worker'], without)).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^LEDGER_KEY_FILE is not set: [^\n]+\n$/),
+    });
     const serve = await startPart('serve', 'API ', application);
     const workers: Instance[] = [
       await startPart('worker', 'Worker ', application),
@@ -139,6 +151,7 @@ test('a database server that goes away is told by readiness, and comes back', as
     PORT: '0',
     DATABASE_URL: server.appUrl,
     KEK_FILE: kekFile(data),
+    LEDGER_KEY_FILE: ledgerKeyFile(data),
     DATABASE_OWNER_URL: server.ownerUrl,
   };
   try {

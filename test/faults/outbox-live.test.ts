@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { pino } from 'pino';
@@ -10,7 +10,7 @@ import { newId } from '../../src/core/id.js';
 import { databaseClock } from '../../src/core/clock.js';
 import { Gateway } from '../../src/core/gateway.js';
 import { Dispatcher, type DispatcherOptions } from '../../src/core/outbox/dispatcher.js';
-import { EffectClass } from '../../src/core/outbox/effect.entity.js';
+import { EffectClass, EffectState } from '../../src/core/outbox/effect.entity.js';
 import type { PerformEffect } from '../../src/core/outbox/handler.js';
 import { HintListener, HintSender } from '../../src/core/outbox/hints.js';
 import { Pipeline } from '../../src/core/pipeline.js';
@@ -189,18 +189,8 @@ describe('workers that are killed', () => {
   beforeAll(async () => {
     vendor = createServer((request, response) => {
       const key = decodeURIComponent(request.url!.slice(1));
-      if (request.method === 'GET') {
-        response.writeHead(made.has(key) ? 200 : 404).end();
-        return;
-      }
-      posts += 1;
-      const chance = (posts * 7919) % 100;
-      if (chance < 3) return void response.writeHead(429, { 'retry-after': '1' }).end();
-      made.set(key, (made.get(key) ?? 0) + 1);
-      // Done, and then a failure, a cut, or an answer that comes late.
-      if (chance < 6) return void response.writeHead(500).end();
-      if (chance < 9) return void response.socket!.destroy();
-      setTimeout(() => response.writeHead(201).end(), chance % 10);
+      if (request.method === 'GET') response.writeHead(made.has(key) ? 200 : 404).end();
+      else post(key, response);
     });
     await new Promise<void>((listening) => vendor.listen(0, '127.0.0.1', listening));
     address = `http://127.0.0.1:${(vendor.address() as AddressInfo).port}`;
@@ -209,6 +199,20 @@ describe('workers that are killed', () => {
     for (const child of children) child.kill('SIGKILL');
     await new Promise((closed) => vendor.close(closed));
   });
+
+  /** Some are throttled; others are done, and then fail, are cut, or answer late. */
+  function post(key: string, response: ServerResponse): void {
+    posts += 1;
+    const chance = (posts * 7919) % 100;
+    if (chance < 3) {
+      response.writeHead(429, { 'retry-after': '1' }).end();
+      return;
+    }
+    made.set(key, (made.get(key) ?? 0) + 1);
+    if (chance < 6) response.writeHead(500).end();
+    else if (chance < 9) response.socket!.destroy();
+    else setTimeout(() => response.writeHead(201).end(), chance % 10);
+  }
 
   async function spawnWorker(tenants: readonly string[]): Promise<ChildProcess> {
     const args = [resolve('test/faults/outbox-worker.mjs'), suite.appUrl, address, tenants.join(',')];
@@ -236,7 +240,8 @@ describe('workers that are killed', () => {
     const settled = async (): Promise<boolean> => {
       const all = (await Promise.all(tenants.map((tenantId) => effectsOf(suite, tenantId)))).flat();
       return all.every(
-        ({ state, effectClass }) => state === 'DONE' || (state === 'UNKNOWN' && effectClass === EffectClass.CONFIRM),
+        ({ state, effectClass }) =>
+          state === EffectState.DONE || (state === EffectState.UNKNOWN && effectClass === EffectClass.CONFIRM),
       );
     };
     let kills = 0;
@@ -258,10 +263,10 @@ describe('workers that are killed', () => {
     expect(code).toBe(0);
     const all = (await Promise.all(tenants.map((tenantId) => effectsOf(suite, tenantId)))).flat();
     expect(all).toHaveLength(2 * perTenant);
-    const doneOnes = all.filter(({ state }) => state === 'DONE');
+    const doneOnes = all.filter(({ state }) => state === EffectState.DONE);
     expect(doneOnes.filter(({ effectKey }) => made.get(effectKey) !== 1).map(({ id }) => id)).toEqual([]);
     // A card of unknown outcome was sent at most once, and waits for a person with its reason.
-    const cards = all.filter(({ state }) => state === 'UNKNOWN');
+    const cards = all.filter(({ state }) => state === EffectState.UNKNOWN);
     for (const card of cards) {
       expect(made.get(card.effectKey) ?? 0).toBeLessThanOrEqual(1);
       expect([card.reason, card.remedy]).toEqual([expect.any(String), expect.any(String)]);

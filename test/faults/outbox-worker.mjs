@@ -34,8 +34,10 @@ const dispatcher = new Dispatcher({
 });
 dispatcher.start();
 process.stdout.write('up\n');
-process.once('SIGTERM', async () => {
+
+async function stop() {
   await dispatcher.stop();
   await http.close();
   await gateway.end();
-});
+}
+process.once('SIGTERM', () => void stop());

@@ -2,12 +2,13 @@ import { pino } from 'pino';
 import { newId } from '../../src/core/id.js';
 import { OutboxAttempt } from '../../src/core/outbox/attempt.entity.js';
 import { Dispatcher, type DispatcherOptions } from '../../src/core/outbox/dispatcher.js';
-import { OutboxEffect } from '../../src/core/outbox/effect.entity.js';
-import type { EffectHandler } from '../../src/core/outbox/handler.js';
+import { EffectClass, OutboxEffect } from '../../src/core/outbox/effect.entity.js';
+import type { EffectHandler, PerformEffect } from '../../src/core/outbox/handler.js';
 import { enqueue, type OutboxMessage } from '../../src/core/outbox/message.js';
 import { VendorError, type VendorErrorDetails, type VendorFault } from '../../src/core/outbox/vendor-error.js';
 import { select } from '../../src/core/statement.js';
 import type { Suite } from '../kit/suite.js';
+import type { Persona } from '../kit/world.js';
 
 /** The kind of every effect of these tests. */
 export const KIND = 'test.effect';
@@ -61,4 +62,31 @@ export function door(): { wait: Promise<void>; open: () => void } {
   let open = (): void => undefined;
   const wait = new Promise<void>((resolve) => (open = resolve));
   return { wait, open };
+}
+
+/** Messages for a vendor that takes anything twice, one that can be asked, and one that cannot. */
+export const HALO: Partial<OutboxMessage> = { vendor: 'HALOPSA' };
+export const LOOKUP: Partial<OutboxMessage> = { ...HALO, effectClass: EffectClass.LOOKUP };
+export const CONFIRM: Partial<OutboxMessage> = { vendor: 'TEAMS', effectClass: EffectClass.CONFIRM };
+
+/** A handler that does it. */
+export const done: PerformEffect = async () => ({ receipt: 'done', writes: [] });
+
+/** A handler that fails. */
+export const fails = (error: Error): PerformEffect => jest.fn().mockRejectedValue(error);
+
+/** A decision over GraphQL; the state that it leads to, or the codes of the refusal or error. */
+export async function decide(
+  who: Persona,
+  field: string,
+  input: Record<string, unknown>,
+): Promise<{ state?: string; codes?: string[] }> {
+  const type = `${field === 'adoptEffect' ? 'Adopt' : field === 'cancelEffect' ? 'Cancel' : ''}EffectInput`;
+  const { data, errors } = await who.graphql(
+    `mutation ($input: ${type}!) { ${field}(input: $input) { ... on OutboxEffect { state } ... on Refused { findings { code remedy } } } }`,
+    { input },
+  );
+  if (errors.length > 0) return { codes: errors.map(({ extensions }) => extensions.code as string) };
+  const { state, findings } = data![field] as { state?: string; findings?: { code: string }[] };
+  return state ? { state } : { codes: findings!.map(({ code }) => code) };
 }

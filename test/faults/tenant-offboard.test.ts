@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { systemActor } from '../../src/core/actor.js';
 import { newId } from '../../src/core/id.js';
 import { Dispatcher } from '../../src/core/outbox/dispatcher.js';
-import type { PerformEffect } from '../../src/core/outbox/handler.js';
+import type { EffectResult, PerformEffect } from '../../src/core/outbox/handler.js';
 import { actorByApiKey } from '../../src/identity/identity.queries.js';
 import { TenantRegistry } from '../../src/identity/registry.js';
 import { createApiKey, resumeTenant, suspendTenant } from '../../src/identity/tenant.commands.js';
@@ -70,6 +70,19 @@ async function effect(tenantId: string, columns: Record<string, unknown>): Promi
   return id;
 }
 
+/** A worker that is told of this tenant, whatever its state. */
+function workerOf({ tenantId }: World, perform: PerformEffect): Dispatcher {
+  const { gateway, clock, pipeline } = suite;
+  return new Dispatcher({
+    gateway,
+    clock,
+    pipeline,
+    handlers: { 'test.effect': { perform, lookup: () => Promise.resolve(null) } },
+    tenants: () => Promise.resolve([tenantId]),
+    log: pino({ level: 'silent' }),
+  });
+}
+
 const effectRow = async (id: string): Promise<Record<string, unknown>> =>
   (
     await superuser('select state, reason, in_doubt, leased_until, fencing_token from outbox_effect where id = $1', [
@@ -115,15 +128,7 @@ describe('parking after the whole database came back', () => {
       await answered;
       return { receipt: 'of before', writes: [] };
     };
-    const { gateway, clock, pipeline } = suite;
-    const worker = new Dispatcher({
-      gateway,
-      clock,
-      pipeline,
-      handlers: { 'test.effect': { perform, lookup: () => Promise.resolve(null) } },
-      tenants: () => Promise.resolve([world.tenantId]),
-      log: pino({ level: 'silent' }),
-    });
+    const worker = workerOf(world, perform);
     const passing = worker.pass();
     await isBegun;
     // As the rows stand after a restore: a lease that looks like the worker's own, in another epoch.
@@ -135,6 +140,20 @@ describe('parking after the whole database came back', () => {
       { state: 'PENDING', receipt: null },
     ]);
   });
+
+  it.each([{ state: 'SUSPENDED' }, { state: 'CLOSED' }])(
+    'takes nothing of a tenant that is $state',
+    async ({ state }) => {
+      const world = await tenant(`idle-${state.toLowerCase()}`);
+      const id = await effect(world.tenantId, { effect_class: 'PUT' });
+      await superuser('update tenant set state = $2 where tenant_id = $1', [world.tenantId, state]);
+      const done = (): Promise<EffectResult> => Promise.resolve({ receipt: 'sent', writes: [] });
+      expect(await workerOf(world, done).pass()).toBe(0);
+      expect(await effectRow(id)).toMatchObject({ state: 'PENDING', leased_until: null });
+      await superuser("update tenant set state = 'ACTIVE' where tenant_id = $1", [world.tenantId]);
+      expect(await workerOf(world, done).pass()).toBe(1);
+    },
+  );
 
   it("is nobody else's: no role of a tenant may park or close it", async () => {
     const world = await tenant('members');
@@ -243,4 +262,3 @@ describe('offboarding', () => {
     await operator(other).done(offboardTenant, null);
   });
 });
-

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { Dispatcher } from '../../src/core/outbox/dispatcher.js';
 import { newId } from '../../src/core/id.js';
-import { OutboxEffect } from '../../src/core/outbox/effect.entity.js';
+import { EffectState, OutboxEffect } from '../../src/core/outbox/effect.entity.js';
 import type { EffectHandler } from '../../src/core/outbox/handler.js';
 import { enqueue } from '../../src/core/outbox/message.js';
 import { select, type Statement } from '../../src/core/statement.js';
@@ -112,7 +112,7 @@ test('a failure is retried with growing pauses, and is dead after eight attempts
       leasedUntil: null,
       state: attempt < 8 ? 'PENDING' : 'DEAD',
     });
-    if (first!.state === 'DEAD') break;
+    if (first!.state === EffectState.DEAD) break;
     const pause = (first!.nextAttemptAt.getTime() - suite.clock.at.getTime()) / 1000;
     pauses.push(pause);
     advance(pause - 0.001);
@@ -250,10 +250,10 @@ test('stop ends after the effect in hand and leaves the rest to the next worker'
   held.open();
   await stopping;
   expect(calls).toBe(1);
-  expect((await effects()).filter(({ state }) => state === 'DONE')).toHaveLength(1);
+  expect((await effects()).filter(({ state }) => state === EffectState.DONE)).toHaveLength(1);
   advance(LEASE_SECONDS);
   await drain(dispatcher(done));
-  expect((await effects()).every(({ state }) => state === 'DONE')).toBe(true);
+  expect((await effects()).every(({ state }) => state === EffectState.DONE)).toBe(true);
 });
 
 test('an effect that nobody can do waits with its reason; a tenant that is not given is left alone', async () => {

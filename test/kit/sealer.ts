@@ -11,7 +11,6 @@ export const LEDGER_KEY = signingKey('countersign-ledger', generateKeyPairSync('
 export function sealerOf({ suite }: World, tenants: readonly string[] = [], key: SigningKey = LEDGER_KEY): Sealer {
   return new Sealer({
     gateway: suite.gateway,
-    clock: suite.clock,
     key,
     tenants: async () => tenants,
     log: pino({ level: 'silent' }),

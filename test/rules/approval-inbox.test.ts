@@ -10,6 +10,7 @@ const inHours = (hours: number): Date => new Date(NOW.getTime() + hours * HOUR);
 const entry = (parts: Partial<InboxEntry['request']> = {}, own: Partial<InboxEntry> = {}): InboxEntry => ({
   request: request({ id: newId(), ...parts }),
   canVote: false,
+  forWhom: [],
   isRequestedByMe: false,
   ...own,
 });

@@ -47,6 +47,7 @@ const SHA = 'a'.repeat(64);
 const TEXT = 'Written by the generator of calls, for a test.';
 const PAYLOADS: Readonly<Record<string, () => string>> = {
   ImportDealInput: () => readFileSync(resolve('samples/halopsa/managed-network-healthy.json'), 'utf8'),
+  simulatePolicy: () => readFileSync(resolve('tenants/northwind-managed.yaml'), 'utf8'),
   ProposeConfigurationInput: () => readFileSync(resolve('tenants/northwind-managed.yaml'), 'utf8'),
 };
 
@@ -76,6 +77,11 @@ const SPECIAL: Readonly<Record<string, () => unknown>> = {
   expectedRevision: () => 1,
   durationMinutes: () => 45,
   days: () => 30,
+  from: () => '2026-11-02T09:00:00.000Z',
+  to: () => '2026-11-30T18:00:00.000Z',
+  decision: () => 'APPROVE',
+  ticket: () => 'INC-4711',
+  kinds: () => ['MARGIN_EXCEPTION'],
 };
 const SCALARS: Readonly<Record<string, () => unknown>> = {
   ID: newId,

@@ -40,6 +40,7 @@ const UNBOUND: Readonly<Record<string, string>> = {
   'approval_request.subject_id': 'any subject, by type: the engine knows no domain',
   'approval_grant.subject_id': 'any subject, by type',
   'contribution.subject_id': 'any subject, by type',
+  'alert.subject_id': 'any subject, by type',
   'approval_request.configuration_version_id': 'the engine stands below the catalogue',
 };
 

@@ -8,7 +8,10 @@ import { createApiKey } from '../../src/identity/tenant.commands.js';
 import { newId } from '../../src/core/id.js';
 import { buildApiSchema } from '../../src/schema.js';
 import { sealerOf } from '../kit/sealer.js';
-import { open } from '../command/approval.kit.js';
+import { castVote, revokeVote } from '../../src/approval/approval.commands.js';
+import { breakGlass } from '../../src/approval/break-glass.commands.js';
+import { delegateVotes } from '../../src/approval/delegation.commands.js';
+import { ballot, digestOf, open } from '../command/approval.kit.js';
 import { playStory } from '../kit/story.js';
 import type { Persona, World } from '../kit/world.js';
 import { CallGenerator } from './calls.js';
@@ -119,5 +122,33 @@ export async function populate(world: World, { closed }: { closed: boolean }): P
   await invite(handle, [Role.AUDITOR], new Date(suite.clock.at.getTime() + 30 * 86_400_000));
   const apiKeyId = await admin.done(createApiKey, { name: 'population', scopes: [...API_SCOPES], days: 30 });
   await populateIntegrations(world);
+  await populateApprovals(world, admin);
   return { world, story, draft, apiKeyId, handle };
+}
+
+/** A delegation, an emergency with its review and alert, and an approval that was taken back. */
+export async function populateApprovals(world: World, admin: Persona): Promise<void> {
+  const freda = await world.as('freda.finance');
+  const femi = await world.as('femi.finance');
+  const fromAt = world.suite.clock.at;
+  const untilAt = new Date(fromAt.getTime() + 5 * 86_400_000);
+  const people = { delegatorId: femi.actor.id, delegateId: freda.actor.id };
+  await femi.done(delegateVotes, { ...people, fromAt, untilAt, kinds: null, reason: 'Out of office.' });
+  const { id: revoked } = await open(world, { approvers: 2 });
+  await freda.done(castVote, ballot(revoked));
+  await freda.done(revokeVote, { requestId: revoked, reason: 'Seen too fast.', expectedRevision: 1 });
+  const terms = {
+    people: [admin.actor.id],
+    approvers: 1,
+    minutes: 60,
+    reviewRoles: ['FINANCE_APPROVER'],
+    reviewHours: 24,
+  };
+  const { id: broken } = await open(world, { breakGlass: terms });
+  await admin.done(breakGlass, {
+    requestId: broken,
+    digest: digestOf('a'),
+    reason: 'The client goes live tonight.',
+    ticket: 'INC-1',
+  });
 }

@@ -2,15 +2,17 @@ import { getNamedType, type GraphQLObjectType, isCompositeType, isRequiredArgume
 import { accessMatrix } from '../../src/cli/access-matrix.js';
 import { abilityOf, allows } from '../../src/core/ability.js';
 import { sensitiveFields } from '../../src/core/graphql/rights.js';
+import { castVote } from '../../src/approval/approval.commands.js';
 import { Role } from '../../src/identity/roles.js';
 import { createApiKey } from '../../src/identity/tenant.commands.js';
 import { ABILITIES } from '../../src/schema.js';
-import { open } from '../command/approval.kit.js';
+import { ballot, open } from '../command/approval.kit.js';
 import { playStory } from '../kit/story.js';
 import { openSuite, type Suite } from '../kit/suite.js';
 import type { Persona, World } from '../kit/world.js';
 import type { Call } from './calls.js';
-import { calls, dealPayload, make, schema } from './population.js';
+import { populateIntegrations } from './population.integrations.js';
+import { calls, dealPayload, make, populateApprovals, schema } from './population.js';
 
 /** As many rows as a page of the largest lists has here. */
 const MANY = 22;
@@ -39,13 +41,19 @@ beforeAll(async () => {
       values: (name) => (name === 'payload' ? dealPayload() : undefined),
       selection: '{ ... on Handoff { id } }',
     });
-    const { data } = await sales.graphql(document, variables);
-    const handoff = data!.importDeal.id as string;
+    const { data, errors } = await sales.graphql(document, variables);
+    if (!data) throw new Error(JSON.stringify(errors));
+    const handoff = data.importDeal.id as string;
     for (const name of ['addStakeholder', 'addRisk', 'addAssumption']) await make(sales, world, name, handoff);
     await make(sales, world, 'openDecision', handoff, { ownerId: sales.actor.id, escalationContactId: lead });
     await admin.done(createApiKey, { name: `key ${n}`, scopes: ['handoffs:read'], days: 30 });
   }
   for (let n = 0; n < MANY; n++) await open(world);
+  // Of an inbox the one due first, alone on its page of one, has what the others have.
+  const { id: first } = await open(world, { hours: 1 });
+  await (await world.as(Role.FINANCE_APPROVER)).done(castVote, ballot(first));
+  for (let n = 0; n < 3; n++) await populateApprovals(world, admin);
+  await populateIntegrations(world);
   // The stories last: the newest row, alone on a page of one, has everything that the others have and more.
   for (let n = 0; n < 3; n++) await playStory(world);
   const [row] =

@@ -1,15 +1,20 @@
 import type { Logger } from 'pino';
-import type { Clock } from '../clock.js';
+import { databaseClock, PRESENT } from '../clock.js';
 import type { Gateway } from '../gateway.js';
 import { newId } from '../id.js';
 import { enqueue, type OutboxMessage } from '../outbox/message.js';
 import { insert, mapQuery, type Query, select, sql, type Statement, update } from '../statement.js';
+import { hydrate, tableOf } from '../table.js';
 import type { SigningKey } from './note.js';
 import { LedgerCheckpoint, LedgerHead } from './seal.entity.js';
 import { checkpointOf, EMPTY_HEAD, isCheckpointDue, isShippingDue, seal, type Waiting } from './seal.rules.js';
 
 /** How often the worker looks for entries to seal, in milliseconds. */
 export const SEAL_EVERY_MS = 1000;
+
+/** A tenant without new entries for a while is looked at in every third pass only: well within the window. */
+const IDLE_PASSES = 3;
+const IDLE_AFTER_MS = 60_000;
 
 /**
  * The window: how long a committed entry may stand unsealed while a worker runs, in seconds. What is sealed cannot be
@@ -25,7 +30,6 @@ const BATCH = 1000;
 
 export interface SealerOptions {
   readonly gateway: Gateway;
-  readonly clock: Clock;
   readonly key: SigningKey;
   /** Every tenant, whatever its state: a suspended one's entries are sealed too. */
   readonly tenants: () => Promise<readonly string[]>;
@@ -34,6 +38,13 @@ export interface SealerOptions {
 
 interface PendingEntry extends Waiting {
   readonly subjectType: string;
+}
+
+interface Look {
+  readonly isPending: boolean;
+  /** Null before the first entry was sealed. */
+  readonly head: LedgerHead | null;
+  readonly now: Date;
 }
 
 /** What one step did. `isBusy`: another sealer holds the head, and does the work. */
@@ -51,10 +62,12 @@ interface Step {
 export class Sealer {
   private stopping = false;
   private running: Promise<void> = Promise.resolve();
+  /** When each tenant last had entries to seal, by the process's own clock. */
+  private readonly busyAt = new Map<string, number>();
 
   constructor(private readonly options: SealerOptions) {}
 
-  /** Works until stopped; looks at every tenant once in `everyMs`. */
+  /** Works until stopped; a pass in `everyMs`. */
   start(everyMs = SEAL_EVERY_MS): void {
     this.running = this.loop(everyMs);
   }
@@ -65,13 +78,15 @@ export class Sealer {
     await this.running;
   }
 
-  /** One pass over all tenants; how many entries were sealed. */
-  async pass(): Promise<number> {
+  /** One pass over all tenants, or over those whose turn it is; how many entries were sealed. */
+  async pass(isTurn: (tenantId: string, index: number) => boolean = () => true): Promise<number> {
     let sealed = 0;
-    for (const tenantId of await this.options.tenants()) {
+    for (const tenantId of (await this.options.tenants()).filter(isTurn)) {
       if (this.stopping) break;
       try {
-        sealed += await this.serve(tenantId);
+        const found = await this.serve(tenantId);
+        if (found > 0) this.busyAt.set(tenantId, performance.now());
+        sealed += found;
       } catch (error) {
         this.options.log.warn({ err: error, tenantId }, 'sealing a ledger failed; the next pass tries again');
       }
@@ -94,16 +109,20 @@ export class Sealer {
   }
 
   private async loop(everyMs: number): Promise<void> {
-    while (!this.stopping) {
+    for (let round = 0; !this.stopping; round++) {
       const until = performance.now() + everyMs;
       try {
-        await this.pass();
+        await this.pass((tenantId, index) => (index + round) % IDLE_PASSES === 0 || this.isBusy(tenantId));
       } catch (error) {
         this.options.log.warn({ err: error }, 'a pass of the sealer failed; it goes on');
       }
       // Batches of a second are cheaper than a transaction for every few entries.
       while (performance.now() < until && !this.stopping) await new Promise((resolve) => setTimeout(resolve, 50));
     }
+  }
+
+  private isBusy(tenantId: string): boolean {
+    return performance.now() - (this.busyAt.get(tenantId) ?? -Infinity) < IDLE_AFTER_MS;
   }
 
   private async serve(tenantId: string): Promise<number> {
@@ -118,28 +137,20 @@ export class Sealer {
     }
   }
 
-  /** What an idle tenant costs a pass: one read. */
-  private async look(tenantId: string): Promise<{ isPending: boolean; head: LedgerHead | null; now: Date }> {
-    return this.options.gateway.read(tenantId, {
-      isPending: sql(
-        'select exists (select 1 from ledger_pending where tenant_id = $1) as pending',
-        [],
-        (rows) => rows[0]?.pending === true,
-      ),
-      head: mapQuery(select(LedgerHead), (heads) => heads[0] ?? null),
-      now: this.options.clock.now(),
-    });
+  /** What an idle tenant costs a pass: one statement. */
+  private async look(tenantId: string): Promise<Look> {
+    return (await this.options.gateway.read(tenantId, { look: glance() })).look;
   }
 
   private async step(tenantId: string, known: LedgerHead | null, wantsCheckpoint: boolean): Promise<Step> {
-    const { gateway, clock, key } = this.options;
+    const { gateway, key } = this.options;
     return gateway.transaction(tenantId, async (tx) => {
       const { head, entries, now } = await tx.flush({
         // On a row that is there it would wait for whoever changes it, which the lock below does not.
         ...(known ? {} : { made: madeHead() }),
         head: lockedHead(),
         entries: pendingEntries(),
-        now: clock.now(),
+        now: databaseClock.now(),
       });
       if (!head) {
         await tx.commit([]);
@@ -161,6 +172,22 @@ export class Sealer {
       return { sealed: entries.length, covered: next.checkpointSize, isBusy: false };
     });
   }
+}
+
+/** Whether something waits, where the ledger ends, and the time. */
+function glance(): Query<Look> {
+  const { columns } = tableOf(LedgerHead);
+  return sql(
+    `select exists (select 1 from ledger_pending where tenant_id = $1) as pending, ${PRESENT} as present,
+      ${columns.map(({ name }) => `h.${name}`).join(', ')}
+      from (select $1::uuid as tenant) one left join ledger_head h on h.tenant_id = $1`,
+    [],
+    ([row]) => ({
+      isPending: row!.pending === true,
+      now: row!.present as Date,
+      head: row!.tenant_id === null ? null : hydrate(LedgerHead, row!),
+    }),
+  );
 }
 
 /** Makes the head of a tenant that has none yet. */

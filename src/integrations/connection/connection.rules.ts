@@ -113,19 +113,12 @@ export function byName(values: readonly NamedValue[]): Record<string, string> {
 }
 
 function fits(rule: FieldRule, value: string): boolean {
-  switch (rule.kind) {
-    case 'TEXT':
-      return value.trim() !== '' && value.length <= rule.longest;
-    case 'CHOICE':
-      return rule.choices.includes(value);
-    case 'IDS':
-      return /^\d{1,9}(,\d{1,9}){0,99}$/.test(value);
-    case 'GUID':
-      return GUID.test(value);
-    case 'HTTPS':
-      // A query is allowed: the signature in it is the credential of a Workflows webhook.
-      return URL.canParse(value) && addressFindings(value.replace(/[?#].*$/, '')).length === 0;
-  }
+  if (rule.kind === 'TEXT') return value.trim() !== '' && value.length <= rule.longest;
+  if (rule.kind === 'CHOICE') return rule.choices.includes(value);
+  if (rule.kind === 'IDS') return /^\d{1,9}(,\d{1,9}){0,99}$/.test(value);
+  if (rule.kind === 'GUID') return GUID.test(value);
+  // A query is allowed: the signature in it is the credential of a Workflows webhook.
+  return URL.canParse(value) && addressFindings(value.replace(/[?#].*$/, '')).length === 0;
 }
 
 function fault(code: string, path: string, message: string, remedy: string): Finding {

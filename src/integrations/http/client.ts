@@ -1,16 +1,15 @@
-import { lookup } from 'node:dns/promises';
 import { Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { parse, stringify } from 'lossless-json';
-import { Agent, buildConnector } from 'undici';
+import type { Agent } from 'undici';
 import { newId } from '../../core/id.js';
 import { VendorError } from '../../core/outbox/vendor-error.js';
-import { checkedAddress, checkedTarget } from './address.rules.js';
+import { checkedTarget } from './address.rules.js';
 import { type Budget, Budgets } from './budget.js';
+import { guardedAgent, type Resolve, systemResolve } from './connector.js';
 import { type Asked, codeIn, faultOfStatus, faultOfTransport, NotSent, unreadable } from './fault.rules.js';
 import { exhaustedForMs, header, type Headers, retryAfterMs } from './retry-after.rules.js';
 
-const CONNECT_MS = 5000;
 const TOTAL_MS = 30_000;
 const LARGEST_BYTES = 5_000_000;
 const AGENT = 'Countersign';
@@ -59,12 +58,9 @@ export interface VendorHttpOptions {
   /** Where a fixed address of a vendor is simulated, such as https://graph.microsoft.com; null for the real one. */
   readonly simulated?: (url: URL) => string | null;
   /** Resolves a name to all its addresses; the system's resolver when left out. */
-  readonly resolve?: (hostname: string) => Promise<readonly string[]>;
+  readonly resolve?: Resolve;
   readonly budgets?: Budgets;
 }
-
-const systemResolve = async (hostname: string): Promise<readonly string[]> =>
-  (await lookup(hostname, { all: true, verbatim: true })).map(({ address }) => address);
 
 /**
  * The one way out to vendors (reliability 6): https alone, public addresses alone, checked on the literal and on every
@@ -77,7 +73,8 @@ export class VendorHttp {
 
   constructor(private readonly options: VendorHttpOptions) {
     this.budgets = options.budgets ?? new Budgets();
-    this.agents = { public: this.agent(false), loopback: this.agent(true) };
+    const { resolve = systemResolve } = options;
+    this.agents = { public: guardedAgent(resolve, false), loopback: guardedAgent(resolve, true) };
   }
 
   /** Sends a request; a status that is neither 2xx nor accepted is thrown as a VendorError. */
@@ -146,35 +143,6 @@ export class VendorHttp {
   private note(budget: Budget, status: number, headers: Headers): void {
     const wait = status === 429 ? (retryAfterMs(headers, new Date()) ?? 5000) : exhaustedForMs(headers);
     if (wait !== null) this.budgets.close(budget, wait);
-  }
-
-  /** Connects to the address that was checked, and to no other that the name may resolve to a moment later. */
-  private agent(wantsLoopback: boolean): Agent {
-    const connect = buildConnector({ timeout: CONNECT_MS, allowH2: false });
-    const resolve = this.options.resolve ?? systemResolve;
-    return new Agent({
-      pipelining: 1,
-      connections: 16,
-      // Shorter than any vendor's own: a connection that it closes under a request leaves a doubt.
-      keepAliveTimeout: 2000,
-      keepAliveMaxTimeout: 2000,
-      headersTimeout: TOTAL_MS,
-      bodyTimeout: 10_000,
-      connect: (target, done) => {
-        const name = target.hostname.replaceAll(/^\[|\]$/g, '');
-        const failed = (cause: unknown): void =>
-          done(cause instanceof VendorError ? cause : new NotSent('not connected', { cause }), null);
-        resolve(name)
-          .then((addresses) => checkedAddress(addresses, wantsLoopback))
-          .then(
-            (hostname) =>
-              connect({ ...target, hostname, servername: target.servername ?? name }, (error, socket) =>
-                error ? failed(error) : done(null, socket!),
-              ),
-            failed,
-          );
-      },
-    });
   }
 }
 

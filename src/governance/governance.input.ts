@@ -10,18 +10,18 @@ export class ProposeConfigurationInput {
 
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: 'From when it is to rule; at once after approval when left out.',
+    description: 'From when it is to rule; as soon as it is enacted when left out.',
   })
   effectiveFrom: Date | null;
 }
 
-@InputType({ description: 'A decision on a proposed configuration.' })
-export class DecideConfigurationInput {
+@InputType({ description: 'An approved version that is to rule.' })
+export class EnactConfigurationInput {
   @IsUUID()
   @Field(() => ID, { description: 'The proposed version.' })
   versionId: string;
 
   @Length(64, 64)
-  @Field(() => String, { description: 'The digest that you read: you decide on exactly that content.' })
+  @Field(() => String, { description: 'The digest that you read: exactly that content is enacted.' })
   digest: string;
 }

@@ -1,0 +1,24 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+
+/** Where exports are fetched; the id follows. */
+export const EXPORTS_PATH = '/exports/';
+
+/** A fast hash is enough: the secret has 256 random bits. */
+export const hashOfSecret = (secret: string): string => createHash('sha256').update(secret).digest('hex');
+
+/** The address of a new export, which is kept nowhere, and the hash of the secret in it, which is. */
+export function makeExportAddress(
+  exportId: string,
+  random: Buffer = randomBytes(32),
+): { readonly address: string; readonly secretHash: string } {
+  const secret = random.toString('base64url');
+  return { address: `${EXPORTS_PATH}${exportId}?secret=${secret}`, secretHash: hashOfSecret(secret) };
+}
+
+/** Whether a secret is the one whose hash is kept; as fast for a wrong one. */
+export function isSecretOf(keptHash: string, shownHash: string): boolean {
+  return timingSafeEqual(Buffer.from(keptHash, 'hex'), Buffer.from(shownHash, 'hex'));
+}
+
+/** A seed that nobody could have chosen to their liking: 128 random bits, hex. */
+export const makeSeed = (): string => randomBytes(16).toString('hex');

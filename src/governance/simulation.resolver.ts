@@ -1,0 +1,31 @@
+import { Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
+import { RequestContext } from '../core/graphql/context.js';
+import { Allow } from '../core/graphql/rights.js';
+import { Handoff } from '../handoff/handoff.entity.js';
+import { Person } from '../identity/person.entity.js';
+import { SimulatePolicyArgs } from './simulation.args.js';
+import { PolicySimulation, SimulatedDeal } from './simulation.types.js';
+import { simulate } from './simulation.view.js';
+
+@Resolver(() => SimulatedDeal)
+export class SimulationResolver {
+  @Allow('simulate', 'ConfigurationVersion')
+  @Query(() => PolicySimulation, {
+    description:
+      'Runs a policy over the deals of a period: which it would have refused, who would have had to approve, whether they could have, and how long it would have taken by what was measured here. Changes nothing.',
+  })
+  simulatePolicy(@Args() args: SimulatePolicyArgs, @Ctx() ctx: RequestContext): Promise<PolicySimulation> {
+    return simulate(args, ctx);
+  }
+
+  @FieldResolver(() => Handoff, { nullable: true, description: 'The handoff; null when it is not for you to read.' })
+  handoff(@Root() deal: SimulatedDeal, @Ctx() { reader }: RequestContext): Promise<Handoff | null> {
+    return reader.one(Handoff, deal.handoffId);
+  }
+
+  @FieldResolver(() => [Person], { description: 'Who approved it then.' })
+  async approversThen(@Root() deal: SimulatedDeal, @Ctx() { reader }: RequestContext): Promise<Person[]> {
+    const people = await Promise.all(deal.approverIds.map((personId) => reader.one(Person, personId)));
+    return people.filter((person) => person !== null);
+  }
+}

@@ -1,0 +1,233 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { Delegation } from '../../src/approval/delegation.entity.js';
+import { databaseClock } from '../../src/core/clock.js';
+import type { CommandResult } from '../../src/core/command.js';
+import { AppError } from '../../src/core/error.js';
+import { Gateway, type Transaction } from '../../src/core/gateway.js';
+import { newId } from '../../src/core/id.js';
+import { Pipeline } from '../../src/core/pipeline.js';
+import { insert } from '../../src/core/statement.js';
+import { refreshActor } from '../../src/identity/identity.queries.js';
+import { ABILITIES } from '../../src/schema.js';
+import { openSuite, type Suite } from '../kit/suite.js';
+import { Persona, type World } from '../kit/world.js';
+import { breaksOf, endInvariant } from './invariant.js';
+
+/** How often each case is run, each time with other delays and choices. */
+export const RUNS = Number(process.env.ATTACK_RUNS ?? 50);
+/** The seed of all choices: with the same one a campaign makes the same choices, the machine's own timing apart. */
+export const SEED = Number(process.env.ATTACK_SEED ?? Math.floor(Math.random() * 2 ** 31));
+
+const DAY = 86_400_000;
+const LANES = 4;
+const PROCESSES = 3;
+const A_RUN_MS = 4_000;
+
+/** Random numbers from 0 to 1 out of a seed (mulberry32). */
+export function random(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** A process that is slow between looking and writing, by chance: what lies between check and commit is attacked there. */
+class SlowGateway extends Gateway {
+  readonly chance = random(SEED + 17);
+
+  override async transaction<T>(tenantId: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return super.transaction(tenantId, (tx) =>
+      work({
+        flush: (queries) => tx.flush(queries),
+        rollback: () => tx.rollback(),
+        commit: async (writes) => {
+          if (this.chance() < 0.5) await pause(this.chance() * 6);
+          await tx.commit(writes);
+        },
+      }),
+    );
+  }
+}
+
+/** One API process: a pool of connections and a pipeline, on the database's clock. */
+export interface Process {
+  readonly gateway: Gateway;
+  readonly pipeline: Pipeline;
+}
+
+/** Opens one; `end` its gateway. */
+export function openProcess({ vault, appUrl }: Suite, url = appUrl): Process {
+  const gateway = new SlowGateway({ url, poolSize: 6, prepare: true });
+  const log = pino({ level: 'silent' });
+  const pipeline = new Pipeline({
+    gateway,
+    clock: databaseClock,
+    abilities: ABILITIES,
+    refresh: refreshActor,
+    vault,
+    log,
+  });
+  return { gateway, pipeline };
+}
+
+/** Where the attacks of a file take place: a database of its own, with several API processes. */
+export interface Arena {
+  readonly suite: Suite;
+  readonly processes: readonly Process[];
+  /** Tenants are a week old: their roles have been held for that long. */
+  tenant: Suite['tenant'];
+  close(): Promise<void>;
+}
+
+/** Opens one; call `close` in afterAll. */
+export async function openArena(): Promise<Arena> {
+  const suite = await openSuite();
+  suite.clock.at = new Date(Date.now() - 7 * DAY);
+  const processes = Array.from({ length: PROCESSES }, () => openProcess(suite));
+  return {
+    suite,
+    processes,
+    tenant: (change) => suite.tenant(change),
+    close: async () => {
+      for (const { gateway } of processes) await gateway.end();
+      await endInvariant(suite);
+      await suite.close();
+    },
+  };
+}
+
+/** One run of a case: its chances, and what came of it. */
+export class Run {
+  readonly requests: string[] = [];
+  readonly chance: () => number;
+
+  constructor(
+    private readonly arena: Arena,
+    readonly world: World,
+    readonly number: number,
+    seed: number,
+    private readonly outcomes: Map<string, number>,
+  ) {
+    this.chance = random(seed);
+  }
+
+  /** One of these. */
+  pick<T>(items: readonly T[]): T {
+    return items[Math.floor(this.chance() * items.length)]!;
+  }
+
+  /** The same person by another API process. */
+  by(persona: Persona): Persona {
+    return new Persona({ ...this.arena.suite, ...this.pick(this.arena.processes) }, persona.actor);
+  }
+
+  /** All at once, each after a delay of its own; what each came to, `done`, a finding's code or an error's. */
+  async race(...calls: readonly (() => Promise<CommandResult>)[]): Promise<string[]> {
+    const delays = calls.map(() => this.chance() * this.chance() * 12);
+    return Promise.all(
+      calls.map(async (call, index) => {
+        await pause(delays[index]!);
+        return this.outcome(call);
+      }),
+    );
+  }
+
+  /** What a call came to. */
+  async outcome(call: () => Promise<CommandResult>): Promise<string> {
+    const ended = await call().then(
+      (result) => (result.kind === 'done' ? 'done' : result.findings[0]!.code),
+      (error: unknown) => (error instanceof AppError ? error.code : `FAULT ${String(error)}`),
+    );
+    this.count(ended);
+    return ended;
+  }
+
+  /** Counts an outcome for the report. */
+  count(outcome: string): void {
+    this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1);
+  }
+}
+
+/** What a case came to, for the report. */
+export interface CaseReport {
+  readonly name: string;
+  readonly runs: number;
+  readonly seed: number;
+  readonly outcomes: Readonly<Record<string, number>>;
+  readonly breaks: readonly string[];
+  readonly seconds: number;
+}
+
+/**
+ * A case as a test: so many runs, four at a time, each followed by the invariant over the requests that it names. A run
+ * answers what is wrong beside the invariant, if anything. A fault that is no coded error is a break.
+ */
+export function attack(
+  name: string,
+  stage: () => { readonly arena: Arena; readonly world: World },
+  once: (run: Run) => Promise<readonly string[] | void>,
+  runs = RUNS,
+): void {
+  const timeout = 60_000 + runs * A_RUN_MS;
+  const body = async (): Promise<void> => {
+    const { arena, world } = stage();
+    const outcomes = new Map<string, number>();
+    const breaks: string[] = [];
+    const began = Date.now();
+    const caseSeed = [...name].reduce((sum, letter) => (Math.imul(sum, 31) + letter.charCodeAt(0)) >>> 0, SEED >>> 0);
+    let next = 0;
+    const lane = async (): Promise<void> => {
+      while (next < runs) {
+        const number = next++;
+        const run = new Run(arena, world, number, caseSeed + number * 7919, outcomes);
+        const own = (await once(run)) ?? [];
+        const found = [...own, ...(await breaksOf(arena.suite, run.requests))];
+        breaks.push(...found.map((found_) => `run ${number}: ${found_}`));
+      }
+    };
+    await Promise.all(Array.from({ length: LANES }, lane));
+    breaks.push(...[...outcomes.keys()].filter(isFault).map((fault) => `an error without a code: ${fault}`));
+    const seconds = (Date.now() - began) / 1000;
+    report({ name, runs, seed: SEED, outcomes: Object.fromEntries(outcomes), breaks, seconds });
+    expect({ seed: SEED, breaks: breaks.slice(0, 20) }).toEqual({ seed: SEED, breaks: [] });
+  };
+  it(name, body, timeout);
+}
+
+const isFault = (outcome: string): boolean => /^FAULT|^INTERNAL|^HTTP 5/.test(outcome);
+
+function report(found: CaseReport): void {
+  const folder = process.env.ATTACK_REPORT;
+  if (!folder) return;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${found.name.replaceAll(/[^A-Za-z0-9]+/g, '-')}.json`), JSON.stringify(found));
+}
+
+/** A delegation that is confirmed and holds now, written past the commands. */
+export async function delegation(world: World, from: Persona, to: Persona, by: Persona): Promise<string> {
+  const id = newId();
+  const now = Date.now();
+  const row = {
+    id,
+    delegatorId: from.actor.id,
+    delegateId: to.actor.id,
+    kinds: [],
+    reason: 'Out of office.',
+    fromAt: new Date(now - DAY),
+    untilAt: new Date(now + DAY),
+    createdBy: from.actor.id,
+    createdAt: new Date(now - DAY),
+    confirmedBy: by.actor.id,
+    confirmedAt: new Date(now - DAY),
+    revision: 2,
+  };
+  await world.suite.gateway.transaction(world.tenantId, (tx) => tx.commit([insert(Delegation, row)]));
+  return id;
+}

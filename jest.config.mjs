@@ -39,6 +39,13 @@ export default {
     },
     {
       ...shared,
+      displayName: 'attacks',
+      globalSetup: '<rootDir>/test/kit/global-setup.cjs',
+      globalTeardown: '<rootDir>/test/kit/global-teardown.cjs',
+      testMatch: ['<rootDir>/test/attacks/**/*.test.ts'],
+    },
+    {
+      ...shared,
       displayName: 'browser',
       globalSetup: '<rootDir>/test/kit/global-setup.cjs',
       globalTeardown: '<rootDir>/test/kit/global-teardown.cjs',

@@ -8,7 +8,7 @@ import { applicationRole, withoutForce } from '../src/core/migration.js';
 export class Governance1700000000024 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(
-      'alter table approval_grant add constraint approval_grant_content unique (tenant_id, id, subject_id, digest, content_revision)',
+      'alter table approval_grant add constraint approval_grant_content unique (tenant_id, id, digest, content_revision)',
     );
     await runner.query(`alter table configuration_version
       add column base_version_id uuid constraint configuration_version_not_own_base check (base_version_id <> id),
@@ -21,8 +21,8 @@ export class Governance1700000000024 implements MigrationInterface {
     await withoutForce(runner, 'configuration_version', async () => {
       await runner.query(`alter table configuration_version
         add constraint configuration_version_base foreign key (tenant_id, base_version_id) references configuration_version (tenant_id, id),
-        add constraint configuration_version_grant foreign key (tenant_id, grant_id, id, digest, version)
-          references approval_grant (tenant_id, id, subject_id, digest, content_revision)`);
+        add constraint configuration_version_grant foreign key (tenant_id, grant_id, digest, version)
+          references approval_grant (tenant_id, id, digest, content_revision)`);
     });
     await runner.query(
       `grant update (effective_from, grant_id) on configuration_version to ${await applicationRole(runner)}`,

@@ -21,7 +21,10 @@ import { TenantLife1700000000021 } from './0021-tenant-life.js';
 import { Outbox1700000000022 } from './0022-outbox.js';
 import { ApprovalEngine1700000000023 } from './0023-approval-engine.js';
 import { Governance1700000000024 } from './0024-governance.js';
+import { Audit1700000000025 } from './0025-audit.js';
 import { VoteLinks1700000000026 } from './0026-vote-links.js';
+import { HaloPsa1700000000027 } from './0027-halopsa.js';
+import { Microsoft1700000000028 } from './0028-microsoft.js';
 
 /** Every migration, in order. A shipped one is never edited. */
 export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
@@ -47,5 +50,8 @@ export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   Outbox1700000000022,
   ApprovalEngine1700000000023,
   Governance1700000000024,
+  Audit1700000000025,
   VoteLinks1700000000026,
+  HaloPsa1700000000027,
+  Microsoft1700000000028,
 ];

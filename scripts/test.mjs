@@ -19,6 +19,7 @@ if (process.argv[2] === 'system') {
     'rules',
     'house',
     'system',
+    'attacks',
     '--workerIdleMemoryLimit=1GB',
     ...process.argv.slice(2),
   ]);

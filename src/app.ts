@@ -5,6 +5,7 @@ import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import type { Logger } from 'pino';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { mountVotePage } from './approval/vote-page.js';
+import { mountDownloads } from './audit/download.js';
 import { abilityOf } from './core/ability.js';
 import type { Actor } from './core/actor.js';
 import { type BearerVerifier, createBearerVerifier } from './core/bearer.js';
@@ -116,16 +117,23 @@ export async function createApp(options: AppOptions): Promise<App> {
   const limiter = new RateLimiterMemory({ points: config.requestsPerMinute, duration: 60 });
   const contextFor = (actor: Actor, key: string | null, id: string): RequestContext =>
     new RequestContext(actor, abilityOf(actor, ABILITIES), pipeline, gateway, key, id, log, clock, vault);
+  const contextOf = async (request: FastifyRequest): Promise<ApiContext> => {
+    const actor = await signIn.actorOf(request.raw.rawHeaders);
+    if (!actor) return { actor: null };
+    await spend(limiter, actor);
+    return contextFor(actor, idempotencyKey(request), request.id);
+  };
   const listener = createListener({
     api,
     log,
     graphiql: config.graphiql ? renderGraphiQL(GRAPHIQL) : null,
     notReady: () => (closing ? Promise.resolve('shutting down') : databaseReason(gateway)),
-    contextOf: async (request): Promise<ApiContext> => {
-      const actor = await signIn.actorOf(request.raw.rawHeaders);
-      if (!actor) return { actor: null };
-      await spend(limiter, actor);
-      return contextFor(actor, idempotencyKey(request), request.id);
+    contextOf,
+  });
+  mountDownloads(listener, {
+    contextOf: async (request) => {
+      const context = await contextOf(request);
+      return context.actor ? context : null;
     },
   });
   mountVotePage(listener, {

@@ -1,20 +1,40 @@
+import type { Logger } from 'pino';
+import { ALERT_EFFECT, alertHandler } from './core/alert.js';
 import type { Config } from './core/config.js';
 import { checkpointHandler, LocalCheckpointFile } from './core/ledger/checkpoint-store.js';
 import type { Vault } from './core/vault.js';
 import type { EffectHandler } from './core/outbox/handler.js';
+import { CONTROL_OVERDUE_EFFECT, CONTROL_RUN_EFFECT } from './audit/control.commands.js';
+import { controlOverdueHandler, controlRunHandler } from './audit/control.handler.js';
 import { briefEraseHandler, briefStoreHandler } from './brief/brief.handler.js';
 import { LocalFolderStore } from './brief/brief.store.js';
 import { POLICY_TIGHTEN, tightenHandler } from './governance/tighten.handler.js';
 import { connectionTestHandler } from './integrations/connection/connection.handler.js';
+import { Vendor } from './integrations/connection/connection.entity.js';
 import { Connections } from './integrations/connection/connection.secret.js';
+import { HaloPsa } from './integrations/halopsa/halopsa.client.js';
+import { haloHandlers } from './integrations/halopsa/halopsa.handlers.js';
+import { haloProbe } from './integrations/halopsa/halopsa.probe.js';
+import type { VendorHttp } from './integrations/http/client.js';
 
-/** What the worker can do, by the kind of the outbox's effect. */
-export function effectHandlers(config: Config, vault: Vault): Readonly<Record<string, EffectHandler>> {
+/** What the worker can do, by the kind of the outbox's effect; `http` is the one way out to vendors. */
+export function effectHandlers(
+  config: Config,
+  vault: Vault,
+  log: Logger,
+  http: VendorHttp,
+): Readonly<Record<string, EffectHandler>> {
   const store = new LocalFolderStore(config.documentsFolder);
+  const connections = new Connections(vault);
+  const halopsa = new HaloPsa(http, connections);
   return {
     'brief.store': briefStoreHandler(store, vault),
     'brief.erase': briefEraseHandler(store, vault),
-    'integration.test': connectionTestHandler(new Connections(vault), {}),
+    [ALERT_EFFECT]: alertHandler(log),
+    [CONTROL_RUN_EFFECT]: controlRunHandler,
+    [CONTROL_OVERDUE_EFFECT]: controlOverdueHandler,
+    'integration.test': connectionTestHandler(connections, { [Vendor.HALOPSA]: haloProbe(halopsa) }),
+    ...haloHandlers(halopsa),
     [POLICY_TIGHTEN]: tightenHandler,
     'ledger.checkpoint': checkpointHandler(new LocalCheckpointFile(config.documentsFolder)),
   };

@@ -10,6 +10,9 @@ import {
   Contribution,
 } from './approval/vote.entity.js';
 import { VoteLink } from './approval/vote-link.entity.js';
+import { AuditExport } from './audit/audit-export.entity.js';
+import { ControlItem, ControlRun } from './audit/control.entity.js';
+import { AuditSample, AuditSampleItem } from './audit/sample.entity.js';
 import { Brief } from './brief/brief.entity.js';
 import { ConfigurationVersion } from './catalogue/configuration-version.entity.js';
 import { ChecklistItem } from './checklist/checklist.entity.js';
@@ -32,6 +35,8 @@ import { ApiKey } from './identity/api-key.entity.js';
 import { Account, MemberMerge, MemberSuspension, Person, RoleGrant } from './identity/person.entity.js';
 import { TenantProfile } from './identity/tenant.entity.js';
 import { Integration, IntegrationSecret } from './integrations/connection/connection.entity.js';
+import { PsaObject } from './integrations/halopsa/psa-object.entity.js';
+import { StoredFile, StoredFolder } from './integrations/microsoft/sharepoint/stored-file.entity.js';
 import { HandoffFeedback, Kickoff } from './kickoff/kickoff.entity.js';
 import { MarginException } from './margin/margin.entity.js';
 import { GateEvaluation, GateFinding, HandoffReturn } from './passage/gate.entity.js';
@@ -101,6 +106,14 @@ export const ENTITIES: readonly EntityClass[] = [
   HandoffReturn,
   Kickoff,
   HandoffFeedback,
+  AuditSample,
+  AuditSampleItem,
+  AuditExport,
+  ControlRun,
+  ControlItem,
   Integration,
   IntegrationSecret,
+  PsaObject,
+  StoredFolder,
+  StoredFile,
 ];

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { Command } from 'commander';
+import { registerAuditCommands } from './cli/audit-commands.js';
 import { registerDataCommands } from './cli/data-commands.js';
 import { registerDemo } from './cli/demo-command.js';
 import { registerKeyCommands } from './cli/keys-commands.js';
@@ -21,6 +22,7 @@ const program = new Command('countersign').description(
 registerServerCommands(program);
 registerDataCommands(program);
 registerLedgerCommands(program);
+registerAuditCommands(program);
 registerKeyCommands(program);
 registerDemo(program);
 registerSandboxCommands(program);

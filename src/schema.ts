@@ -12,6 +12,9 @@ import { AfterReviewResolver } from './approval/break-glass.resolver.js';
 import { DelegationResolver } from './approval/delegation.resolver.js';
 import { ApprovalInboxEdgeResolver, ApprovalInboxResolver } from './approval/inbox.resolver.js';
 import { VoteLinkResolver } from './approval/vote-link.resolver.js';
+import { auditAbilities } from './audit/audit.abilities.js';
+import { AuditExportResolver, AuditSampleItemResolver, AuditSampleResolver } from './audit/audit.resolver.js';
+import { ControlItemResolver, ControlRunResolver } from './audit/control.resolver.js';
 import { briefAbilities } from './brief/brief.abilities.js';
 import { BriefResolver, HandoffBriefResolver } from './brief/brief.resolver.js';
 import { catalogueAbilities } from './catalogue/catalogue.abilities.js';
@@ -44,13 +47,17 @@ import {
 import { HandoffContentResolver } from './handoff/content.resolver.js';
 import { governanceAbilities } from './governance/governance.abilities.js';
 import { ApprovalRequestGovernanceResolver, GovernanceResolver } from './governance/governance.resolver.js';
-import { SimulationResolver } from './governance/simulation.resolver.js';
+import { SimulatedDealResolver, SimulationResolver } from './governance/simulation.resolver.js';
 import { handoffAbilities } from './handoff/handoff.abilities.js';
 import { HandoffResolver } from './handoff/handoff.resolver.js';
 import { identityAbilities } from './identity/identity.abilities.js';
 import { ApiKeyResolver, PersonResolver, RoleGrantResolver, TenantResolver } from './identity/identity.resolver.js';
 import { connectionAbilities } from './integrations/connection/connection.abilities.js';
 import { ConnectionResolver } from './integrations/connection/connection.resolver.js';
+import { psaAbilities } from './integrations/halopsa/psa.abilities.js';
+import { ProjectPsaResolver } from './integrations/halopsa/psa.resolver.js';
+import { sharePointAbilities } from './integrations/microsoft/sharepoint/sharepoint.abilities.js';
+import { BriefFilesResolver } from './integrations/microsoft/sharepoint/sharepoint.resolver.js';
 import { outboxAbilities } from './integrations/outbox/outbox.abilities.js';
 import { OutboxResolver } from './integrations/outbox/outbox.resolver.js';
 import { kickoffAbilities } from './kickoff/kickoff.abilities.js';
@@ -90,6 +97,7 @@ const RESOLVERS: NonEmptyArray<new () => object> = [
   CatalogueResolver,
   GovernanceResolver,
   SimulationResolver,
+  SimulatedDealResolver,
   ApprovalRequestResolver,
   ApprovalVoteResolver,
   ApprovalStepResolver,
@@ -139,7 +147,14 @@ const RESOLVERS: NonEmptyArray<new () => object> = [
   KickoffResolver,
   OutboxResolver,
   ConnectionResolver,
+  BriefFilesResolver,
+  ProjectPsaResolver,
   ErasureResolver,
+  AuditExportResolver,
+  AuditSampleResolver,
+  AuditSampleItemResolver,
+  ControlRunResolver,
+  ControlItemResolver,
 ];
 
 /** What each domain allows to whom. */
@@ -161,7 +176,10 @@ export const ABILITIES: readonly AbilityContribution[] = [
   governanceAbilities,
   outboxAbilities,
   connectionAbilities,
+  sharePointAbilities,
+  psaAbilities,
   erasureAbilities,
+  auditAbilities,
   tenantLifeAbilities,
 ];
 

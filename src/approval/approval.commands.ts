@@ -13,6 +13,7 @@ import {
   votingQueries,
 } from './approval.queries.js';
 import { approversOf, outcomeOf, type VotingFacts } from './approval.rules.js';
+import { authorityOf } from './authority.rules.js';
 import { isBroken } from './break-glass.rules.js';
 import { delegationsTo } from './delegation.rules.js';
 import { approversNeeded } from './need.rules.js';
@@ -72,6 +73,8 @@ export const castVote = command({
         voteId,
         decision,
         ...(onBehalfOf === null ? {} : { onBehalfOf, delegationId }),
+        ...authorityOf(facts, principalId ?? voter.id, now),
+        signedInAt: actor.authTime,
         round,
         digest,
         contentRevision,

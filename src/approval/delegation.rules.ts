@@ -79,8 +79,7 @@ export function delegationFindings(
     ['delegatorId', delegatorId],
     ['delegateId', delegateId],
   ] as const) {
-    if (!isMember(id))
-      refuse('NOT_A_MEMBER', path, 'This is no active member with a role.', 'Name an active member.');
+    if (!isMember(id)) refuse('NOT_A_MEMBER', path, 'This is no active member with a role.', 'Name an active member.');
   }
   if (untilAt <= fromAt || untilAt <= now)
     refuse('PERIOD', 'untilAt', 'It would never hold.', 'Give an end after its beginning and after now.');

@@ -101,8 +101,10 @@ export class ApprovalRequest extends TenantOwned {
   configurationVersionId: string;
 
   @Column('text')
-  @Sensitive('COMMERCIAL')
-  @Field(() => String, { description: 'The approval policy as it stood when the request opened, as JSON.' })
+  @Sensitive('MARGIN')
+  @Field(() => String, {
+    description: 'The approval policy as it stood when the request opened, and what was weighed under it, as JSON.',
+  })
   policy: string;
 
   @JsonText()

@@ -7,9 +7,12 @@ import { VoteLink } from './vote-link.entity.js';
 import type { OpenVoteLinkInput } from './vote-link.input.js';
 import { lockVoteLink, requestOfVoteLink } from './vote-link.queries.js';
 import { voteLinkFindings } from './vote-link.rules.js';
-import { isSecretOf, parseVoteLinkToken } from './vote-link.token.js';
+import { parseVoteLinkToken, type VoteLinkParts } from './vote-link.token.js';
 
-const NO_LINK = '00000000-0000-0000-0000-000000000000';
+const NO_LINK: Pick<VoteLinkParts, 'linkId' | 'secretHash'> = {
+  linkId: '00000000-0000-0000-0000-000000000000',
+  secretHash: '',
+};
 
 /**
  * Opens a request by the link of a message: the link is used up, and nothing else happens (approvals rule 15). Refused
@@ -23,17 +26,14 @@ export const openVoteLink = command({
   services: false,
   facts: ({ token }: OpenVoteLinkInput, { tenantId }) => {
     const parts = parseVoteLinkToken(token);
-    const linkId = parts?.tenantId === tenantId ? parts.linkId : NO_LINK;
-    return { link: lockVoteLink(linkId), request: requestOfVoteLink(linkId), merged: mergedPeople() };
+    const shown = parts?.tenantId === tenantId ? parts : NO_LINK;
+    return { link: lockVoteLink(shown), request: requestOfVoteLink(shown), merged: mergedPeople() };
   },
-  decide: ({ link, request, merged }, { token }, { actor, now }) => {
-    const genuine = isSecretOf(link?.secretHash ?? null, parseVoteLinkToken(token)?.secretHash ?? null);
+  decide: ({ link, request, merged }, _input, { actor, now }) => {
     const { canonicalOf } = standingOf([], merged);
-    const findings = voteLinkFindings({ link, request, genuine }, actor.id, canonicalOf, now);
-    if (findings.length > 0 || !link || !request) {
-      // Of a token that is none nothing is told, here neither.
-      return genuine && request ? refused(findings, { subject: subjectOf(request.id) }) : refused(findings);
-    }
+    const findings = voteLinkFindings({ link, request }, actor.id, canonicalOf, now);
+    if (findings.length > 0 || !link || !request)
+      return refused(findings, request ? { subject: subjectOf(request.id) } : {});
     return done({
       id: request.id,
       subject: subjectOf(request.id),

@@ -4,11 +4,9 @@ import type { VoteLink } from './vote-link.entity.js';
 
 /** A link that was shown, and what it leads to. */
 export interface ShownLink {
-  /** The link of the token's id in this tenant; null when there is none. */
+  /** The link of the token's id and secret in this tenant; null when there is none. */
   readonly link: VoteLink | null;
   readonly request: Pick<ApprovalRequest, 'id' | 'round' | 'digest' | 'contentRevision'> | null;
-  /** Whether the token's secret is the link's. */
-  readonly genuine: boolean;
 }
 
 /**
@@ -17,12 +15,12 @@ export interface ShownLink {
  * vote is castVote's to say.
  */
 export function voteLinkFindings(
-  { link, request, genuine }: ShownLink,
+  { link, request }: ShownLink,
   actorId: string,
   canonicalOf: (personId: string) => string,
   now: Date,
 ): Finding[] {
-  if (!link || !request || !genuine) {
+  if (!link || !request) {
     return [
       refusal(
         'LINK_UNKNOWN',

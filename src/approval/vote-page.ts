@@ -39,32 +39,30 @@ const DOCUMENTS = {
  */
 export function mountVotePage(listener: FastifyInstance, options: VotePageOptions): void {
   const read = (name: string): string => readFileSync(join(options.folder, name), 'utf8');
-  const parts = { script: read('page.js'), style: read('page.css') };
+  const parts = { scripts: [read('view.js'), read('page.js')], style: read('page.css') };
   const documents = Object.fromEntries(
     Object.entries(DOCUMENTS).map(([name, file]) => [
       name,
       readFileSync(join(options.operationsFolder, `${file}.graphql`), 'utf8'),
     ]),
   );
-  for (const url of [APPROVE_PATH, `${APPROVE_PATH}:token`]) {
-    listener.get(url, { logLevel: 'silent' }, async (_request, reply) => {
-      const signIn = options.signIn();
-      return reply.headers(headersOf(parts, signIn)).send(pageOf(parts, { signIn, documents }));
-    });
-  }
+  listener.get(`${APPROVE_PATH}*`, { logLevel: 'silent' }, async (_request, reply) => {
+    const signIn = options.signIn();
+    return reply.headers(headersOf(parts, signIn)).send(pageOf(parts, { signIn, documents }));
+  });
 }
 
 interface Parts {
-  readonly script: string;
+  readonly scripts: readonly string[];
   readonly style: string;
 }
 
-/** Only our own script and style run, by their hashes; it talks to us and to the identity provider alone. */
-function headersOf({ script, style }: Parts, signIn: PageSignIn | null): Record<string, string> {
+/** Only our own scripts and style run, by their hashes; it talks to us and to the identity provider alone. */
+function headersOf({ scripts, style }: Parts, signIn: PageSignIn | null): Record<string, string> {
   const connect = ["'self'", ...(signIn ? [new URL(signIn.metadata).origin] : [])].join(' ');
   return {
     'content-type': 'text/html; charset=utf-8',
-    'content-security-policy': `default-src 'none'; script-src '${hashOf(script)}'; style-src '${hashOf(style)}'; connect-src ${connect}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+    'content-security-policy': `default-src 'none'; script-src ${scripts.map((text) => `'${hashOf(text)}'`).join(' ')}; style-src '${hashOf(style)}'; connect-src ${connect}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
     'cache-control': 'no-store',
     'cross-origin-opener-policy': 'same-origin',
     'referrer-policy': 'no-referrer',
@@ -76,7 +74,7 @@ function hashOf(text: string): string {
   return `sha256-${createHash('sha256').update(text).digest('base64')}`;
 }
 
-function pageOf({ script, style }: Parts, settings: Record<string, unknown> & { signIn: PageSignIn | null }): string {
+function pageOf({ scripts, style }: Parts, settings: Record<string, unknown> & { signIn: PageSignIn | null }): string {
   // Within a script element only `<` could end it.
   const data = JSON.stringify(settings).replaceAll('<', '\\u003c');
   const note = settings.signIn?.isSandbox
@@ -97,7 +95,7 @@ ${note}<main>
 <noscript><p>This page needs JavaScript. Open the request in your inbox instead.</p></noscript>
 </main>
 <script type="application/json" id="settings">${data}</script>
-<script>${script}</script>
+${scripts.map((text) => `<script>${text}</script>`).join('\n')}
 </body>
 </html>
 `;

@@ -35,6 +35,12 @@ const HANDS = `array(select r.requester_id::text
     union select o.revoked_by::text from approval_revocation o where o.tenant_id = $1 and o.request_id = r.id
     union select u.used_by from approval_use u where u.tenant_id = $1 and u.request_id = r.id and u.used_by ${PERSON})`;
 
+/** Who approved or declared what a grant `g` says. */
+const BY_GRANT = `array(select v.voter_id::text from approval_vote v
+      where v.tenant_id = $1 and v.request_id = g.request_id and v.round = g.round and v.decision <> 'REJECT' and v.cast_at <= g.granted_at
+        and not exists (select 1 from approval_revocation k where k.tenant_id = $1 and k.vote_id = v.id and k.revoked_at <= g.granted_at)
+      order by v.cast_at, v.id)`;
+
 const within = (column: string): string => `${column} >= a.from_at and ${column} < a.to_at`;
 
 /**
@@ -42,24 +48,28 @@ const within = (column: string): string => `${column} >= a.from_at and ${column}
  * grant was reached, that a request ended for good. So a period that is over has the same rows whenever it is asked for.
  */
 const ROWS = `
-  select r.id, 'APPROVAL_REQUEST' as kind, r.id as request_id, r.subject_type, r.subject_id, r.opened_at as at, ${HANDS} as actors
+  select r.id, 'APPROVAL_REQUEST' as kind, r.id as request_id, r.subject_type, r.subject_id, r.opened_at as at,
+      r.digest, array[r.requester_id::text] as by, ${HANDS} as actors
     from asked a join approval_request r on r.tenant_id = $1
     where a.population = 'APPROVAL_REQUESTS' and (${within('r.opened_at')}
       or (r.state in ('REJECTED', 'WITHDRAWN', 'EXPIRED') and ${within('r.decided_at')})
       or exists (select 1 from approval_grant g where g.tenant_id = $1 and g.request_id = r.id and ${within('g.granted_at')}))
   union all
-  select g.id, case g.way when 'BREAK_GLASS' then 'BREAK_GLASS' else 'EXCEPTION' end, r.id, r.subject_type, r.subject_id, g.granted_at, ${HANDS}
+  select g.id, case g.way when 'BREAK_GLASS' then 'BREAK_GLASS' else 'EXCEPTION' end, r.id, r.subject_type, r.subject_id, g.granted_at,
+      g.digest, ${BY_GRANT}, ${HANDS}
     from asked a join approval_grant g on g.tenant_id = $1 and ${within('g.granted_at')}
     join approval_request r on r.tenant_id = $1 and r.id = g.request_id
     where a.population = 'OVERRIDES' and r.kind <> '${CONFIGURATION_CHANGE}'
   union all
-  select v.id, 'VOTE_REVOKED', r.id, r.subject_type, r.subject_id, v.revoked_at, ${HANDS}
+  select v.id, 'VOTE_REVOKED', r.id, r.subject_type, r.subject_id, v.revoked_at,
+      b.digest, array[v.revoked_by::text], ${HANDS}
     from asked a join approval_revocation v on v.tenant_id = $1 and ${within('v.revoked_at')}
+    join approval_vote b on b.tenant_id = $1 and b.id = v.vote_id
     join approval_request r on r.tenant_id = $1 and r.id = v.request_id
     where a.population = 'OVERRIDES'
   union all
   select e.id, 'NOT_APPLICABLE', null::uuid, e.subject_type, e.subject_id::uuid, e.at,
-      array(select e.actor_id union select e.content::json->'body'->>'claimedBy' where e.content::json->'body'->>'claimedBy' is not null
+      null, array[e.actor_id], array(select e.actor_id union select e.content::json->'body'->>'claimedBy' where e.content::json->'body'->>'claimedBy' is not null
         union select h.owner_id::text from handoff h where h.tenant_id = $1 and h.id = e.subject_id::uuid)
     from asked a join ledger_entry e on e.tenant_id = $1 and ${within('e.at')}
       and e.action = '${acceptNotApplicable.name}' and e.outcome = 'DONE'
@@ -82,6 +92,8 @@ function rowOf(row: Row): PopulationRow {
     subjectType: row.subject_type as string,
     subjectId: row.subject_id as string,
     at: row.at as Date,
+    digest: row.digest as string | null,
+    by: row.by as string[],
     actors: (row.actors as string[]).toSorted(),
   };
 }

@@ -139,8 +139,8 @@ const OVERRIDE_COLUMNS = [
   'request_state',
   'requester_id',
   'requester_handle',
-  'approver_ids',
-  'approver_handles',
+  'by_ids',
+  'by_handles',
   'everyone_ids',
   'everyone_handles',
   'effect',
@@ -167,17 +167,20 @@ function overrideFile({ rows, requests, handles }: PopulationFacts): string {
         request?.state ?? null,
         request?.requesterId ?? null,
         request?.requester ?? null,
-        request?.approverIds.join(' ') ?? null,
-        request?.approvers.join(' ') ?? null,
+        row.by.join(' '),
+        handlesIn(row.by, handles),
         row.actors.join(' '),
-        row.actors.map((id) => handles.get(id) ?? id).join(' '),
+        handlesIn(row.actors, handles),
         request?.effect ?? null,
         request?.usedAt ?? null,
         request && orderOf(request),
-        request?.digest ?? null,
+        row.digest,
         request?.policyVersion ?? null,
         request?.policyDigest ?? null,
       ];
     }),
   );
 }
+
+const handlesIn = (ids: readonly string[], handles: ReadonlyMap<string, string>): string =>
+  ids.map((id) => handles.get(id) ?? id).join(' ');

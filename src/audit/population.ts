@@ -30,10 +30,10 @@ registerEnumType(RowKind, {
   description: 'What one row of a population is.',
   valuesConfig: {
     APPROVAL_REQUEST: { description: 'An approval request; the id is its own.' },
-    EXCEPTION: { description: 'An exception that was granted; the id is the grant\'s.' },
-    BREAK_GLASS: { description: 'An emergency in which a request was passed; the id is the grant\'s.' },
-    NOT_APPLICABLE: { description: 'A checklist item that was waived as N/A; the id is the ledger entry\'s.' },
-    VOTE_REVOKED: { description: 'An approval that its voter took back; the id is the revocation\'s.' },
+    EXCEPTION: { description: "An exception that was granted; the id is the grant's." },
+    BREAK_GLASS: { description: "An emergency in which a request was passed; the id is the grant's." },
+    NOT_APPLICABLE: { description: "A checklist item that was waived as N/A; the id is the ledger entry's." },
+    VOTE_REVOKED: { description: "An approval that its voter took back; the id is the revocation's." },
   },
 });
 
@@ -47,6 +47,10 @@ export interface PopulationRow {
   readonly subjectId: string;
   /** When it happened; of a request, when it was opened. */
   readonly at: Date;
+  /** SHA-256 of the content that was asked about; null for a waived item. */
+  readonly digest: string | null;
+  /** Ids of who asked for it, approved or declared it, waived it, or took it back. */
+  readonly by: readonly string[];
   /** Ids of everybody who had a hand in it: requester, owner, contributors, voters, declarers, who used it. */
   readonly actors: readonly string[];
 }

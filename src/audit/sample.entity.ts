@@ -22,7 +22,8 @@ export class AuditSample extends TenantOwned {
 
   @Column('text')
   @Field(() => String, {
-    description: 'The seed: rows stand in the order of SHA-256 (hex) of seed and row id, and the first `size` are taken.',
+    description:
+      'The seed: rows stand in the order of SHA-256 (hex) of seed and row id, and the first `size` are taken.',
   })
   seed: string;
 

@@ -12,11 +12,14 @@ import { type DocumentStore, safeSegment } from './brief.store.js';
 /** So many times the files are written anew because somebody was erased meanwhile. */
 const MOST_ROUNDS = 5;
 
+/** The store for one brief in one attempt. */
+export type StoreOf = (briefId: string, tools: EffectTools) => Promise<DocumentStore>;
+
 /**
  * Stores the files of a brief under `<tenant>/<handoff number>/brief-v<version>` and records where, with the hash of
  * the DOCX. A brief that is stored already is left alone, so that the effect done twice is done once.
  */
-export function briefStoreHandler(store: DocumentStore, vault: Vault): PerformEffect {
+export function briefStoreHandler(store: DocumentStore | StoreOf, vault: Vault): PerformEffect {
   return async (effect, tools) => {
     const { brief } = await tools.read({ brief: selectRequired(Brief, effect.payload.briefId ?? '') });
     if (brief.markdownPath !== null) return { receipt: brief.markdownPath, writes: [] };
@@ -28,7 +31,7 @@ export function briefStoreHandler(store: DocumentStore, vault: Vault): PerformEf
 }
 
 /** Writes the stored files of a handoff's briefs again, after somebody in them was erased. */
-export function briefEraseHandler(store: DocumentStore, vault: Vault): PerformEffect {
+export function briefEraseHandler(store: DocumentStore | StoreOf, vault: Vault): PerformEffect {
   return async ({ aggregateId }, tools) => {
     const { briefs } = await tools.read({ briefs: briefsOf(aggregateId) });
     const results: EffectResult[] = [];
@@ -44,11 +47,13 @@ export function briefEraseHandler(store: DocumentStore, vault: Vault): PerformEf
  * erasure's own effect may have run before this, slower, attempt.
  */
 async function storeFiles(
-  store: DocumentStore,
+  documents: DocumentStore | StoreOf,
   vault: Vault,
   briefId: string,
-  { tenantId, read, now }: EffectTools,
+  tools: EffectTools,
 ): Promise<EffectResult> {
+  const { tenantId, read, now } = tools;
+  const store = typeof documents === 'function' ? await documents(briefId, tools) : documents;
   for (let round = 1; round <= MOST_ROUNDS; round++) {
     const { brief, number, texts, keys } = await read({
       brief: selectRequired(Brief, briefId),
@@ -70,7 +75,8 @@ async function storeFiles(
       docxHash: docx.sha256,
       storedAt: now,
     };
-    return { receipt: markdown.location, writes: [update(Brief, { id: brief.id }, receipt)] };
+    const own = [...(markdown.writes ?? []), ...(docx.writes ?? [])];
+    return { receipt: markdown.location, writes: [update(Brief, { id: brief.id }, receipt), ...own] };
   }
   throw new Error(
     `People of brief ${briefId} were erased while each of ${MOST_ROUNDS} versions of its files was written`,

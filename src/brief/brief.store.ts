@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, resolve, sep } from 'node:path';
+import type { Statement } from '../core/statement.js';
 
 /** Where a document was put. */
 export interface StoredDocument {
@@ -8,6 +9,8 @@ export interface StoredDocument {
   readonly location: string;
   /** SHA-256 of what was stored, lower-case hex. */
   readonly sha256: string;
+  /** What the store itself keeps of it, committed with the brief's own record. */
+  readonly writes?: readonly Statement[];
 }
 
 /** Where documents are kept: a local folder by default, SharePoint where it is connected. */

@@ -22,7 +22,7 @@ export interface Database {
 const RUNNING = 'database.json';
 
 /** The embedded server of the instance that runs now, for a command beside it; null when none answers. */
-async function runningServer(dataRoot: string): Promise<Database | null> {
+export async function runningServer(dataRoot: string): Promise<Database | null> {
   try {
     const { applicationUrl, ownerUrl } = JSON.parse(readFileSync(join(dataRoot, RUNNING), 'utf8')) as Database;
     const client = new pg.Client({ connectionString: applicationUrl, connectionTimeoutMillis: 2000 });

@@ -1,14 +1,18 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { readConfig } from '../core/config.js';
+import { type Config, readConfig } from '../core/config.js';
 import { StartupError } from '../core/startup-error.js';
 import { CAST } from '../sandbox/demo/cast.js';
+import { playSequel } from '../sandbox/demo/sequel.js';
 import { playStory } from '../sandbox/demo/story.js';
 import type { Ask, Step } from '../sandbox/demo/teller.js';
 import { requestSandboxToken, SandboxTokenError } from '../sandbox/identity/client.js';
 import { serverAddress } from './address.js';
+import { type Database, openDatabase, runningServer } from './database.js';
+import { playLedger } from './demo-ledger.js';
 import { GraphQLClient } from './graphql-client.js';
 import { projectRoot } from './project-root.js';
 import { run, type Running } from './serve.js';
@@ -17,7 +21,10 @@ import { stopSignal, unlessStopped } from './stop-signal.js';
 const TENANT = 'northwind-managed';
 const STRANGER = 'stella.sales@harbor-it';
 
-/** `demo`: plays the main job over HTTP and GraphQL alone, against a running instance or one that it starts. */
+/**
+ * `demo`: plays the main job over HTTP and GraphQL alone, against a running instance or one that it starts; at the end it
+ * exports the ledger from the database, where this command can reach it.
+ */
 export function registerDemo(program: Command): void {
   program
     .command('demo')
@@ -29,17 +36,8 @@ export function registerDemo(program: Command): void {
 async function demo(tell: (step: Step) => void): Promise<void> {
   const root = projectRoot();
   const own = (await isRunning(serverAddress())) ? null : await startOne(root);
-  const story = (): Promise<unknown> =>
-    playStory({
-      sample: readFileSync(join(root, 'samples/halopsa/managed-network-below-floor.json'), 'utf8'),
-      opportunityId: randomInt(10_000, 2_000_000_000),
-      now: new Date(),
-      document: (operation) => readFileSync(join(root, `schema/operations/${operation}.graphql`), 'utf8'),
-      ask: overHttp(own?.running.address ?? serverAddress()),
-      tell,
-    });
   try {
-    await (own ? unlessStopped(story(), own.stop) : story());
+    await (own ? unlessStopped(play(root, own.running, tell), own.stop) : play(root, null, tell));
   } catch (error) {
     throw error instanceof StartupError
       ? error
@@ -47,6 +45,36 @@ async function demo(tell: (step: Step) => void): Promise<void> {
   } finally {
     await own?.running.stop();
   }
+}
+
+/** The story, what comes after it, and the ledger of both. */
+async function play(root: string, own: Running | null, told: (step: Step) => void): Promise<void> {
+  let count = 0;
+  const tell = (step: Step): void => told({ ...step, step: (count += 1) });
+  const options = {
+    sample: readFileSync(join(root, 'samples/halopsa/managed-network-below-floor.json'), 'utf8'),
+    opportunityId: randomInt(10_000, 2_000_000_000),
+    now: new Date(),
+    document: (operation: string) => readFileSync(join(root, `schema/operations/${operation}.graphql`), 'utf8'),
+    ask: overHttp(own?.address ?? serverAddress()),
+    tell,
+  };
+  const { requestId } = await playStory(options);
+  await playSequel({
+    ...options,
+    usedRequestId: requestId,
+    tenantFile: readFileSync(join(root, `tenants/${TENANT}.yaml`), 'utf8'),
+    pause: () => setTimeout(200),
+  });
+  const config = readConfig(process.env, root);
+  const database = own?.database ?? (await databaseBeside(config, root));
+  if (database) await playLedger({ config, database, tenant: TENANT, tell });
+}
+
+/** The database of the instance that runs already; null where this command cannot reach it, or not sign as it does. */
+async function databaseBeside(config: Config, root: string): Promise<Database | null> {
+  if (config.database.kind === 'external') return config.ledgerKey.files.length > 0 ? openDatabase(config, root) : null;
+  return process.env.COUNTERSIGN_URL ? null : runningServer(config.dataRoot);
 }
 
 async function isRunning(url: string): Promise<boolean> {

@@ -88,7 +88,8 @@ export async function run(options: RunOptions): Promise<Running> {
       say(`API         ${address}/graphql`);
     }
     if (options.worker) {
-      const worker = await startWorker(app, config, config.changesUrl ?? database.applicationUrl, log);
+      const places = { listenUrl: config.changesUrl ?? database.applicationUrl, ownAddress: address };
+      const worker = await startWorker(app, config, places, log);
       undo.push(() => worker.stop());
       say('Worker      running');
     }

@@ -5,7 +5,9 @@ import { configurationSchemaText } from '../catalogue/configuration.schema.js';
 import { type IdentitySettings, readConfig } from '../core/config.js';
 import { createLog } from '../core/log.js';
 import { writeSchema } from '../schema.js';
+import { SANDBOX_HALOPSA_PATH } from '../sandbox/halopsa/mount.js';
 import { personName } from '../sandbox/identity/person.js';
+import { MICROSOFT_PATH } from '../sandbox/microsoft/constants.js';
 import { sandboxPeople } from '../sandbox/people.js';
 import { matrixText } from './access-matrix.js';
 import { projectRoot } from './project-root.js';
@@ -64,6 +66,8 @@ async function welcome(running: Running, identity: IdentitySettings): Promise<vo
   if (identity.kind === 'sandbox') {
     const people = await sandboxPeople(app.gateway, app.registry);
     console.log(`Sign-in     the sandbox's own OpenID provider at ${address}/sandbox/identity`);
+    console.log(`HaloPSA     simulated, with a page to act in it at ${address}${SANDBOX_HALOPSA_PATH}/`);
+    console.log(`Microsoft   simulated 365, with a page of its files and cards at ${address}${MICROSOFT_PATH}/`);
     console.log('\nSample people:');
     for (const person of people) console.log(`  ${personName(person).padEnd(44)} ${person.roles.join(', ')}`);
     const first = people[0];

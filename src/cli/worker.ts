@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { App } from '../app.js';
+import { ControlPlanner } from '../audit/control.planner.js';
 import { databaseClock } from '../core/clock.js';
 import type { Config } from '../core/config.js';
 import { openLedgerKeys } from '../core/ledger/key-files.js';
@@ -7,6 +8,8 @@ import { Sealer } from '../core/ledger/sealer.js';
 import { Dispatcher } from '../core/outbox/dispatcher.js';
 import { HintListener } from '../core/outbox/hints.js';
 import { effectHandlers } from '../effects.js';
+import { VENDOR_HOSTS } from '../integrations/connection/connection.forms.js';
+import { VendorHttp } from '../integrations/http/client.js';
 
 /** What does the outbox's effects and seals the ledgers in this process. */
 export interface Worker {
@@ -14,16 +17,42 @@ export interface Worker {
   stop(): Promise<void>;
 }
 
-/** Starts the sealer, the dispatcher and its ear for hints; `listenUrl` is an address of the database that LISTEN passes. */
-export async function startWorker(app: App, config: Config, listenUrl: string, log: Logger): Promise<Worker> {
+/** Where a worker finds what is not in its configuration. */
+export interface WorkerPlaces {
+  /** An address of the database that LISTEN passes. */
+  readonly listenUrl: string;
+  /** The base address of this process's own listener, where the sandbox's simulators stand; empty without one. */
+  readonly ownAddress: string;
+}
+
+/** Starts the sealer, the dispatcher and its ear for hints. */
+export async function startWorker(
+  app: App,
+  config: Config,
+  { listenUrl, ownAddress }: WorkerPlaces,
+  log: Logger,
+): Promise<Worker> {
+  const simulators = config.identity.kind === 'sandbox' && ownAddress !== '' ? [ownAddress] : [];
+  const http = new VendorHttp({
+    loopback: () => [...config.simulatorOrigins, ...simulators],
+    hosts: [...VENDOR_HOSTS, ...config.vendorHosts],
+  });
   const [key] = openLedgerKeys(config.ledgerKey);
+  const activeTenants = async (): Promise<string[]> =>
+    (await app.registry.all()).filter((tenant) => tenant.state === 'ACTIVE').map((tenant) => tenant.tenantId);
   const dispatcher = new Dispatcher({
     gateway: app.gateway,
     clock: databaseClock,
     pipeline: app.pipeline,
-    handlers: effectHandlers(config, app.vault),
-    tenants: async () =>
-      (await app.registry.all()).filter((tenant) => tenant.state === 'ACTIVE').map((tenant) => tenant.tenantId),
+    handlers: effectHandlers(config, app.vault, log, http),
+    tenants: activeTenants,
+    log,
+  });
+  const planner = new ControlPlanner({
+    gateway: app.gateway,
+    present: () => databaseClock.now(),
+    tenants: activeTenants,
+    wake: (tenantId) => dispatcher.wake(tenantId),
     log,
   });
   const listener = new HintListener({
@@ -42,11 +71,14 @@ export async function startWorker(app: App, config: Config, listenUrl: string, l
   await listener.start();
   dispatcher.start();
   sealer.start();
+  planner.start();
   return {
     stop: async () => {
+      await planner.stop();
       await listener.stop();
       await dispatcher.stop();
       await sealer.stop();
+      await http.close();
     },
   };
 }

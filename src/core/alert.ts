@@ -1,8 +1,10 @@
+import type { Logger } from 'pino';
 import { Column, Entity } from 'typeorm';
 import { Field, Int, ObjectType } from 'type-graphql';
 import { DateTimeScalar } from './graphql/scalars.js';
 import type { Moment } from './command.js';
 import type { LedgerSubject } from './ledger/entry.js';
+import type { EffectHandler } from './outbox/handler.js';
 import type { OutboxMessage } from './outbox/message.js';
 import { insert, type Statement } from './statement.js';
 import { Instant, JsonText, TenantOwned } from './table.js';
@@ -67,5 +69,16 @@ export function raiseAlert(
       effectKey: `${ALERT_EFFECT}/${id}`,
       payload: { code, subjectType: subject.type, subjectId: subject.id },
     },
+  };
+}
+
+/**
+ * Carries alerts to the process's own log, where an operator's monitoring sees them at once: what there is without a
+ * connection to where people are.
+ */
+export function alertHandler(log: Logger): EffectHandler {
+  return ({ aggregateId, payload }, { tenantId }) => {
+    log.warn({ tenantId, alertId: aggregateId, ...payload }, 'an alert was raised');
+    return Promise.resolve({ receipt: 'logged', writes: [] });
   };
 }

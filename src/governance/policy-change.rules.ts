@@ -3,12 +3,14 @@ import type {
   ApprovalPolicy,
   ApprovalRule,
   BreakGlassPolicy,
+  ExchangeRate,
   Materiality,
   RuledConfiguration,
 } from '../catalogue/configuration.js';
 import type { StoredConfiguration } from '../catalogue/stored-configuration.js';
 import { DEAL_TYPES } from '../catalogue/configuration.words.js';
 import { CLIENT_WINDOW_DAYS, rateOn, ROLE_COOL_DOWN_HOURS, ruleFor } from '../catalogue/policy.rules.js';
+import { compareDecimals, parseDecimal } from '../core/decimal.js';
 import { floorChanges } from './floor-change.rules.js';
 import { levelEffect } from './level-change.rules.js';
 
@@ -153,10 +155,14 @@ function rateChanges(path: string, before: ApprovalPolicy, after: ApprovalPolicy
   return [...dates].flatMap(([name, { currency, from }]) => {
     const stated = ({ exchangeRates = [] }: ApprovalPolicy) =>
       exchangeRates.find((rate) => rate.currency === currency && rate.from === from);
-    const worth = (policy: ApprovalPolicy): number => Number(rateOn(policy, currency, from)?.rate ?? Infinity);
-    return change(`${path}[${name}]`, stated(before), stated(after), () => {
-      const [was, is] = [worth(before), worth(after)];
-      return was === is ? 'OTHER' : higherIsStricter(was, is);
-    });
+    return change(`${path}[${name}]`, stated(before), stated(after), () =>
+      rateEffect(rateOn(before, currency, from), rateOn(after, currency, from)),
+    );
   });
+}
+
+function rateEffect(before: ExchangeRate | null, after: ExchangeRate | null): PolicyEffect {
+  if (!before || !after) return before ? 'STRICTER' : after ? 'LOOSER' : 'OTHER';
+  const order = compareDecimals(parseDecimal(after.rate), parseDecimal(before.rate));
+  return order === 0 ? 'OTHER' : order > 0 ? 'STRICTER' : 'LOOSER';
 }

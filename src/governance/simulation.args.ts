@@ -1,4 +1,4 @@
-import { IsOptional, IsUUID, Length, Max, Min } from 'class-validator';
+import { IsOptional, IsUUID, Length } from 'class-validator';
 import { ArgsType, Field, ID, Int } from 'type-graphql';
 import { badInput } from '../core/error.js';
 import { DateTimeScalar, LocalDateScalar } from '../core/graphql/scalars.js';
@@ -8,7 +8,7 @@ const DAY = 86_400_000;
 const USUAL_DAYS = 90;
 const LONGEST_DAYS = 366;
 /** The most deals that are run at once. */
-const MOST_DEALS = 500;
+export const MOST_DEALS = 500;
 
 /** A period; its end does not belong to it. */
 export interface Period {
@@ -48,11 +48,6 @@ export class SimulatePolicyArgs {
   })
   on: string | null;
 
-  @Min(1)
-  @Max(MOST_DEALS)
-  @Field(() => Int, { defaultValue: 100, description: 'The newest so many deals of the period, 1 to 500.' })
-  first: number;
-
   /** The period that is meant. @throws BAD_USER_INPUT for one that is empty or too long, and for two policies at once. */
   checked(now: Date): Period {
     if (this.payload && this.versionId)
@@ -63,5 +58,17 @@ export class SimulatePolicyArgs {
     if (to.getTime() - from.getTime() > LONGEST_DAYS * DAY)
       throw badInput('from', `lies more than ${LONGEST_DAYS} days before \`to\``, 'Give a shorter period.');
     return { from, to };
+  }
+}
+
+@ArgsType()
+export class SimulatedDealsArgs {
+  @Field(() => Int, { defaultValue: 25, description: 'The newest so many, 1 to 500.' })
+  first: number;
+
+  /** How many deals are meant. @throws BAD_USER_INPUT outside of the bounds. */
+  checked(): number {
+    if (this.first >= 1 && this.first <= MOST_DEALS) return this.first;
+    throw badInput('first', `is ${this.first}`, `Ask for 1 to ${MOST_DEALS} deals.`);
   }
 }

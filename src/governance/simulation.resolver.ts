@@ -3,11 +3,11 @@ import { RequestContext } from '../core/graphql/context.js';
 import { Allow } from '../core/graphql/rights.js';
 import { Handoff } from '../handoff/handoff.entity.js';
 import { Person } from '../identity/person.entity.js';
-import { SimulatePolicyArgs } from './simulation.args.js';
+import { SimulatedDealsArgs, SimulatePolicyArgs } from './simulation.args.js';
 import { PolicySimulation, SimulatedDeal } from './simulation.types.js';
 import { simulate } from './simulation.view.js';
 
-@Resolver(() => SimulatedDeal)
+@Resolver(() => PolicySimulation)
 export class SimulationResolver {
   @Allow('simulate', 'ConfigurationVersion')
   @Query(() => PolicySimulation, {
@@ -18,6 +18,14 @@ export class SimulationResolver {
     return simulate(args, ctx);
   }
 
+  @FieldResolver(() => [SimulatedDeal], { description: 'The deals, newest first.' })
+  deals(@Root() { run }: PolicySimulation, @Args() args: SimulatedDealsArgs): readonly SimulatedDeal[] {
+    return run.slice(0, args.checked());
+  }
+}
+
+@Resolver(() => SimulatedDeal)
+export class SimulatedDealResolver {
   @FieldResolver(() => Handoff, { nullable: true, description: 'The handoff; null when it is not for you to read.' })
   handoff(@Root() deal: SimulatedDeal, @Ctx() { reader }: RequestContext): Promise<Handoff | null> {
     return reader.one(Handoff, deal.handoffId);

@@ -28,15 +28,15 @@ export function totalsOf(deals: readonly Summed[]): SimulationTotals {
 }
 
 function workloadOf(deals: readonly Summed[]): RoleWorkload[] {
-  const then = new Map<string, number>();
+  const past = new Map<string, number>();
   const simulated = new Map<string, number>();
   for (const { deal, need } of deals) {
-    for (const [role, seats] of seatsByRole(deal.need)) then.set(role, (then.get(role) ?? 0) + seats);
+    for (const [role, seats] of seatsByRole(deal.need)) past.set(role, (past.get(role) ?? 0) + seats);
     for (const [role, seats] of seatsByRole(need)) simulated.set(role, (simulated.get(role) ?? 0) + seats);
   }
-  return [...new Set([...then.keys(), ...simulated.keys()])]
+  return [...new Set([...past.keys(), ...simulated.keys()])]
     .toSorted()
     .map((role) =>
-      Object.assign(new RoleWorkload(), { role, then: then.get(role) ?? 0, simulated: simulated.get(role) ?? 0 }),
+      Object.assign(new RoleWorkload(), { role, past: past.get(role) ?? 0, simulated: simulated.get(role) ?? 0 }),
     );
 }

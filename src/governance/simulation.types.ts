@@ -136,7 +136,7 @@ export class RoleWorkload {
     description:
       'Approvals that holders of this role could give then; one that several roles could give counts for each.',
   })
-  then: number;
+  past: number;
 
   @Field(() => Int, { description: 'The same under the simulated policy.' })
   simulated: number;
@@ -196,12 +196,12 @@ export class PolicySimulation {
   @Field(() => Int, { description: 'How many deals there are in the period.' })
   total: number;
 
-  @Field(() => Boolean, { description: 'Whether only the newest of them were run.' })
+  @Field(() => Boolean, { description: 'Whether only the newest 500 of them were run.' })
   cut: boolean;
 
-  @Field(() => [SimulatedDeal], { description: 'The deals, newest first.' })
-  deals: SimulatedDeal[];
+  /** The deals that were run, newest first. */
+  run: readonly SimulatedDeal[];
 
-  @Field(() => SimulationTotals, { description: 'The sum of these deals.' })
+  @Field(() => SimulationTotals, { description: 'The sum of the deals that were run.' })
   totals: SimulationTotals;
 }

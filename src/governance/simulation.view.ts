@@ -10,7 +10,7 @@ import { rolesAtEach } from '../identity/history.queries.js';
 import { dayOf } from '../margin/margin.gate.js';
 import { partOf } from '../margin/margin.view.js';
 import { faultFinding, fileFindings } from './propose.command.js';
-import type { SimulatePolicyArgs } from './simulation.args.js';
+import { MOST_DEALS, type SimulatePolicyArgs } from './simulation.args.js';
 import { keptExceptions, knownPeople, leadsUntil, pastDeals } from './simulation.queries.js';
 import { leadTimes, type LeadTimes, peopleOf, reachThen, replay, type Replayed } from './simulation.rules.js';
 import { totalsOf } from './simulation.totals.js';
@@ -33,13 +33,13 @@ export async function simulate(args: SimulatePolicyArgs, ctx: RequestContext): P
       on: args.on ?? dayOf(configurationOf(ruling), now),
       total: 0,
       cut: false,
-      deals: [],
+      run: [],
       totals: totalsOf([]),
     };
     return Object.assign(new PolicySimulation(), { findings, from, to, ...nothing });
   }
   const { past, kept, leads, people } = await reader.askAll({
-    past: pastDeals(from, to, args.first),
+    past: pastDeals(from, to, MOST_DEALS),
     kept: keptExceptions(from, to),
     leads: leadsUntil(to),
     people: knownPeople(),
@@ -61,7 +61,7 @@ export async function simulate(args: SimulatePolicyArgs, ctx: RequestContext): P
     to,
     total: past.total,
     cut: past.total > past.deals.length,
-    deals: judged
+    run: judged
       .toSorted((a, b) => order.get(a.deal.handoffId)! - order.get(b.deal.handoffId)!)
       .map((own) => dealType(own, calendar, ctx)),
     totals: totalsOf(judged),

@@ -1,5 +1,6 @@
 import { done, refused, type DoneOutcome, type RefusedOutcome } from '../core/command.js';
 import type { Finding } from '../core/finding.js';
+import type { OutboxMessage } from '../core/outbox/message.js';
 import type { SourceReference } from '../core/source.js';
 import type { Statement } from '../core/statement.js';
 import type { Handoff } from './handoff.entity.js';
@@ -14,12 +15,15 @@ interface Change {
   readonly changes?: HandoffChanges;
   readonly writes?: readonly Statement[];
   readonly sources?: readonly SourceReference[];
+  readonly messages?: readonly OutboxMessage[];
 }
 
 /** A change inside the aggregate: its rows, and one write of the handoff that raises its revision. */
-export function handoffDone(handoff: Handoff, { body, changes = {}, writes = [], sources = [] }: Change): DoneOutcome {
+export function handoffDone(handoff: Handoff, change: Change): DoneOutcome {
+  const { body, changes = {}, writes = [], sources = [], messages = [] } = change;
   const { id } = handoff;
-  return done({ id, subject: handoffSubject(id), body, sources, writes: [...writes, changeHandoff(handoff, changes)] });
+  const all = [...writes, changeHandoff(handoff, changes)];
+  return done({ id, subject: handoffSubject(id), body, sources, messages, writes: all });
 }
 
 /** The handoff as it is: the request asked for nothing that it does not say already. */

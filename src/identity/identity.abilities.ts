@@ -15,7 +15,8 @@ export const identityAbilities: AbilityContribution = (grant, actor) => {
   grant([INTEGRATOR], 'read', 'ApiKey', { id: actor.id });
   grant([AUDITOR, FINANCE_APPROVER], 'read', 'LedgerEntry');
   grant(EVERYONE, 'read', 'LedgerEntry', { actorId: actor.id });
-  grant([AUDITOR, FINANCE_APPROVER, REVOPS_ADMIN], 'read', 'LedgerSeal');
+  grant([AUDITOR, FINANCE_APPROVER], 'read', 'LedgerSeal');
+  grant([AUDITOR, FINANCE_APPROVER, REVOPS_ADMIN], 'read', 'LedgerCheckpoint');
   // Whoever reads as an auditor is recorded doing so (core/graphql/read-record.ts).
   grant([AUDITOR], READ_ON_RECORD.action, READ_ON_RECORD.subject);
   grant([REVOPS_ADMIN], 'administer', 'Person');

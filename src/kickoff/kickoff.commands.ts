@@ -8,6 +8,7 @@ import type { Handoff } from '../handoff/handoff.entity.js';
 import { lockHandoff } from '../handoff/handoff.queries.js';
 import { changeHandoff, checkRevision, handoffSubject, stageFindings } from '../handoff/handoff.rules.js';
 import { Stage } from '../handoff/stage.rules.js';
+import { statusMessage } from '../handoff/status.message.js';
 import { recordEvaluation } from '../passage/gate.effects.js';
 import { Gate } from '../passage/gate.entity.js';
 import { judgeKickoff } from '../passage/gates.js';
@@ -49,6 +50,7 @@ export const scheduleKickoff = command({
       id: handoff.id,
       subject,
       body: { kickoffId: id, startsAt: startsAt.toISOString(), signOffId: facts.signOff!.id },
+      messages: [statusMessage(handoff)],
       sources: judgement.sources,
       writes: [
         ...evaluation,
@@ -103,6 +105,7 @@ export const holdKickoff = command({
       id: handoff.id,
       subject: handoffSubject(handoff.id),
       body: { kickoffId: scheduled.id },
+      messages: [statusMessage(handoff)],
       writes: [
         update(Kickoff, { id: scheduled.id }, { state: KickoffState.HELD, heldAt: now }),
         changeHandoff(handoff, { stage: Stage.KICKED_OFF }),
@@ -128,6 +131,7 @@ export const closeHandoff = command({
       id: handoff.id,
       subject: handoffSubject(handoff.id),
       body: { accurate, expectationsMet },
+      messages: [statusMessage(handoff)],
       writes: [
         insert(HandoffFeedback, {
           id: newId(),

@@ -26,14 +26,20 @@ export const marginFacts = (handoffId: string): MarginFacts => ({
 });
 
 /**
- * Holds the client of a handoff until the transaction ends: of two exceptions that are asked for at once the second
- * counts the first, so that a split deal does not slip below a threshold (attack A17). Not FOR UPDATE, which would wait
- * for every deal that is being written for the client.
+ * Holds the client of a handoff until the transaction ends: of two exceptions that are asked for, or whose terms are
+ * changed, at once the second counts the first, so that a split deal does not slip below a threshold (attack A17). Not
+ * FOR UPDATE, which would wait for every deal that is being written for the client.
  */
-export function holdClient(handoffId: string): Query<void> {
+export const holdClient = (handoffId: string): Query<void> => holdClientWhere('= $2', [handoffId]);
+
+/** The same for the deal's live handoff, by the deal's id in the PSA: ask after lockRequestsByExternal. */
+export const holdClientByExternal = (source: string, externalId: string): Query<void> =>
+  holdClientWhere(OF_DEAL, [source, externalId]);
+
+function holdClientWhere(condition: string, values: readonly string[]): Query<void> {
   const text = `select id from client where tenant_id = $1
-    and id = (select client_id from handoff where tenant_id = $1 and id = $2) for no key update`;
-  return sql(text, [handoffId], () => undefined);
+    and id in (select client_id from handoff where tenant_id = $1 and id ${condition}) order by id for no key update`;
+  return sql(text, values, () => undefined);
 }
 
 /**

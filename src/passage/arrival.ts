@@ -5,6 +5,7 @@ import { ChecklistItem } from '../checklist/checklist.entity.js';
 import type { Moment } from '../core/command.js';
 import { type Finding, finding } from '../core/finding.js';
 import type { LedgerSubject } from '../core/ledger/entry.js';
+import type { OutboxMessage } from '../core/outbox/message.js';
 import type { SourceReference } from '../core/source.js';
 import { type Answers, type Queries, sql, type Statement } from '../core/statement.js';
 import { hydrate, tableOf } from '../core/table.js';
@@ -26,11 +27,12 @@ import {
 } from '../handoff/handoff.queries.js';
 import { changeHandoff, handoffSubject } from '../handoff/handoff.rules.js';
 import { EDITABLE, Stage } from '../handoff/stage.rules.js';
+import { statusMessage } from '../handoff/status.message.js';
 import { eligiblePeople, peopleByHandle, type RoleHolder } from '../identity/identity.queries.js';
 import { Role } from '../identity/roles.js';
 import { figuresOnTerms } from '../margin/exception.effects.js';
 import { needOnTerms } from '../margin/margin.gate.js';
-import { priorsByExternal } from '../margin/margin.queries.js';
+import { holdClientByExternal, priorsByExternal } from '../margin/margin.queries.js';
 import { changeProjectState } from '../project/project.effects.js';
 import { Project, ProjectState } from '../project/project.entity.js';
 import type { ImportDealInput } from './passage.input.js';
@@ -44,6 +46,7 @@ export function importFacts(input: ImportDealInput) {
     deal: lockDealByExternal(HALOPSA, externalId),
     handoffs: lockHandoffsByExternal(HALOPSA, externalId),
     requests: lockRequestsByExternal(HALOPSA, externalId),
+    held: holdClientByExternal(HALOPSA, externalId),
     contributors: contributorsByExternal(HALOPSA, externalId),
     current: currentSnapshotByExternal(HALOPSA, externalId),
     former: adoptedDealByExternal(HALOPSA, externalId),
@@ -68,6 +71,7 @@ export interface Arrival {
   readonly body: Readonly<Record<string, unknown>>;
   readonly sources: readonly SourceReference[];
   readonly writes: readonly Statement[];
+  readonly messages: readonly OutboxMessage[];
 }
 
 /** Reads the payload with the tenant's mappings, records the snapshot, and opens, adopts or lapses. Pure. */
@@ -99,7 +103,15 @@ interface Ground {
 }
 
 function nothing(findings: readonly Finding[], live: Handoff | null): Arrival {
-  return { findings, subject: live ? handoffSubject(live.id) : null, handoffId: '', body: {}, sources: [], writes: [] };
+  return {
+    findings,
+    subject: live ? handoffSubject(live.id) : null,
+    handoffId: '',
+    body: {},
+    sources: [],
+    writes: [],
+    messages: [],
+  };
 }
 
 function open({ facts, input, parsed, recorded, version, moment }: Ground): Arrival {
@@ -143,6 +155,7 @@ function open({ facts, input, parsed, recorded, version, moment }: Ground): Arri
     body: { opened: true, ...bodyOf(recorded), termsRevision: 1, tier: handoff.tier },
     sources: [configurationSource(version), snapshotSource(recorded.snapshot)],
     writes: [...recorded.statements, ...statements, ...createChecklist(choice, moment)],
+    messages: [statusMessage({ id: handoff.id, revision: 0 })],
   };
 }
 
@@ -155,12 +168,13 @@ function arriveAgain(ground: Ground, handoff: Handoff): Arrival {
     sources: [configurationSource(version), snapshotSource(recorded.snapshot)],
   };
   if (handoff.dealSnapshotId === recorded.snapshotId)
-    return { ...arrived, body: { changed: false, ...bodyOf(recorded) }, writes: recorded.statements };
+    return { ...arrived, body: { changed: false, ...bodyOf(recorded) }, writes: recorded.statements, messages: [] };
   const further = EDITABLE.includes(handoff.stage) ? adopt(ground, handoff) : lapse(ground, handoff);
   return {
     ...arrived,
     body: { ...bodyOf(recorded), ...further.body },
     writes: [...recorded.statements, ...further.writes],
+    messages: further.writes.length > 0 ? [statusMessage(handoff)] : [],
   };
 }
 

@@ -10,7 +10,7 @@ import type { Classification } from '../handoff/classification.rules.js';
 import { reclassify } from '../handoff/handoff.effects.js';
 import type { ClassifyHandoffInput } from '../handoff/handoff.input.js';
 import { checkRevision, handoffSubject } from '../handoff/handoff.rules.js';
-import { marginFacts } from '../margin/margin.queries.js';
+import { holdClient, marginFacts } from '../margin/margin.queries.js';
 import { figuresOnTerms } from '../margin/exception.effects.js';
 import { needOnTerms } from '../margin/margin.gate.js';
 import { arrival, importFacts } from './arrival.js';
@@ -29,8 +29,8 @@ export const importDeal = command({
     const arrived = arrival(facts, input, moment);
     if (arrived.findings.length > 0)
       return refused(arrived.findings, arrived.subject ? { subject: arrived.subject } : {});
-    const { handoffId, body, sources, writes } = arrived;
-    return done({ id: handoffId, subject: handoffSubject(handoffId), body, sources, writes });
+    const { handoffId, body, sources, writes, messages } = arrived;
+    return done({ id: handoffId, subject: handoffSubject(handoffId), body, sources, writes, messages });
   },
 });
 
@@ -43,6 +43,7 @@ export const classifyHandoff = command({
   facts: (input: ClassifyHandoffInput) => ({
     handoff: lockHandoff(input.handoffId),
     requests: lockRequestsOf(handoffSubject(input.handoffId)),
+    held: holdClient(input.handoffId),
     contributors: contributorsOf(handoffSubject(input.handoffId)),
     ...marginFacts(input.handoffId),
     items: checklistOf(input.handoffId),

@@ -9,6 +9,7 @@ import { planDigest } from '../feasibility/feasibility.rules.js';
 import { lockHandoff } from '../handoff/handoff.queries.js';
 import { changeHandoff, checkRevision, handoffSubject, stageFindings } from '../handoff/handoff.rules.js';
 import { Stage } from '../handoff/stage.rules.js';
+import { statusMessage } from '../handoff/status.message.js';
 import { changeProjectState } from '../project/project.effects.js';
 import { ProjectState } from '../project/project.entity.js';
 import { Gate, HandoffReturn } from './gate.entity.js';
@@ -44,6 +45,7 @@ export const returnHandoff = command({
       id: handoff.id,
       subject,
       body: { returnId: id, gaps: gaps.map(({ path }) => path), correctionDueAt: correctionDueAt.toISOString() },
+      messages: [statusMessage(handoff)],
       writes: [
         insert(HandoffReturn, {
           id,
@@ -93,6 +95,7 @@ export const signOffFeasibility = command({
       subject,
       body: { signOffId: id, ...bound, acceptedRiskIds, decisionsOpened: opened.map(({ number }) => number) },
       sources: judged.sources,
+      messages: [statusMessage(handoff)],
       writes: [
         ...evaluation,
         insert(FeasibilitySignOff, {
@@ -133,6 +136,7 @@ export const revokeSignOff = command({
       id: handoff.id,
       subject,
       body: { signOffId: signOff?.id ?? null, state: SignOffState.REVOKED },
+      messages: [statusMessage(handoff)],
       writes: [
         ...endSignOff(signOff, SignOffState.REVOKED, reason, now),
         changeProjectState(project!, ProjectState.AWAITING_SIGN_OFF),

@@ -8,8 +8,10 @@ import type { Handoff } from '../handoff/handoff.entity.js';
 import { lockHandoff } from '../handoff/handoff.queries.js';
 import { changeHandoff, checkRevision, handoffSubject } from '../handoff/handoff.rules.js';
 import { Stage } from '../handoff/stage.rules.js';
+import { statusMessage } from '../handoff/status.message.js';
 import { exceptionRows } from '../margin/exception.effects.js';
 import { createProject, type ProjectEffects, replanProject } from '../project/project.effects.js';
+import { provisionMessage } from '../project/provision.message.js';
 import { Gate } from './gate.entity.js';
 import { logAssumptions, recordEvaluation } from './gate.effects.js';
 import { judgeSubmit, type SubmitJudgement } from './gates.js';
@@ -86,7 +88,7 @@ function passed(
       grantId: judged.margin.cover?.grant.id ?? null,
       decisionsOpened: opened.opened.map(({ number }) => number),
     },
-    messages: brief.messages,
+    messages: [...brief.messages, provisionMessage(handoff.id, moment.newId()), statusMessage(handoff)],
     writes: [
       ...evaluation,
       ...project.statements,

@@ -6,6 +6,7 @@ import { handoffDone, handoffRefused } from '../handoff/handoff.outcomes.js';
 import { lockHandoff } from '../handoff/handoff.queries.js';
 import { checkRevision, stageFindings } from '../handoff/handoff.rules.js';
 import { Stage } from '../handoff/stage.rules.js';
+import { statusMessage } from '../handoff/status.message.js';
 import { changeProjectState } from '../project/project.effects.js';
 import { ProjectState } from '../project/project.entity.js';
 import { lockedPassageFacts } from './passage.facts.js';
@@ -32,6 +33,7 @@ export const withdrawHandoff = command({
     return handoffDone(handoff, {
       body: { from: handoff.stage, stage: Stage.WITHDRAWN },
       changes: { stage: Stage.WITHDRAWN, withdrawnAt: now, withdrawnReason: reason, correctionDueAt: null },
+      messages: [statusMessage(handoff)],
       writes: [
         ...withdrawAll(requests, moment),
         ...endSignOff(signOff, SignOffState.LAPSED, 'the handoff was withdrawn', now),

@@ -100,7 +100,7 @@ const SHAPE = {
         slug: { type: 'string' },
       },
     },
-    at: { type: 'string' },
+    at: { type: 'string', pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$' },
     snapshot: { type: 'string' },
     registry: { type: 'object', additionalProperties: { type: ['string', 'null'] } },
     tables: {

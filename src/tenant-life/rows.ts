@@ -19,10 +19,15 @@ export interface Tally {
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 /** Rows of a tenant as NDJSON in pieces of many lines: one object a row, every value as PostgreSQL writes it as text. */
-async function* pieces(ask: Ask, tenantId: string, table: TenantTable): AsyncGenerator<{ text: string; rows: number }> {
+async function* pieces(
+  ask: Ask,
+  tenantId: string,
+  table: TenantTable,
+  leavesOut: string,
+): AsyncGenerator<{ text: string; rows: number }> {
   const columns = table.columns.map((name) => `${quoted(name)}::text as ${quoted(name)}`).join(', ');
   await ask(`declare exported no scroll cursor for select ${columns} from ${quoted(table.name)} t
-    where t.tenant_id = ${tenantLiteral(tenantId)} order by ${table.order.join(', ')}`);
+    where t.tenant_id = ${tenantLiteral(tenantId)} and not (${leavesOut}) order by ${table.order.join(', ')}`);
   for (;;) {
     const rows = await ask(`fetch ${ROWS_AT_ONCE} from exported`);
     if (rows.length === 0) break;
@@ -31,16 +36,20 @@ async function* pieces(ask: Ask, tenantId: string, table: TenantTable): AsyncGen
   await ask('close exported');
 }
 
-/** Reads a tenant's rows of one table; gives every piece to `take` before the next is read. */
+/**
+ * Reads a tenant's rows of one table; gives every piece to `take` before the next is read.
+ * @param leavesOut a condition in SQL on the table `t`: such rows are not read.
+ */
 export async function readRows(
   ask: Ask,
   tenantId: string,
   table: TenantTable,
   take: (piece: Buffer) => Promise<void> = () => Promise.resolve(),
+  leavesOut = 'false',
 ): Promise<Tally> {
   const hash = createHash('sha256');
   let [rows, bytes] = [0, 0];
-  for await (const piece of pieces(ask, tenantId, table)) {
+  for await (const piece of pieces(ask, tenantId, table, leavesOut)) {
     const buffer = Buffer.from(piece.text, 'utf8');
     hash.update(buffer);
     rows += piece.rows;

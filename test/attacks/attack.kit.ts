@@ -13,7 +13,7 @@ import { refreshActor } from '../../src/identity/identity.queries.js';
 import { ABILITIES } from '../../src/schema.js';
 import { openSuite, type Suite } from '../kit/suite.js';
 import { Persona, type World } from '../kit/world.js';
-import { breaksOf, endInvariant } from './invariant.js';
+import { breaksOf, deadlocksOf, endInvariant } from './invariant.js';
 
 /** How often each case is run, each time with other delays and choices. */
 export const RUNS = Number(process.env.ATTACK_RUNS ?? 50);
@@ -40,7 +40,14 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 
 /** A process that is slow between looking and writing, by chance: what lies between check and commit is attacked there. */
 class SlowGateway extends Gateway {
-  readonly chance = random(SEED + 17);
+  private readonly chance = random(SEED + 17);
+
+  constructor(
+    url: string,
+    private readonly beforeCommit: (() => Promise<void>) | null,
+  ) {
+    super({ url, poolSize: 6, prepare: true });
+  }
 
   override async transaction<T>(tenantId: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
     return super.transaction(tenantId, (tx) =>
@@ -48,7 +55,8 @@ class SlowGateway extends Gateway {
         flush: (queries) => tx.flush(queries),
         rollback: () => tx.rollback(),
         commit: async (writes) => {
-          if (this.chance() < 0.5) await pause(this.chance() * 6);
+          if (this.beforeCommit) await this.beforeCommit();
+          else if (this.chance() < 0.5) await pause(this.chance() * 6);
           await tx.commit(writes);
         },
       }),
@@ -62,9 +70,12 @@ export interface Process {
   readonly pipeline: Pipeline;
 }
 
-/** Opens one; `end` its gateway. */
-export function openProcess({ vault, appUrl }: Suite, url = appUrl): Process {
-  const gateway = new SlowGateway({ url, poolSize: 6, prepare: true });
+/** Opens one; `end` its gateway. `beforeCommit` is done between looking and writing, in place of a chance delay. */
+export function openProcess(
+  { vault, appUrl }: Suite,
+  { url = appUrl, beforeCommit = null }: { url?: string; beforeCommit?: (() => Promise<void>) | null } = {},
+): Process {
+  const gateway = new SlowGateway(url, beforeCommit);
   const log = pino({ level: 'silent' });
   const pipeline = new Pipeline({
     gateway,
@@ -139,6 +150,30 @@ export class Run {
     );
   }
 
+  /**
+   * A call of a person's, and another that is started when the first has looked and not yet written: what each came to,
+   * and whether the other was done before the first could write, for which it is given a moment.
+   */
+  async between(
+    persona: Persona,
+    call: (by: Persona) => Promise<CommandResult>,
+    other: () => Promise<CommandResult>,
+  ): Promise<{ first: string; second: string; overtaken: boolean }> {
+    let overtaken = false;
+    let started: Promise<string> | null = null;
+    const process = openProcess(this.arena.suite, {
+      beforeCommit: async () => {
+        started ??= this.outcome(other);
+        const ended = started.then((second) => second === 'done');
+        overtaken = await Promise.race([ended, pause(4 + this.chance() * 12).then(() => false)]);
+      },
+    });
+    const first = await this.outcome(() => call(new Persona({ ...this.arena.suite, ...process }, persona.actor)));
+    const second = await (started ?? this.outcome(other));
+    await process.gateway.end();
+    return { first, second, overtaken };
+  }
+
   /** What a call came to. */
   async outcome(call: () => Promise<CommandResult>): Promise<string> {
     const ended = await call().then(
@@ -166,21 +201,22 @@ export interface CaseReport {
 }
 
 /**
- * A case as a test: so many runs, four at a time, each followed by the invariant over the requests that it names. A run
+ * A case as a test: so many runs, several at a time, each followed by the invariant over the requests that it names. A run
  * answers what is wrong beside the invariant, if anything. A fault that is no coded error is a break.
  */
 export function attack(
   name: string,
   stage: () => { readonly arena: Arena; readonly world: World },
   once: (run: Run) => Promise<readonly string[] | void>,
-  runs = RUNS,
+  { runs = RUNS, lanes = LANES }: { readonly runs?: number; readonly lanes?: number } = {},
 ): void {
   const timeout = 60_000 + runs * A_RUN_MS;
   const body = async (): Promise<void> => {
     const { arena, world } = stage();
     const outcomes = new Map<string, number>();
     const breaks: string[] = [];
-    const began = Date.now();
+    const began = performance.now();
+    const deadlocks = await deadlocksOf(arena.suite);
     const caseSeed = [...name].reduce((sum, letter) => (Math.imul(sum, 31) + letter.charCodeAt(0)) >>> 0, SEED >>> 0);
     let next = 0;
     const lane = async (): Promise<void> => {
@@ -192,9 +228,11 @@ export function attack(
         breaks.push(...found.map((found_) => `run ${number}: ${found_}`));
       }
     };
-    await Promise.all(Array.from({ length: LANES }, lane));
+    await Promise.all(Array.from({ length: lanes }, lane));
     breaks.push(...[...outcomes.keys()].filter(isFault).map((fault) => `an error without a code: ${fault}`));
-    const seconds = (Date.now() - began) / 1000;
+    const locked = (await deadlocksOf(arena.suite)) - deadlocks;
+    if (locked > 0) outcomes.set('(deadlocks resolved)', locked);
+    const seconds = (performance.now() - began) / 1000;
     report({ name, runs, seed: SEED, outcomes: Object.fromEntries(outcomes), breaks, seconds });
     expect({ seed: SEED, breaks: breaks.slice(0, 20) }).toEqual({ seed: SEED, breaks: [] });
   };

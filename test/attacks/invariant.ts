@@ -29,13 +29,17 @@ const counts = (at: string): string => `v.decision = 'APPROVE'
     union select ${human('p.person_id', at)} from approval_participant p where p.tenant_id = u.tenant_id
       and p.request_id = u.request_id and p.round = u.round and p.part = 'CONTRIBUTOR'))`;
 
-/** Every use of a grant of these requests, with what it took. */
-const USED = `select u.tenant_id, u.request_id, u.round, u.grant_id, u.used_at, g.digest, g.content_revision, g.granted_at,
-    g.expires_at, r.requester_id, r.subject_type, r.subject_id, r.need as roles, (r.need::json->>'coolDownHours')::int as cool_down,
+/** Every use of a grant of these requests, with what it took: what the round opened with, or was tightened to. */
+const USED = `select t.*, (t.need->>'coolDownHours')::int as cool_down, t.need::text as roles,
     (select max(total) from (select sum((step->>'approvers')::int) as total
-      from json_array_elements(r.need::json->'quorums') with ordinality q(steps, n), json_array_elements(q.steps) step group by n) t) as needed
-  from approval_use u join approval_grant g on g.tenant_id = u.tenant_id and g.id = u.grant_id
-  join approval_request r on r.tenant_id = u.tenant_id and r.id = u.request_id where u.request_id = any($1)`;
+      from json_array_elements(t.need->'quorums') with ordinality q(steps, n), json_array_elements(q.steps) step group by n) s) as needed
+  from (select u.tenant_id, u.request_id, u.round, u.grant_id, u.used_at, g.digest, g.content_revision, g.granted_at,
+      g.expires_at, r.requester_id, r.subject_type, r.subject_id,
+      (case when r.round = u.round then r.need else d.need end)::json as need
+    from approval_use u join approval_grant g on g.tenant_id = u.tenant_id and g.id = u.grant_id
+    join approval_request r on r.tenant_id = u.tenant_id and r.id = u.request_id
+    join approval_round d on d.tenant_id = u.tenant_id and d.request_id = u.request_id and d.round = u.round
+    where u.request_id = any($1)) t`;
 
 const CHECKS: Readonly<Record<string, string>> = {
   'an effect happened twice': `select u.request_id from approval_use u where u.request_id = any($1)
@@ -65,7 +69,7 @@ const CHECKS: Readonly<Record<string, string>> = {
     where v.request_id = any($1) and r.round = 1 and v.cast_at >= r.decide_by`,
   'a vote and the ledger disagree': `select r.id from approval_request r where r.id = any($1)
     and (select count(*) from approval_vote v where v.tenant_id = r.tenant_id and v.request_id = r.id)
-      <> (select count(*) from ledger_entry l where l.tenant_id = r.tenant_id and l.subject_id = r.id
+      <> (select count(*) from ledger_entry l where l.tenant_id = r.tenant_id and l.subject_id = r.id::text
         and l.action in ('castVote', 'breakGlass') and l.outcome = 'DONE')`,
   'approved, and no grant says so': `select r.id from approval_request r where r.id = any($1) and r.state in ('APPROVED', 'USED')
     and not exists (select 1 from approval_grant g where g.tenant_id = r.tenant_id and g.request_id = r.id and g.round = r.round)`,
@@ -73,11 +77,22 @@ const CHECKS: Readonly<Record<string, string>> = {
 
 const pools = new WeakMap<Suite, pg.Pool>();
 
+function poolOf(suite: Suite): pg.Pool {
+  const pool = pools.get(suite) ?? new pg.Pool({ connectionString: suite.superuserUrl, max: 4 });
+  pools.set(suite, pool);
+  return pool;
+}
+
+/** How many deadlocks the database has resolved: the locks are taken in one order, so that there are none. */
+export async function deadlocksOf(suite: Suite): Promise<number> {
+  const text = 'select deadlocks::int as n from pg_stat_database where datname = current_database()';
+  return (await poolOf(suite).query<{ n: number }>(text)).rows[0]!.n;
+}
+
 /** What is broken among these requests, each by name; nothing when the invariant holds. Read past row-level security. */
 export async function breaksOf(suite: Suite, requestIds: readonly string[]): Promise<string[]> {
   if (requestIds.length === 0) return [];
-  const pool = pools.get(suite) ?? new pg.Pool({ connectionString: suite.superuserUrl, max: 4 });
-  pools.set(suite, pool);
+  const pool = poolOf(suite);
   const found = await Promise.all(
     Object.entries(CHECKS).map(async ([name, text]) => {
       const { rows } = await pool.query({ name: name.slice(0, 60), text, values: [requestIds] });

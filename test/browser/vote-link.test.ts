@@ -1,10 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { command, done } from '../../src/core/command.js';
-import { lockRequest } from '../../src/approval/approval.queries.js';
-import { newVoteLink } from '../../src/approval/vote-link.effects.js';
 import { requestMarginException } from '../../src/margin/margin.commands.js';
-import { importForTest } from '../kit/deal.js';
+import { sendLink } from '../command/vote-link.kit.js';
 import { startServer, type TestServer } from '../kit/server.js';
 import { openSuite, START, type Suite } from '../kit/suite.js';
 import type { World } from '../kit/world.js';
@@ -22,20 +19,6 @@ const FLAGS = [
 ];
 const ifInstalled = existsSync(CHROMIUM) ? describe : describe.skip;
 
-/** Stands in for whoever sends the message. */
-let sent = '';
-const sendLink = command({
-  name: 'sendLinkForTest',
-  action: 'read',
-  subject: 'ApprovalRequest',
-  facts: ({ requestId }: { requestId: string; personId: string }) => ({ request: lockRequest(requestId) }),
-  decide: ({ request }, { personId }, moment) => {
-    const { link, statement } = newVoteLink(request, personId, moment);
-    sent = link.path;
-    return done({ id: link.id, subject: { type: 'ApprovalRequest', id: request.id }, writes: [statement] });
-  },
-});
-
 ifInstalled('the page that a vote link leads to, in a real browser', () => {
   let suite: Suite;
   let server: TestServer;
@@ -51,9 +34,14 @@ ifInstalled('the page that a vote link leads to, in a real browser', () => {
     server = await startServer(suite);
     world = await suite.tenant((configuration) => void (configuration.tenant.slug = 'by-link'));
     const sofia = await world.as('sofia.sales');
-    const handoffId = await sofia.done(importForTest, sample('managed-network-below-floor'));
+    const { raw } = sample('managed-network-below-floor');
+    const imported = await sofia.graphql(
+      'mutation ($payload: String!) { importDeal(input: { payload: $payload }) { ... on Handoff { id revision } } }',
+      { payload: raw },
+    );
+    const { id: handoffId, revision: expectedRevision } = imported.data!.importDeal as { id: string; revision: number };
     const reason = 'A foothold: the second year pays for it.';
-    requestId = await sofia.done(requestMarginException, { handoffId, expectedRevision: 1, reason });
+    requestId = await sofia.done(requestMarginException, { handoffId, expectedRevision, reason });
     browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
   }, 60_000);
   afterAll(async () => {
@@ -72,11 +60,7 @@ ifInstalled('the page that a vote link leads to, in a real browser', () => {
     await page.getByRole('button', { name: person }).first().click();
     return page;
   }
-  const link = async (handle: string): Promise<string> => {
-    const sofia = await world.as('sofia.sales');
-    await sofia.done(sendLink, { requestId, personId: await world.idOf(handle) });
-    return sent;
-  };
+  const link = async (handle: string): Promise<string> => sendLink(world, requestId, await world.idOf(handle));
 
   it('signs the person in, shows the request, and votes by their own right', async () => {
     const path = await link('freda.finance');
@@ -84,7 +68,16 @@ ifInstalled('the page that a vote link leads to, in a real browser', () => {
     await page.getByRole('heading', { name: /Margin exception for H-2205, Acme Ltd/ }).waitFor();
     expect(new URL(page.url()).pathname).toBe('/approve/');
     const text = await page.locator('main').innerText();
-    for (const shown of ['sofia.sales', '0 of 2', '3900.96 GBP', '13.87 %', '32.00 %', '18.13 %', '3706.56 GBP'])
+    for (const shown of [
+      'sofia.sales',
+      '0 of 2',
+      '3900.96 GBP',
+      '13.87 %',
+      '32.00 %',
+      '18.13 %',
+      '3706.56 GBP',
+      'Evidence',
+    ])
       expect(text).toContain(shown);
     if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/vote.png`, fullPage: true });
     await page.getByLabel(/Why/).fill('The second year makes up for it.');

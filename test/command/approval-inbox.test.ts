@@ -1,4 +1,5 @@
 import { castVote, withdrawRequest } from '../../src/approval/approval.commands.js';
+import { confirmDelegation, delegateVotes } from '../../src/approval/delegation.commands.js';
 import { newId } from '../../src/core/id.js';
 import { openSuite, START, type Suite } from '../kit/suite.js';
 import type { GraphQLResult, Persona, World } from '../kit/world.js';
@@ -6,7 +7,7 @@ import { ballot, cast, open, read } from './approval.kit.js';
 
 const INBOX = `query ($filter: ApprovalInboxFilter, $first: Int = 50, $after: String) {
   approvalInbox(filter: $filter, first: $first, after: $after) {
-    edges { cursor node { id canVote } }
+    edges { cursor canVote forWhom { handle } node { id canVote } }
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
     counts { total awaitingMe dueWithin24h requestedByMe byKind { kind count } }
   }
@@ -68,6 +69,34 @@ describe('the approval inbox', () => {
     expect(await ids(freda, { subjectId: newId() })).toEqual([]);
     expect(await ids(freda, { dueBefore: '2026-11-23T17:00:00.001Z' })).toEqual([mine.id]);
     expect(await ids(freda, { canVote: true, subjectId: voted.subjectId })).toEqual([]);
+  });
+
+  it('awaits who stands in for somebody, and says for whom', async () => {
+    const { freda, femi, sofia } = people;
+    const sam = await world.as('sam.sales');
+    await open(world);
+    const edge = async (persona: Persona): Promise<unknown> => {
+      const { data } = await ask(persona);
+      const { canVote, forWhom } = data!.approvalInbox.edges[0] as { canVote: boolean; forWhom: unknown };
+      return { canVote, forWhom, awaitingMe: data!.approvalInbox.counts.awaitingMe };
+    };
+    const idle = { canVote: false, forWhom: [], awaitingMe: 0 };
+    expect(await edge(sam)).toEqual(idle);
+    const delegationId = await femi.done(delegateVotes, {
+      delegatorId: femi.actor.id,
+      delegateId: sam.actor.id,
+      fromAt: START,
+      untilAt: new Date(START.getTime() + 5 * 86_400_000),
+      kinds: null,
+      reason: 'On leave.',
+    });
+    expect(await edge(sam)).toEqual(idle);
+    const admin = await world.as('REVOPS_ADMIN');
+    await admin.done(confirmDelegation, { delegationId, expectedRevision: 1 });
+    expect(await edge(sam)).toEqual({ canVote: true, forWhom: [{ handle: 'femi.finance' }], awaitingMe: 1 });
+    expect(await ids(sam, { canVote: true })).toHaveLength(1);
+    expect(await edge(freda)).toEqual({ canVote: true, forWhom: [], awaitingMe: 1 });
+    expect(await edge(sofia)).toEqual(idle);
   });
 
   it('counts the whole inbox, whatever the page is narrowed to', async () => {

@@ -30,6 +30,8 @@ interface Ask {
   readonly hours: number;
   readonly need?: ApprovalNeed;
   readonly breakGlass?: BreakGlassTerms;
+  /** Milliseconds in which it is decided, for a race against the deadline; hours otherwise. */
+  readonly lastsMs?: number;
 }
 
 /** So many different holders of the finance role. */
@@ -45,6 +47,11 @@ export const financeNeed = (approvers: number, parts: Partial<ApprovalNeed> = {}
 export const aroundTheClock: WorkingTimes = (from, hours) => [
   { from: from.toISOString(), to: new Date(from.getTime() + hours * HOUR).toISOString() },
 ];
+
+/** A calendar that closes so many milliseconds from now: whatever hours are asked for end then. */
+const closingIn =
+  (ms: number): WorkingTimes =>
+  (from) => [{ from: from.toISOString(), to: new Date(from.getTime() + ms).toISOString() }];
 
 /** Opens a request for the actor. */
 export const askApproval = command({
@@ -70,7 +77,7 @@ export const askApproval = command({
         sources: [{ type: 'CONFIGURATION', id: newId(), version: '1', hash: digestOf('c') }],
         pendingHours: ask.hours,
         grantHours: 80,
-        workingTimes: aroundTheClock,
+        workingTimes: ask.lastsMs === undefined ? aroundTheClock : closingIn(ask.lastsMs),
         contributors: [...contributors, ...ask.barred],
       },
       moment,
@@ -144,9 +151,13 @@ export const ballot = (requestId: string, letter = 'a', decision = VoteDecision.
 });
 
 /** Opens a request of sofia's about a new paper; answers the ids. */
-export async function open(world: World, parts: Partial<Ask> = {}): Promise<{ id: string; subjectId: string }> {
+export async function open(
+  world: World,
+  parts: Partial<Ask> = {},
+  by: Persona | null = null,
+): Promise<{ id: string; subjectId: string }> {
   const subjectId = parts.subjectId ?? newId();
-  const sofia = await world.as('sofia.sales');
+  const sofia = by ?? (await world.as('sofia.sales'));
   const id = await sofia.done(askApproval, {
     approvers: 2,
     letter: 'a',

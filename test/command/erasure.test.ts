@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { VendorHttp } from '../../src/integrations/http/client.js';
 import { Brief } from '../../src/brief/brief.entity.js';
 import { draftBriefCommand } from '../../src/brief/brief.commands.js';
 import { ERASED_DATA } from '../../src/brief/brief.personal.js';
@@ -67,7 +68,12 @@ async function dispatch(): Promise<void> {
     gateway: suite.gateway,
     clock: suite.clock,
     pipeline: suite.pipeline,
-    handlers: effectHandlers(config, suite.vault),
+    handlers: effectHandlers(
+      config,
+      suite.vault,
+      pino({ level: 'silent' }),
+      new VendorHttp({ loopback: () => [], hosts: [] }),
+    ),
     tenants: () => Promise.resolve([world.tenantId]),
     log: pino({ level: 'silent' }),
   });

@@ -5,10 +5,13 @@ import { VoteDecision } from '../../src/approval/vote.entity.js';
 import { rulingConfiguration } from '../../src/catalogue/catalogue.queries.js';
 import { ConfigurationState, ConfigurationVersion } from '../../src/catalogue/configuration-version.entity.js';
 import { Dispatcher } from '../../src/core/outbox/dispatcher.js';
-import { update } from '../../src/core/statement.js';
+import { selectRequired, update } from '../../src/core/statement.js';
 import { enactConfiguration } from '../../src/governance/enact.command.js';
 import { proposeConfiguration } from '../../src/governance/propose.command.js';
 import { POLICY_TIGHTEN, tightenHandler } from '../../src/governance/tighten.handler.js';
+import { Person } from '../../src/identity/person.entity.js';
+import { revokeRole } from '../../src/identity/role.commands.js';
+import { Role } from '../../src/identity/roles.js';
 import { requestMarginException } from '../../src/margin/margin.commands.js';
 import { approversNeeded } from '../../src/approval/need.rules.js';
 import { importForTest } from '../kit/deal.js';
@@ -94,6 +97,18 @@ describe('a change of policy', () => {
         }),
       ),
     ).toContain('ALREADY_USED');
+  });
+
+  it('is counted anew when it is enacted: who lost the role since approves it no more (approvals rules 7 and 10)', async () => {
+    const id = await approved(world, rename('By nobody'));
+    const { row } = await world.read({ row: selectRequired(Person, freda.actor.id) });
+    const role = { personId: freda.actor.id, role: Role.FINANCE_APPROVER, expectedRevision: row.revision };
+    await rita.done(revokeRole, role);
+    expect((await requestAbout(world, id)).state).toBe(ApprovalState.APPROVED);
+    expect(await ravi.refused(enactConfiguration, await enactment(world, id))).toMatchObject([
+      { code: 'NOT_APPROVED', facts: { approvals: 0 } },
+    ]);
+    expect(await ruling()).toBe(1);
   });
 
   it('is decided by the policy that rules, never by the one that is proposed', async () => {

@@ -62,7 +62,7 @@ describe('tenants', () => {
     expect((await countersign(['tenants', 'validate'], here)).code).toBe(0);
   });
 
-  it('diff and apply propose a change, which rules once another member approved it', async () => {
+  it('diff and apply propose a change, which rules once another member approved it and it was enacted', async () => {
     expect((await countersign(['tenants', 'diff', resolve('tenants/northwind-managed.yaml')], here)).out.trim()).toBe(
       'Nothing is different.',
     );
@@ -81,18 +81,17 @@ describe('tenants', () => {
     const ruling = async (): Promise<string> =>
       (await ask(running.address, token, '{ configuration { digest } }')).data.configuration.digest as string;
     expect(await ruling()).not.toBe(digest);
-    const decide = async (who: string) =>
-      (
-        await ask(running.address, await tokenOf(who), operation('approve-configuration'), {
-          input: { versionId, digest },
-        })
-      ).data;
-    expect((await decide(RAVI)).approveConfiguration).toMatchObject({
-      __typename: 'Refused',
-      findings: [{ code: 'SELF_APPROVAL' }],
-    });
-    const answer = await decide(FREDA);
-    expect(answer.approveConfiguration).toMatchObject({
+    const send = async (who: string, name: string, input: object) =>
+      Object.values((await ask(running.address, await tokenOf(who), operation(name), { input })).data)[0] as object;
+    const list = await ask(running.address, token, operation('configuration-versions'), { first: 1 });
+    const { approvalRequest } = list.data.configurationVersions.edges[0].node;
+    const vote = { requestId: approvalRequest.id, digest, decision: 'APPROVE', reason: 'The name is right.' };
+    const refusedFor = (code: string) => ({ __typename: 'Refused', findings: [{ code }] });
+    expect(await send(RAVI, 'cast-vote', vote)).toMatchObject(refusedFor('SELF_APPROVAL'));
+    expect(await send(FREDA, 'enact-configuration', { versionId, digest })).toMatchObject(refusedFor('NOT_APPROVED'));
+    expect(await send(FREDA, 'cast-vote', vote)).toMatchObject({ state: 'APPROVED' });
+    expect(await ruling()).not.toBe(digest);
+    expect(await send(FREDA, 'enact-configuration', { versionId, digest })).toMatchObject({
       __typename: 'ConfigurationVersion',
       state: 'EFFECTIVE',
       version: 2,
@@ -168,6 +167,7 @@ describe('import and demo', () => {
             operation: string;
             outcome: string;
             persona: string;
+            told: string;
             findings: { code: string }[];
             ids: Record<string, string>;
           },
@@ -187,14 +187,25 @@ describe('import and demo', () => {
       ['cast-vote', 'ALREADY_VOTED'],
       ['schedule-kickoff', 'SIGN_OFF_MISSING'],
       ['schedule-kickoff', 'DECISION_OPEN'],
+      ['withdraw-request', 'NOT_OPEN'],
+      ['confirm-delegation', 'SELF_APPROVAL'],
+      ['cast-vote', 'NOT_DELEGATED'],
+      ['enact-configuration', 'NOT_APPROVED'],
+      ['break-glass', 'NOT_ON_THE_LIST'],
+      ['schedule-kickoff', 'BREAK_GLASS_UNREVIEWED'],
+      ['review-break-glass', 'SELF_REVIEW'],
     ]) {
       expect(refused).toContainEqual([name, expect.arrayContaining([reason])]);
     }
     expect(steps.filter(({ outcome }) => outcome === 'DENIED')).toHaveLength(1);
     const done = steps.filter(({ outcome }) => outcome === 'DONE').map((step) => step.operation);
-    for (const name of ['return-handoff', 'sign-off-feasibility', 'release-brief', 'schedule-kickoff'])
+    for (const name of ['return-handoff', 'sign-off-feasibility', 'release-brief', 'schedule-kickoff', 'revoke-vote'])
       expect(done).toContain(name);
-    expect(done.filter((name) => name === 'submit-handoff')).toHaveLength(2);
+    expect(done.filter((name) => name === 'submit-handoff')).toHaveLength(3);
+    expect(steps.slice(-2).map(({ operation, told }) => [operation, told])).toEqual([
+      ['ledger verify', expect.stringMatching(/^Sound: entries 1 to \d+ without a gap \(exit code 0\)\.$/)],
+      ['ledger verify', expect.stringMatching(/Tampered with\. Line \d+: .*\(exit code 1\)\.$/)],
+    ]);
     await briefsOf(steps.find(({ ids }) => ids.handoffId)!.ids.handoffId!);
   });
 
@@ -243,7 +254,7 @@ describe('the ledger leaves the house', () => {
 
   it('says 1 over a changed file and 2 without a key or file', async () => {
     const changed = join(data, 'changed.ndjson');
-    writeFileSync(changed, readFileSync(file, 'utf8').replace('importDeal', 'exportDeal'));
+    writeFileSync(changed, readFileSync(file, 'utf8').replace('\\"outcome\\":\\"DONE', '\\"outcome\\":\\"GONE'));
     const verify = (...rest: string[]): ReturnType<typeof countersign> =>
       countersign(['ledger', 'verify', ...rest], here);
     expect(await verify(changed, '--key', key)).toMatchObject({

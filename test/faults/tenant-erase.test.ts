@@ -45,6 +45,8 @@ describe('erasing', () => {
     [world, beside] = [await tenant('ending'), await tenant('living')];
     await populate(world, { closed: true });
     await populate(beside, { closed: true });
+    // The suite's clock stands in the future of the database's, by which an export is dated.
+    await superuser("update outbox_effect set created_at = '2026-01-01Z' where kind = 'ledger.checkpoint'");
     untouched = await here.fingerprint(beside.tenantId);
     for (const { tenantId } of [world, beside]) here.putDocument(tenantId, 'OPP-1/brief-v1.md', '# Brief\n');
   });
@@ -60,6 +62,16 @@ describe('erasing', () => {
     );
     const { folder: changed, manifest } = await here.export(tenantId);
     here.putDocument(tenantId, 'OPP-1/brief-v1.md', '# Brief\n');
+    expect(await differences(here.owner, manifest)).toEqual([]);
+    // What the sealer does on its own, up to a minute after.
+    await superuser(
+      `insert into outbox_effect (tenant_id, id, kind, aggregate_type, aggregate_id, effect_key, payload, effect_class, state,
+         attempts, strikes, created_at, next_attempt_at, fencing_token, in_doubt, is_begun)
+       values ($1, gen_random_uuid(), 'ledger.checkpoint', 'Tenant', $1, 'later', '{}', 'PUT', 'PENDING', 0, 0,
+         now(), now(), 0, false, false)`,
+      [tenantId],
+    );
+    await superuser('update ledger_head set shipped_size = checkpoint_size where tenant_id = $1', [tenantId]);
     expect(await differences(here.owner, manifest)).toEqual([]);
     writeFileSync(join(changed, 'documents/OPP-1/brief-v1.md'), 'changed');
     await expect(here.erase('ending', changed)).rejects.toThrow('documents/OPP-1/brief-v1.md is not the file');

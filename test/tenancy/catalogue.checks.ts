@@ -30,6 +30,9 @@ const APPEND_ONLY = [
   'margin_exception',
   'commitment_declaration',
   'handoff_feedback',
+  'audit_sample',
+  'audit_sample_item',
+  'control_run',
 ];
 
 /** Columns that name a row without a foreign key, and why that is right. */
@@ -41,6 +44,8 @@ const UNBOUND: Readonly<Record<string, string>> = {
   'approval_grant.subject_id': 'any subject, by type',
   'contribution.subject_id': 'any subject, by type',
   'alert.subject_id': 'any subject, by type',
+  'audit_sample_item.row_id': 'a row of a population, by kind',
+  'audit_sample_item.subject_id': 'any subject, by type',
   'approval_request.configuration_version_id': 'the engine stands below the catalogue',
 };
 

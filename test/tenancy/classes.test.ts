@@ -75,6 +75,18 @@ async function personaOf(role: Role): Promise<Persona> {
   });
 }
 
+/** Everything of a type to a depth of two; of one that is too large for one document, field by field. */
+function selectionsOf(type: GraphQLNamedType, leave: (path: string) => boolean): string[] {
+  const whole = (depth: number, without: (path: string) => boolean = leave): string =>
+    calls.selection(type, depth, without, ['Handoff']);
+  if (type.name !== 'ApprovalRequest' || !isObjectType(type)) return [whole(2)];
+  return Object.keys(type.getFields())
+    .map((name) =>
+      whole(2, (path) => leave(path) || (path.startsWith(`${type.name}.`) && path !== `${type.name}.${name}`)),
+    )
+    .filter((selection) => selection !== '{ }');
+}
+
 /** Whatever a person may ask of the story's handoff and of every list. */
 async function everything(persona: Persona): Promise<Leaf[]> {
   const role = persona.actor.roles[0] as Role;
@@ -114,11 +126,8 @@ async function everything(persona: Persona): Promise<Leaf[]> {
             id,
           );
       else
-        await ask(
-          'handoff',
-          `{ ${field.name} ${calls.selection(getNamedType(field.type), 2, leave, ['Handoff'])} }`,
-          id,
-        );
+        for (const selection of selectionsOf(getNamedType(field.type), leave))
+          await ask('handoff', `{ ${field.name} ${selection} }`, id);
     }
   }
   return found;

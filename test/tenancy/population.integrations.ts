@@ -6,10 +6,12 @@ import { enqueue } from '../../src/core/outbox/message.js';
 import { VendorError } from '../../src/core/outbox/vendor-error.js';
 import { connectIntegration } from '../../src/integrations/connection/connection.commands.js';
 import { Vendor } from '../../src/integrations/connection/connection.entity.js';
+import { provisionHandler } from '../../src/integrations/halopsa/provision.plan.js';
+import { PROVISION_PROJECT } from '../../src/project/provision.message.js';
 import { Role } from '../../src/identity/roles.js';
 import type { World } from '../kit/world.js';
 
-/** Connects HaloPSA, and leaves a card in doubt: an attempt, and a pause of that one channel. */
+/** Connects HaloPSA with the story's project planned for it, and leaves a card in doubt: an attempt, and a pause of that one channel. */
 export async function populateIntegrations(world: World): Promise<void> {
   const { suite, tenantId } = world;
   const admin = await world.as(Role.REVOPS_ADMIN);
@@ -37,6 +39,7 @@ export async function populateIntegrations(world: World): Promise<void> {
     clock: suite.clock,
     pipeline: suite.pipeline,
     handlers: {
+      [PROVISION_PROJECT]: provisionHandler,
       'test.effect': () =>
         Promise.reject(new VendorError('UNKNOWN_OUTCOME', { code: 'NO_ANSWER', message: 'none', remedy: 'look' })),
     },

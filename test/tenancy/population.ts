@@ -12,9 +12,11 @@ import { castVote, revokeVote } from '../../src/approval/approval.commands.js';
 import { breakGlass } from '../../src/approval/break-glass.commands.js';
 import { delegateVotes } from '../../src/approval/delegation.commands.js';
 import { ballot, digestOf, open } from '../command/approval.kit.js';
+import { sendLink } from '../command/vote-link.kit.js';
 import { playStory } from '../kit/story.js';
 import type { Persona, World } from '../kit/world.js';
 import { CallGenerator } from './calls.js';
+import { populateAudit } from './population.audit.js';
 import { populateIntegrations } from './population.integrations.js';
 
 export const schema = buildApiSchema();
@@ -123,10 +125,11 @@ export async function populate(world: World, { closed }: { closed: boolean }): P
   const apiKeyId = await admin.done(createApiKey, { name: 'population', scopes: [...API_SCOPES], days: 30 });
   await populateIntegrations(world);
   await populateApprovals(world, admin);
+  await populateAudit(world);
   return { world, story, draft, apiKeyId, handle };
 }
 
-/** A delegation, an emergency with its review and alert, and an approval that was taken back. */
+/** A delegation, an emergency with its review and alert, and an approval that was taken back and a link to it. */
 export async function populateApprovals(world: World, admin: Persona): Promise<void> {
   const freda = await world.as('freda.finance');
   const femi = await world.as('femi.finance');
@@ -137,6 +140,7 @@ export async function populateApprovals(world: World, admin: Persona): Promise<v
   const { id: revoked } = await open(world, { approvers: 2 });
   await freda.done(castVote, ballot(revoked));
   await freda.done(revokeVote, { requestId: revoked, reason: 'Seen too fast.', expectedRevision: 1 });
+  await sendLink(world, revoked, femi.actor.id);
   const terms = {
     people: [admin.actor.id],
     approvers: 1,

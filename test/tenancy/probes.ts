@@ -281,7 +281,7 @@ export class Probes {
     const bound = new Set(shape.foreignKeys.flatMap(({ columns }) => columns));
     const unique = [shape.key, ...shape.uniques].flatMap((columns) => {
       const free = columns.filter((c) => c !== 'tenant_id' && !bound.has(c));
-      return free.filter((c) => ['uuid', 'text', 'integer'].includes(shape.columns.get(c)!));
+      return free.filter((c) => ['uuid', 'text', 'integer', 'bigint'].includes(shape.columns.get(c)!));
     });
     return {
       ...ours,
@@ -300,7 +300,7 @@ export class Probes {
   private random({ columns }: TableShape, column: string): unknown {
     const type = columns.get(column);
     if (type === 'uuid') return newId();
-    if (type === 'integer') return 100_000 + randomBytes(2).readUInt16LE();
+    if (type === 'integer' || type === 'bigint') return 100_000 + randomBytes(2).readUInt16LE();
     return /digest|hash/.test(column) ? randomBytes(32).toString('hex') : `probe-${randomBytes(6).toString('hex')}`;
   }
 }

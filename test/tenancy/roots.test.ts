@@ -56,6 +56,10 @@ const SOURCES: Readonly<Record<string, string>> = {
   delegationId: 'select id from delegation where tenant_id = $1',
   reviewId: 'select id from after_review where tenant_id = $1',
   alertId: 'select id from alert where tenant_id = $1',
+  'sample.id': 'select id from audit_sample where tenant_id = $1',
+  sampleId: 'select id from audit_sample where tenant_id = $1',
+  exportId: "select id from audit_export where tenant_id = $1 and kind = 'POPULATION'",
+  'reviewControlItem.itemId': 'select id from control_item where tenant_id = $1',
   entryId: 'select entry_id as id from ledger_seal where tenant_id = $1',
   intoPersonId: PERSON,
   madeById: PERSON,
@@ -66,11 +70,13 @@ const SOURCES: Readonly<Record<string, string>> = {
   'enactConfiguration.digest': 'select digest as id from configuration_version where tenant_id = $1',
   handle: "select handle as id from person where tenant_id = $1 and handle like 'only.%'",
   number: 'select number as id from handoff where tenant_id = $1 and id = $2',
+  // The secret of a link is kept nowhere.
+  token: "select tenant_id || '.' || id || '.' || repeat('A', 43) as id from vote_link where tenant_id = $1",
   subject: 'select subject as id from account where tenant_id = $1 order by id',
   oid: 'select subject as id from account where tenant_id = $1 order by id desc',
 };
 /** Texts that are ids of a kind beside the arguments of type ID. */
-const TEXTS = ['subjectId', 'handle', 'number', 'subject', 'oid'];
+const TEXTS = ['subjectId', 'handle', 'number', 'token', 'subject', 'oid'];
 
 let suite: Suite;
 let theirs: Population;

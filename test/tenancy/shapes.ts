@@ -87,7 +87,7 @@ export async function twoTenants(
   for (const { name, key } of shapes) {
     for (const tenant of [own, foreign]) {
       const { rows } = await superuser.query(
-        `select * from ${name} where tenant_id = $1 order by ${key.join(', ')} limit 30`,
+        `select * from ${name} where tenant_id = $1 order by ${key.map((column) => `${column} desc`).join(', ')} limit 30`,
         [tenant],
       );
       all.set(`${name} ${tenant}`, rows as Row[]);

@@ -11,6 +11,7 @@ import { playStory } from '../kit/story.js';
 import { openSuite, type Suite } from '../kit/suite.js';
 import type { Persona, World } from '../kit/world.js';
 import type { Call } from './calls.js';
+import { populateAudit } from './population.audit.js';
 import { populateIntegrations } from './population.integrations.js';
 import { calls, dealPayload, make, populateApprovals, schema } from './population.js';
 
@@ -56,6 +57,7 @@ beforeAll(async () => {
   await populateIntegrations(world);
   // The stories last: the newest row, alone on a page of one, has everything that the others have and more.
   for (let n = 0; n < 3; n++) await playStory(world);
+  for (const month of ['2026-08', '2026-09', '2026-10']) await populateAudit(world, month);
   const [row] =
     await world.rows(`select h.id as handoff, h.number, h.deal_id as deal, p.id as project, b.id as brief, r.id as request
     from handoff h join project p on p.tenant_id = $1 and p.handoff_id = h.id join brief b on b.tenant_id = $1 and b.handoff_id = h.id
@@ -68,6 +70,9 @@ beforeAll(async () => {
     'project.id': project,
     'brief.id': brief,
     'approvalRequest.id': request,
+    'couldHaveApproved.requestId': request,
+    'couldHaveApproved.at': suite.clock.at.toISOString(),
+    'sample.id': (await world.rows('select id from audit_sample where tenant_id = $1 order by id desc'))[0]!.id,
   };
 });
 afterAll(async () => {

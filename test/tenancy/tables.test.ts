@@ -1,4 +1,7 @@
 import pg from 'pg';
+import { Role } from '../../src/identity/roles.js';
+import { createApiKey } from '../../src/identity/tenant.commands.js';
+import { sealerOf } from '../kit/sealer.js';
 import { openSuite, type Suite } from '../kit/suite.js';
 import { populate } from './population.js';
 import { Probes, type ProbeResult, spokenByReference } from './probes.js';
@@ -18,7 +21,11 @@ const connect = async (connectionString: string): Promise<pg.Client> => {
 beforeAll(async () => {
   suite = await openSuite();
   const own = (await populate(await suite.tenant(), { closed: true })).world.tenantId;
-  const foreign = (await populate(await suite.tenant(), { closed: true })).world.tenantId;
+  const { world } = await populate(await suite.tenant(), { closed: true });
+  const foreign = world.tenantId;
+  // Numbers of the ledger begin at 1 in every tenant: theirs go on where ours end, so that theirs can be told from ours.
+  await sealerOf(world).cover(foreign);
+  await (await world.as(Role.REVOPS_ADMIN)).done(createApiKey, { name: 'waits', scopes: ['handoffs:read'], days: 30 });
   const superuser = await connect(suite.superuserUrl);
   const application = await connect(suite.appUrl);
   shapes = await tableShapes(superuser);
@@ -81,6 +88,8 @@ it('tells nothing by what is unique: another tenant has its own numbers, names a
     'handoff (number)',
     'idempotency_record (principal, key, path)',
     'integration (vendor, name)',
+    'ledger_checkpoint (size)',
+    'ledger_seal (seq)',
     'outbox_effect (effect_key)',
     'person (handle)',
     'project (number)',

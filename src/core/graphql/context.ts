@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Ability } from '../ability.js';
 import type { Actor } from '../actor.js';
 import type { Clock } from '../clock.js';
-import type { Command } from '../command.js';
+import type { Command, CommandResult } from '../command.js';
 import type { Pipeline } from '../pipeline.js';
 import { Reader } from '../reader.js';
 import type { Gateway } from '../gateway.js';
@@ -48,9 +48,9 @@ export class RequestContext {
     return row;
   }
 
-  /** Runs a command beside the operation, such as the record of a read: nothing of it is answered. */
-  async record<I, F extends Queries>(command: Command<I, F>, input: I): Promise<void> {
-    await this.pipeline.run(this.actor, command, input, { idempotencyKey: null, path: command.name });
+  /** Runs a command beside any operation, such as the record of a read: no row of it is answered. */
+  record<I, F extends Queries>(command: Command<I, F>, input: I): Promise<CommandResult> {
+    return this.pipeline.run(this.actor, command, input, { idempotencyKey: null, path: command.name });
   }
 
   /** What a command's answer shows once, by the id of the row: a new API key's text. */

@@ -65,7 +65,7 @@ export class LedgerProofType {
 /** What the sealer made of the ledger, for whoever audits it. */
 @Resolver()
 export class LedgerResolver {
-  @Allow('read', 'LedgerSeal')
+  @Allow('read', 'LedgerCheckpoint')
   @Query(() => LedgerStatusType, {
     description: 'How far the ledger is sealed and signed; what is sealed cannot be changed unseen.',
   })

@@ -5,8 +5,8 @@ import type { SourceReference } from '../source.js';
  * with each checkpoint right after the last entry that it covers and a line of sources after at most so many entries;
  * the end. docs/ledger.md says it for those who write a verifier of their own.
  */
-export const EXPORT_FORMAT = 'countersign-ledger';
-export const PROOF_FORMAT = 'countersign-ledger-proof';
+export const EXPORT_FORMAT = 'countersign-ledger' as const;
+export const PROOF_FORMAT = 'countersign-ledger-proof' as const;
 export const FORMAT_VERSION = 1;
 
 /** What is exported, and where its chain and tree begin. */

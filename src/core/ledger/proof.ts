@@ -70,7 +70,7 @@ export async function proveConsistency(
 }
 
 /** Runs a calculation twice: once to learn which kept hashes it asks for, and again with them, read in one query. */
-async function withKept<T>(read: LedgerRead, calculate: (kept: KeptHashes) => T): Promise<T> {
+export async function withKept<T>(read: LedgerRead, calculate: (kept: KeptHashes) => T): Promise<T> {
   const asked = new Set<number>();
   const note = (position: number): Buffer => {
     asked.add(position);

@@ -10,6 +10,8 @@ export type FieldRule = {
   | { readonly kind: 'TEXT'; readonly longest: number }
   | { readonly kind: 'CHOICE'; readonly choices: readonly string[] }
   | { readonly kind: 'IDS' }
+  | { readonly kind: 'ID' }
+  | { readonly kind: 'ID_BY_WORD' }
   | { readonly kind: 'GUID' }
   | { readonly kind: 'HTTPS' }
 );
@@ -49,6 +51,20 @@ const ids = (name: string, means: string): FieldRule => ({
   kind: 'IDS',
 });
 
+const id = (name: string, means: string): FieldRule => ({
+  name,
+  isRequired: false,
+  means: `${means}: a whole number`,
+  kind: 'ID',
+});
+const idByWord = (name: string, means: string, example: string): FieldRule => ({
+  name,
+  isRequired: false,
+  means: `${means}: pairs separated by commas, such as ${example}`,
+  kind: 'ID_BY_WORD',
+});
+const address = (name: string, means: string): FieldRule => ({ name, isRequired: false, means, kind: 'HTTPS' });
+
 /** One form a vendor. */
 export const VENDOR_FORMS: Readonly<Record<Vendor, VendorForm>> = {
   [Vendor.HALOPSA]: {
@@ -64,6 +80,14 @@ export const VENDOR_FORMS: Readonly<Record<Vendor, VendorForm>> = {
       ids('opportunityTypeIds', 'the ticket types of opportunities'),
       ids('wonStatusIds', 'the statuses that mean won'),
       ids('wonClosureCategoryIds', 'the closure categories that mean won'),
+      address('resourceServer', "the API's address, where it is not <baseUrl>/api"),
+      address('authServer', 'the address of sign-in, where it is not <baseUrl>/auth'),
+      text('tenant', 'the name of the instance, for one in the cloud', false, 100),
+      text('scope', 'the permissions to ask for; read:tickets edit:tickets read:customers when left out', false, 500),
+      id('projectTypeId', 'the ticket type of projects'),
+      id('taskTypeId', 'the ticket type of project tasks'),
+      idByWord('budgetTypeIds', 'budget types by the keys of ours', 'engineering=1,equipment=3'),
+      idByWord('projectStatusIds', 'statuses by AWAITING_SIGN_OFF, ACTIVE and CANCELLED', 'ACTIVE=22,CANCELLED=24'),
     ],
     credentials: [
       text('clientId', "the API application's client id"),
@@ -74,11 +98,21 @@ export const VENDOR_FORMS: Readonly<Record<Vendor, VendorForm>> = {
     label: 'SharePoint',
     settings: [
       { name: 'directoryId', isRequired: true, means: "the directory's (Entra tenant's) GUID", kind: 'GUID' },
-      text('library', 'the name of the document library; Documents when left out', false, 200),
+      text('library', "the name of the document library; the site's own when left out", false, 200),
+      text('folder', 'the folder in the library for everything; Handoffs when left out', false, 80),
+      {
+        name: 'links',
+        isRequired: false,
+        means: 'NONE (the default) or ORGANIZATION: a sharing link for everybody in the organisation',
+        kind: 'CHOICE',
+        choices: ['NONE', 'ORGANIZATION'],
+      },
     ],
     credentials: [
-      text('clientId', 'the client id of your own app registration, in place of ours', false, 100),
-      text('clientSecret', 'its client secret', false),
+      text('clientId', "the app registration's application (client) id", true, 100),
+      text('clientSecret', "the value of the app registration's client secret, where there is no certificate", false),
+      text('certificateKey', "the certificate's private key as PKCS #8 PEM text, in place of a secret", false),
+      text('certificateThumbprint', "the certificate's SHA-256 thumbprint, 64 hexadecimal digits", false, 100),
     ],
   },
   [Vendor.TEAMS]: {

@@ -116,6 +116,9 @@ function fits(rule: FieldRule, value: string): boolean {
   if (rule.kind === 'TEXT') return value.trim() !== '' && value.length <= rule.longest;
   if (rule.kind === 'CHOICE') return rule.choices.includes(value);
   if (rule.kind === 'IDS') return /^\d{1,9}(,\d{1,9}){0,99}$/.test(value);
+  if (rule.kind === 'ID') return /^[1-9]\d{0,8}$/.test(value);
+  if (rule.kind === 'ID_BY_WORD')
+    return /^[A-Za-z][\w-]{0,59}=[1-9]\d{0,8}(,[A-Za-z][\w-]{0,59}=[1-9]\d{0,8}){0,99}$/.test(value);
   if (rule.kind === 'GUID') return GUID.test(value);
   // A query is allowed: the signature in it is the credential of a Workflows webhook.
   return URL.canParse(value) && addressFindings(value.replace(/[?#].*$/, '')).length === 0;

@@ -3,9 +3,12 @@ export const CAST = {
   sales: 'sofia.sales',
   delivery: 'dana.delivery',
   lead: 'leah.lead',
+  secondLead: 'liam.lead',
   finance: 'freda.finance',
   secondFinance: 'fiona.finance',
+  awayFinance: 'femi.finance',
   revops: 'ravi.revops',
+  secondRevops: 'rita.revops',
   auditor: 'audrey.audit',
   stranger: 'stranger',
 } as const;

@@ -14,16 +14,29 @@ interface Line {
 }
 
 interface Export {
-  opportunity: { id: number; summary: string };
-  quotation: { id: number; ticket_id: number; revenue: number; tax_total: number; total: number; lines: Line[] };
+  opportunity: { id: number; client_id: number; summary: string };
+  quotation: {
+    id: number;
+    ticket_id: number;
+    client_id: number;
+    revenue: number;
+    tax_total: number;
+    total: number;
+    lines: Line[];
+  };
 }
 
 const DEVICES = 24;
 
-/** Makes the two exports from the sample file. */
-export function demoDeal(sample: string, opportunityId: number): DemoDeal {
+/**
+ * Makes the two exports from the sample file, for a client of their own: exceptions of one client count together, so that
+ * stories told one after the other would at last need more approvers than this one has.
+ */
+export function demoDeal(sample: string, opportunityId: number, clientId = opportunityId): DemoDeal {
   const won = JSON.parse(sample) as Export;
   won.opportunity.id = opportunityId;
+  won.opportunity.client_id = clientId;
+  won.quotation.client_id = clientId;
   won.quotation.ticket_id = opportunityId;
   won.quotation.id = opportunityId;
   const corrected = JSON.parse(JSON.stringify(won)) as Export;

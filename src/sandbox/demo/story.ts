@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { CAST } from './cast.js';
-import { today, workingDay } from './calendar.js';
+import { scheduleKickoff, signOff } from './delivery-chapters.js';
 import { onHandoff, proveChecklist, type Tale, writeContent } from './chapters.js';
 import { demoDeal } from './deal-files.js';
 import { type Json, Teller, type TellerOptions } from './teller.js';
@@ -67,7 +67,8 @@ export async function playStory(
   return { handoffId: tale.handoffId, requestId };
 }
 
-async function peopleByHandle(teller: Teller): Promise<Record<string, string>> {
+/** The ids of the tenant's people by their short names. */
+export async function peopleByHandle(teller: Teller): Promise<Record<string, string>> {
   const { people } = await teller.read(CAST.revops, 'people', { first: 100 });
   return Object.fromEntries((people.edges as Json[]).map(({ node }) => [node.handle as string, node.id as string]));
 }
@@ -162,88 +163,6 @@ async function returnAndCorrect(tale: Tale, corrected: string, requestId: string
   };
   await teller.done(CAST.finance, 'cast-vote', ballot, 'The first approver answers again, for the new terms.');
   await teller.done(CAST.secondFinance, 'cast-vote', ballot, 'So does the second.');
-}
-
-async function signOff(tale: Tale): Promise<void> {
-  const { teller, handoffId, now } = tale;
-  const kickoff = { startsAt: `${workingDay(now, 7)}T11:00:00Z`, durationMinutes: 45 };
-  await teller.refused(
-    CAST.delivery,
-    'schedule-kickoff',
-    await onHandoff(tale, kickoff),
-    ['SIGN_OFF_MISSING'],
-    'No client date without a sign-off.',
-  );
-  const booking = {
-    role: 'Network engineer',
-    personId: null,
-    hoursPerWeek: '16',
-    fromOn: workingDay(now, 21),
-    toOn: workingDay(now, 90),
-    booking: 'HARD',
-  };
-  await teller.done(
-    CAST.delivery,
-    'add-resource-booking',
-    await onHandoff(tale, booking),
-    'Delivery plans who does it.',
-  );
-  const statement = 'Feasible with one engineer; the comms room at York is the only risk to the date.';
-  await teller.refused(
-    CAST.delivery,
-    'sign-off-feasibility',
-    await onHandoff(tale, { acceptedRiskIds: [], statement }),
-    ['RISK_NOT_ACCEPTED'],
-    'A sign-off accepts every risk by name.',
-  );
-  const { handoff } = await teller.read(CAST.delivery, 'handoff-for-delivery', { id: handoffId });
-  const acceptedRiskIds = ((handoff as Json).risks as Json[]).map(({ id }) => id as string);
-  await teller.done(
-    CAST.delivery,
-    'sign-off-feasibility',
-    await onHandoff(tale, { acceptedRiskIds, statement }),
-    'The delivery manager signs off feasibility, plan and risks, for baseline version 2.',
-  );
-}
-
-async function scheduleKickoff(tale: Tale): Promise<void> {
-  const { teller, handoffId, now } = tale;
-  const kickoff = { startsAt: `${workingDay(now, 7)}T11:00:00Z`, durationMinutes: 45 };
-  await teller.refused(
-    CAST.delivery,
-    'schedule-kickoff',
-    await onHandoff(tale, kickoff),
-    ['DECISION_OPEN'],
-    'An open decision that blocks keeps the date back.',
-  );
-  const { handoff } = await teller.read(CAST.delivery, 'handoff-for-delivery', { id: handoffId });
-  const open = ((handoff as Json).decisions as Json[]).filter(({ state }) => state === 'OPEN');
-  for (const decision of open) {
-    const outcome = {
-      decisionId: decision.id,
-      outcome: 'The leased line stays until April.',
-      reason: `Confirmed by the carrier on ${today(now)}.`,
-    };
-    await teller.done(
-      CAST.delivery,
-      'resolve-decision',
-      await onHandoff(tale, outcome),
-      `Decision ${String(decision.number)} is made, with its reason.`,
-    );
-  }
-  await teller.done(
-    CAST.delivery,
-    'release-brief',
-    await onHandoff(tale, { briefId: (handoff as Json).currentBrief.id as string }),
-    'A named person stands behind the brief.',
-  );
-  const done = await teller.done(
-    CAST.delivery,
-    'schedule-kickoff',
-    await onHandoff(tale, kickoff),
-    'The kickoff is scheduled.',
-  );
-  if (done.stage !== 'KICKOFF_SCHEDULED') throw new Error(`The handoff is ${String(done.stage)}`);
 }
 
 /** The auditor recomputes every hash from what the API gives. */

@@ -44,22 +44,41 @@ export class Teller {
 
   constructor(private readonly options: TellerOptions) {}
 
-  /** A query; answers its data. */
-  async read(persona: string, operation: string, variables: Json, told: string | null = null): Promise<Json> {
+  /** One who plays and checks the same, and tells nothing: for what was told before. */
+  quiet(): Teller {
+    return new Teller({ ...this.options, tell: () => undefined });
+  }
+
+  /** A query; answers its data. `told` may say what was in it. */
+  async read(
+    persona: string,
+    operation: string,
+    variables: Json,
+    told: string | ((data: Json) => string) | null = null,
+  ): Promise<Json> {
     const { data, errors } = await this.ask(persona, operation, variables);
     if (!data) throw new Error(`${persona} could not read ${operation}: ${errors[0]?.message ?? 'no answer'}`);
-    if (told) this.record({ persona, operation, outcome: 'READ', findings: [], ids: {}, told });
+    if (told) {
+      const text = typeof told === 'string' ? told : told(data);
+      this.record({ persona, operation, outcome: 'READ', findings: [], ids: {}, told: text });
+    }
     return data;
   }
 
   /** A mutation that must succeed; answers the changed record. */
-  async done(persona: string, operation: string, input: Json, told: string): Promise<Json> {
+  async done(
+    persona: string,
+    operation: string,
+    input: Json,
+    told: string | ((result: Json) => string),
+  ): Promise<Json> {
     const result = await this.mutate(persona, operation, input);
     if (result.__typename === 'Refused') {
       const reasons = (result.findings as ToldFinding[]).map(({ code, path }) => `${code} at ${path}`);
       throw new Error(`${persona}: ${operation} was refused: ${reasons.join('; ')}`);
     }
-    this.record({ persona, operation, outcome: 'DONE', findings: [], ids: idsOf(result), told });
+    const text = typeof told === 'string' ? told : told(result);
+    this.record({ persona, operation, outcome: 'DONE', findings: [], ids: idsOf(result), told: text });
     return result;
   }
 
@@ -97,7 +116,8 @@ export class Teller {
     this.record({ persona, operation, outcome: 'DENIED', findings: [finding], ids: {}, told });
   }
 
-  private async mutate(persona: string, operation: string, input: Json): Promise<Json> {
+  /** A mutation that may end either way, untold; answers the record or the refusal. */
+  async mutate(persona: string, operation: string, input: Json): Promise<Json> {
     const { data, errors } = await this.ask(persona, operation, { input });
     const result = data && Object.values(data)[0];
     if (!result) throw new Error(`${persona}: ${operation} ended in an error: ${JSON.stringify(errors)}`);

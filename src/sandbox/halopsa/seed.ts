@@ -67,6 +67,7 @@ const LISTS: Readonly<Partial<Record<TableName, readonly HaloRecord[]>>> = {
     ['CFHandoffStatus', 206],
     ['CFHandoffUrl', 207],
     ['CFBaseline', 208],
+    ['CFKickoff', 209],
   ].map(([name, id]) => ({ id, name, label: textOf(name).slice(2), type: 0, usage: 1, custom: 1, inputtype: 0 })),
 };
 

@@ -1,0 +1,86 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, FieldResolver, Info, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { RequestContext } from '../core/graphql/context.js';
+import { PageArgs } from '../core/graphql/page-args.js';
+import { Allow, Runs } from '../core/graphql/rights.js';
+import { connectionOf, resultOf } from '../core/graphql/shapes.js';
+import type { RefusedType } from '../core/graphql/types.js';
+import type { Page } from '../core/page.js';
+import { Person } from '../identity/person.entity.js';
+import { ReviewControlItemInput } from './audit.input.js';
+import { reviewControlItem } from './control.commands.js';
+import { ControlItem, ControlItemState, ControlRun } from './control.entity.js';
+import { AuditSample, AuditSampleItem } from './sample.entity.js';
+
+const ControlRunConnection = connectionOf(ControlRun, 'ControlRun');
+const ControlItemResult = resultOf('ControlItemResult', ControlItem);
+
+/** The monthly look at overrides. */
+@Resolver(() => ControlRun)
+export class ControlRunResolver {
+  @Allow('read', 'ControlRun')
+  @Query(() => ControlRunConnection, { description: 'The runs of scheduled controls, newest first.' })
+  controlRuns(@Args() args: PageArgs, @Ctx() { reader }: RequestContext): Promise<Page<ControlRun>> {
+    return reader.page(ControlRun, {}, args.checked());
+  }
+
+  @FieldResolver(() => AuditSample, { nullable: true, description: 'What was drawn, of how much, by which seed.' })
+  sample(@Root() { sampleId }: ControlRun, @Ctx() { reader }: RequestContext): Promise<AuditSample | null> {
+    return reader.one(AuditSample, sampleId);
+  }
+
+  @FieldResolver(() => [ControlItem], { description: 'The sampled overrides and what came of each.' })
+  items(@Root() { id }: ControlRun, @Ctx() { reader }: RequestContext): Promise<ControlItem[]> {
+    return reader.many(ControlItem, 'runId', id, ['position']);
+  }
+
+  @FieldResolver(() => Int, { description: 'How many items nobody has reviewed yet.' })
+  async open(@Root() { id }: ControlRun, @Ctx() { reader }: RequestContext): Promise<number> {
+    const items = await reader.many(ControlItem, 'runId', id, ['position']);
+    return items.filter(({ reviewedBy }) => reviewedBy === null).length;
+  }
+
+  @FieldResolver(() => Boolean, { description: 'Whether items are open past their time.' })
+  async overdue(@Root() { id, dueAt }: ControlRun, @Ctx() { reader }: RequestContext): Promise<boolean> {
+    const [items, now] = await Promise.all([reader.many(ControlItem, 'runId', id, ['position']), reader.now()]);
+    return dueAt <= now && items.some(({ state }) => isUnreviewed(state));
+  }
+}
+
+const isUnreviewed = (state: ControlItemState): boolean =>
+  state === ControlItemState.OPEN || state === ControlItemState.UNASSIGNED;
+
+/** One sampled override. */
+@Resolver(() => ControlItem)
+export class ControlItemResolver {
+  @FieldResolver(() => AuditSampleItem, { nullable: true, description: 'The override.' })
+  override(@Root() { sampleItemId }: ControlItem, @Ctx() { reader }: RequestContext): Promise<AuditSampleItem | null> {
+    return reader.one(AuditSampleItem, sampleItemId);
+  }
+
+  @FieldResolver(() => Person, {
+    nullable: true,
+    description: 'Who is to review it; null when nobody independent is left.',
+  })
+  reviewer(@Root() { reviewerId }: ControlItem, @Ctx() { reader }: RequestContext): Promise<Person | null> {
+    return reader.one(Person, reviewerId);
+  }
+
+  @FieldResolver(() => Person, { nullable: true, description: 'Who reviewed it; null while nobody has.' })
+  reviewedBy(@Root() { reviewedBy }: ControlItem, @Ctx() { reader }: RequestContext): Promise<Person | null> {
+    return reader.one(Person, reviewedBy);
+  }
+
+  @Runs(reviewControlItem)
+  @Mutation(() => ControlItemResult, {
+    description:
+      'Says what you found in an override that you had no hand in. Refused: NOT_OPEN, SELF_REVIEW, NOT_ELIGIBLE.',
+  })
+  reviewControlItem(
+    @Arg('input') input: ReviewControlItemInput,
+    @Ctx() ctx: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<ControlItem | RefusedType> {
+    return ctx.run(reviewControlItem, input, info, ControlItem);
+  }
+}

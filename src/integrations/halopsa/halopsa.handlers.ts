@@ -1,0 +1,19 @@
+import type { EffectHandlers } from '../../core/outbox/handler.js';
+import { HANDOFF_STATUS } from '../../handoff/status.message.js';
+import { PROVISION_PROJECT } from '../../project/provision.message.js';
+import type { HaloPsa } from './halopsa.client.js';
+import { projectHandler } from './project.handler.js';
+import { HALOPSA_PROJECT, HALOPSA_STATUS, HALOPSA_TASK, provisionHandler, statusHandler } from './provision.plan.js';
+import { haloStatusHandler } from './status.handler.js';
+import { taskHandler } from './task.handler.js';
+
+/** What the worker does for HaloPSA, by the kind of the effect. */
+export function haloHandlers(halopsa: HaloPsa): EffectHandlers {
+  return {
+    [PROVISION_PROJECT]: provisionHandler,
+    [HANDOFF_STATUS]: statusHandler,
+    [HALOPSA_PROJECT]: projectHandler(halopsa),
+    [HALOPSA_TASK]: taskHandler(halopsa),
+    [HALOPSA_STATUS]: haloStatusHandler(halopsa),
+  };
+}

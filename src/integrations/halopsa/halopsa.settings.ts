@@ -1,0 +1,63 @@
+import type { OpenConnection } from '../connection/connection.secret.js';
+import { haloError } from './halopsa.record.js';
+
+/** What a connection does in HaloPSA about a win whose handoff has not passed the gate. */
+export type HaloMode = 'OBSERVE' | 'FLAG' | 'REVERT' | 'NATIVE';
+
+/** The settings of a HaloPSA connection, read from their texts; connection.forms.ts says what each means. */
+export interface HaloSettings {
+  readonly mode: HaloMode;
+  /** `{resourceServer}`: the API's root. */
+  readonly resourceServer: string;
+  /** `{authServer}`: `/token` follows. */
+  readonly authServer: string;
+  /** Goes with a token request to a cloud instance; null for one that the MSP runs itself. */
+  readonly tenant: string | null;
+  readonly scope: string;
+  /** Ticket types of projects and of their tasks; null until they are set. */
+  readonly projectTypeId: number | null;
+  readonly taskTypeId: number | null;
+  /** HaloPSA's budget type by the key of ours. */
+  readonly budgetTypeIds: ReadonlyMap<string, number>;
+  /** HaloPSA's status by the state of our project. */
+  readonly projectStatusIds: ReadonlyMap<string, number>;
+}
+
+/** What the connector calls covers tickets, opportunities and projects, and the clients (facts 3.1). */
+const SCOPE = 'read:tickets edit:tickets read:customers';
+
+/** Reads the settings of a connection; they were validated when they were given. */
+export function settingsOf({ baseUrl, settings }: Pick<OpenConnection, 'baseUrl' | 'settings'>): HaloSettings {
+  const base = baseUrl.replace(/\/+$/, '');
+  return {
+    mode: (settings.mode as HaloMode | undefined) ?? 'FLAG',
+    resourceServer: (settings.resourceServer ?? `${base}/api`).replace(/\/+$/, ''),
+    authServer: (settings.authServer ?? `${base}/auth`).replace(/\/+$/, ''),
+    tenant: settings.tenant ?? null,
+    scope: settings.scope ?? SCOPE,
+    projectTypeId: oneId(settings.projectTypeId),
+    taskTypeId: oneId(settings.taskTypeId),
+    budgetTypeIds: idsByWord(settings.budgetTypeIds),
+    projectStatusIds: idsByWord(settings.projectStatusIds),
+  };
+}
+
+/** A setting that the work needs; VendorError REFUSED that names it when it is not there. */
+export function required<T>(value: T | null | undefined, name: string, means: string): T {
+  if (value !== null && value !== undefined) return value;
+  throw haloError(
+    'REFUSED',
+    'HALOPSA_SETTING_MISSING',
+    `The setting ${name} of the HaloPSA connection is missing.`,
+    `Set ${name} (${means}) with updateIntegrationSettings, then retry it.`,
+  );
+}
+
+function oneId(text: string | undefined): number | null {
+  return text === undefined ? null : Number(text);
+}
+
+function idsByWord(text = ''): ReadonlyMap<string, number> {
+  const pairs = text.split(',').flatMap((pair) => (pair === '' ? [] : [pair.split('=')]));
+  return new Map(pairs.map(([word, id]) => [word!, Number(id)]));
+}

@@ -1,0 +1,212 @@
+import { LosslessNumber } from 'lossless-json';
+import { digestOf } from '../../core/canonical.js';
+import { addDecimals, decimalText, parseDecimal } from '../../core/decimal.js';
+import { formatMoney } from '../../core/money.js';
+import type { Client, Deal } from '../../deal/deal.entity.js';
+import type { FeasibilitySignOff } from '../../feasibility/feasibility.entity.js';
+import { SignOffState } from '../../feasibility/feasibility.entity.js';
+import type { Handoff } from '../../handoff/handoff.entity.js';
+import { type Kickoff, KickoffState } from '../../kickoff/kickoff.entity.js';
+import type { BudgetBaseline, BudgetBaselineLine } from '../../project/baseline.entity.js';
+import {
+  MilestoneState,
+  type Project,
+  type ProjectMilestone,
+  type ProjectTask,
+  TaskState,
+} from '../../project/project.entity.js';
+import { haloError, type HaloRecord, idOf, listOf, textOf } from './halopsa.record.js';
+import { type HaloSettings, required } from './halopsa.settings.js';
+import type { PsaObject } from './psa-object.entity.js';
+
+/** What a project in HaloPSA is made of. */
+export interface ProjectFacts {
+  readonly handoff: Handoff;
+  readonly deal: Deal;
+  readonly client: Client;
+  readonly project: Project;
+  readonly milestones: readonly ProjectMilestone[];
+  readonly tasks: readonly ProjectTask[];
+  readonly baseline: BudgetBaseline;
+  readonly baselineLines: readonly BudgetBaselineLine[];
+  readonly signOff: FeasibilitySignOff | null;
+  /** The newest date with the client. */
+  readonly kickoff: Kickoff | null;
+  readonly objects: readonly PsaObject[];
+}
+
+/** The custom fields that the connector writes; they are made once in HaloPSA (docs/connect-halopsa.md). */
+export const FIELDS = {
+  handoff: 'CFHandoffId',
+  status: 'CFHandoffStatus',
+  baseline: 'CFBaseline',
+  kickoff: 'CFKickoff',
+} as const;
+
+/** The counterpart of one of our records. */
+export function objectOf(facts: Pick<ProjectFacts, 'objects'>, ownId: string): PsaObject | null {
+  return facts.objects.find((object) => object.ownId === ownId) ?? null;
+}
+
+/** The id of the client in HaloPSA; VendorError REFUSED while the deal is a prospect's. */
+export function clientIdOf({ client }: Pick<ProjectFacts, 'client'>): number {
+  if (client.externalId !== null) return Number(client.externalId);
+  throw haloError(
+    'REFUSED',
+    'HALOPSA_CLIENT_MISSING',
+    'The opportunity is of a prospect: HaloPSA has no client to make the project for.',
+    'Make the prospect a client in HaloPSA, import the deal again, then retry it.',
+  );
+}
+
+/** What the project is to be, in HaloPSA's fields; milestones without their ids. Hours and amounts are the baseline's. */
+export function projectContent(facts: ProjectFacts, settings: HaloSettings): HaloRecord {
+  const { handoff, deal, project } = facts;
+  return {
+    tickettype_id: required(settings.projectTypeId, 'projectTypeId', 'the ticket type of projects'),
+    summary: titled(project.number, project.name),
+    client_id: clientIdOf(facts),
+    createdfrom_id: Number(deal.externalId),
+    third_party_id_string: project.id,
+    startdate: project.startOn,
+    targetdate: project.targetOn,
+    milestones: shownMilestones(facts).map(milestoneContent),
+    budgets: budgetContent(facts, settings),
+    customfields: [{ name: FIELDS.handoff, value: handoff.number }, ...statusFields(facts)],
+    ...statusId(facts, settings),
+  };
+}
+
+/**
+ * What follows the handoff on a project: its status, the baseline that counts, and the client's date, which stands
+ * only under a live sign-off (requirement 002 step 4).
+ */
+export function statusFields({ handoff, baseline, kickoff, signOff }: ProjectFacts): readonly HaloRecord[] {
+  const isLive = kickoff?.state !== KickoffState.VOID && kickoff?.signOffId === signOff?.id;
+  const date = kickoff && isLive && signOff?.state === SignOffState.LIVE ? kickoff.startsAt.toISOString() : '';
+  return [
+    { name: FIELDS.status, value: handoff.stage },
+    { name: FIELDS.baseline, value: `v${baseline.version} ${baseline.contentDigest.slice(0, 16)}` },
+    { name: FIELDS.kickoff, value: date },
+  ];
+}
+
+/** The status of the project, where the tenant has said which of theirs it is. */
+export function statusId({ project }: Pick<ProjectFacts, 'project'>, { projectStatusIds }: HaloSettings): HaloRecord {
+  const id = projectStatusIds.get(project.state);
+  return id === undefined ? {} : { status_id: id };
+}
+
+/** What a task is to be, in HaloPSA's fields; the ids are those of its project and milestone there. */
+export function taskContent(
+  facts: ProjectFacts,
+  task: ProjectTask,
+  settings: HaloSettings,
+  ids: { readonly project: number; readonly milestone: number | null },
+): HaloRecord {
+  const cancelled = settings.projectStatusIds.get('CANCELLED');
+  const isCancelled = task.state === TaskState.CANCELLED;
+  const label = objectOf(facts, task.id)!.label;
+  return {
+    tickettype_id: required(settings.taskTypeId, 'taskTypeId', 'the ticket type of project tasks'),
+    summary: titled(label, isCancelled ? `(cancelled) ${task.title}` : task.title),
+    details: task.description ?? task.title,
+    client_id: clientIdOf(facts),
+    parent_id: ids.project,
+    ...(ids.milestone === null ? {} : { milestone_id: ids.milestone }),
+    third_party_id_string: task.id,
+    targetdate: task.dueOn,
+    estimate: new LosslessNumber(task.estimateHours),
+    budgettype_id: budgetTypeOf(task.budgetType, settings),
+    ...(isCancelled && cancelled !== undefined ? { status_id: cancelled } : {}),
+  };
+}
+
+/** SHA-256 of content: what is the same needs not be written again. */
+export function contentDigest(content: HaloRecord): string {
+  return digestOf(JSON.parse(JSON.stringify(content)));
+}
+
+/** Whether a title carries a label of ours. */
+export function carries(record: HaloRecord, label: string): boolean {
+  return textOf(record, 'summary').startsWith(`[${label}]`);
+}
+
+/**
+ * The content as a change of what is there: milestones by their ids, and budgets of a former plan at nothing.
+ * `labels` gives the milestones' ids that are known; one that is not is found by its name.
+ */
+export function asChange(
+  content: HaloRecord,
+  there: HaloRecord,
+  facts: ProjectFacts,
+  settings: HaloSettings,
+): HaloRecord {
+  const { tickettype_id: _type, ...rest } = content;
+  const known = listOf(there, 'milestones');
+  const milestones = shownMilestones(facts).map((milestone) => ({
+    ...milestoneContent(milestone),
+    ...idIn(milestone, known, facts),
+  }));
+  const budgets = listOf(content, 'budgets');
+  const ours = new Set(settings.budgetTypeIds.values());
+  const former = listOf(there, 'budgets').flatMap((budget) => {
+    const type = idOf(budget, 'budgettype_id');
+    const isFormer = type !== null && ours.has(type) && !budgets.some((one) => one.budgettype_id === type);
+    return isFormer ? [{ budgettype_id: type, hours: 0, money: 0 }] : [];
+  });
+  return { ...rest, id: idOf(there), milestones, budgets: [...budgets, ...former] };
+}
+
+/** The id of a milestone in HaloPSA: as it was kept, else by its name. */
+export function milestoneId(
+  milestone: ProjectMilestone,
+  there: HaloRecord,
+  facts: Pick<ProjectFacts, 'objects'>,
+): number | null {
+  const kept = objectOf(facts, milestone.id)?.remoteId ?? null;
+  const known = listOf(there, 'milestones');
+  const found = known.find((one) =>
+    kept === null ? textOf(one, 'name') === milestone.name : String(idOf(one)) === kept,
+  );
+  return found ? idOf(found) : null;
+}
+
+function idIn(milestone: ProjectMilestone, known: readonly HaloRecord[], facts: ProjectFacts): HaloRecord {
+  const id = milestoneId(milestone, { milestones: known }, facts);
+  return id === null ? {} : { id };
+}
+
+/** What a later plan does not have any more is kept where it is, and is not made for it. */
+function shownMilestones(facts: ProjectFacts): readonly ProjectMilestone[] {
+  return facts.milestones.filter(
+    ({ id, state }) => state !== MilestoneState.CANCELLED || (objectOf(facts, id)?.remoteId ?? null) !== null,
+  );
+}
+
+function milestoneContent({ name, position, startOn, targetOn, state }: ProjectMilestone): HaloRecord {
+  const shown = state === MilestoneState.CANCELLED ? `(cancelled) ${name}` : name;
+  return { name: shown, sequence: position, start_date: startOn, target_date: targetOn };
+}
+
+/** The baseline by HaloPSA's budget types: hours as sold, money as priced; several of ours may be one of theirs. */
+function budgetContent({ baseline, baselineLines }: ProjectFacts, settings: HaloSettings): readonly HaloRecord[] {
+  const byType = new Map<number, { hours: string; priceMinor: bigint }>();
+  for (const { budgetType, hours, priceMinor } of baselineLines) {
+    const id = budgetTypeOf(budgetType, settings);
+    const sum = byType.get(id) ?? { hours: '0', priceMinor: 0n };
+    const added = decimalText(addDecimals(parseDecimal(sum.hours), parseDecimal(hours)));
+    byType.set(id, { hours: added, priceMinor: sum.priceMinor + priceMinor });
+  }
+  return [...byType].map(([budgettype_id, { hours, priceMinor }]) => ({
+    budgettype_id,
+    hours: new LosslessNumber(hours),
+    money: new LosslessNumber(formatMoney({ minor: priceMinor, currency: baseline.currency })),
+  }));
+}
+
+function budgetTypeOf(key: string, { budgetTypeIds }: HaloSettings): number {
+  return required(budgetTypeIds.get(key), 'budgetTypeIds', `HaloPSA's budget type for ${key}, as ${key}=<id>`);
+}
+
+const titled = (label: string, title: string): string => `[${label}] ${title}`;

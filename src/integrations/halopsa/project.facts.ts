@@ -1,0 +1,74 @@
+import { notFound } from '../../core/error.js';
+import type { EffectTools } from '../../core/outbox/handler.js';
+import { mapQuery, type Query, select, selectRequired, sql } from '../../core/statement.js';
+import { type EntityClass, hydrate, tableOf } from '../../core/table.js';
+import { Client, Deal } from '../../deal/deal.entity.js';
+import { latestSignOff } from '../../feasibility/feasibility.queries.js';
+import { Handoff } from '../../handoff/handoff.entity.js';
+import { Kickoff, KickoffState } from '../../kickoff/kickoff.entity.js';
+import {
+  currentBaseline,
+  currentBaselineLines,
+  milestonesOf,
+  projectOfHandoff,
+  tasksOf,
+} from '../../project/project.queries.js';
+import { Vendor } from '../connection/connection.entity.js';
+import type { ProjectFacts } from './project-content.rules.js';
+import { PsaObject } from './psa-object.entity.js';
+
+/** The counterparts of a handoff's project in the PSA. */
+export const objectsOf = (handoffId: string): Query<PsaObject[]> =>
+  select(PsaObject, { handoffId }, { orderBy: ['id'] });
+
+/** Whether the tenant has ever connected HaloPSA: what goes there waits while it is disconnected, and not before. */
+export const hasHaloPsa = (): Query<boolean> =>
+  sql(
+    'select exists (select 1 from integration where tenant_id = $1 and vendor = $2) as found',
+    [Vendor.HALOPSA],
+    (rows) => Boolean(rows[0]?.found),
+  );
+
+/** The id of the handoff's opportunity in the PSA, or NOT_FOUND. */
+export function externalIdOf(handoffId: string): Query<string> {
+  return mapQuery(ofHandoff(Deal, 'deal_id', handoffId), ({ externalId }) => externalId);
+}
+
+/** What the project of a handoff is made of; null while the handoff has not passed the submit gate. */
+export async function projectFacts(
+  { read }: Pick<EffectTools, 'read'>,
+  handoffId: string,
+): Promise<ProjectFacts | null> {
+  const { project, baseline, kickoffs, ...facts } = await read({
+    handoff: selectRequired(Handoff, handoffId),
+    deal: ofHandoff(Deal, 'deal_id', handoffId),
+    client: ofHandoff(Client, 'client_id', handoffId),
+    project: projectOfHandoff(handoffId),
+    milestones: milestonesOf(handoffId),
+    tasks: tasksOf(handoffId),
+    baseline: currentBaseline(handoffId),
+    baselineLines: currentBaselineLines(handoffId),
+    signOff: latestSignOff(handoffId),
+    kickoffs: select(Kickoff, { handoffId }, { orderBy: ['-id'] }),
+    objects: objectsOf(handoffId),
+  });
+  const kickoff = kickoffs.find(({ state }) => state !== KickoffState.VOID) ?? null;
+  return project && baseline ? { ...facts, project, baseline, kickoff } : null;
+}
+
+function ofHandoff<T extends object>(
+  entity: EntityClass<T>,
+  column: 'deal_id' | 'client_id',
+  handoffId: string,
+): Query<T> {
+  const { name, columns } = tableOf(entity);
+  return sql(
+    `select ${columns.map((own) => `x.${own.name}`).join(', ')} from handoff h
+     join ${name} x on x.tenant_id = $1 and x.id = h.${column} where h.tenant_id = $1 and h.id = $2`,
+    [handoffId],
+    (rows) => {
+      if (!rows[0]) throw notFound('Handoff', handoffId);
+      return hydrate(entity, rows[0]);
+    },
+  );
+}

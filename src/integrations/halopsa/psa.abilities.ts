@@ -1,0 +1,9 @@
+import type { AbilityContribution } from '../../core/ability.js';
+import { PERSON_ROLES, Role } from '../../identity/roles.js';
+
+/** Everyone who sees a project sees its counterparts in the PSA; administrators bring it there again. */
+export const psaAbilities: AbilityContribution = (grant, actor) => {
+  grant(PERSON_ROLES, 'read', 'PsaObject');
+  if (actor.scopes.includes('handoffs:read')) grant([Role.INTEGRATOR], 'read', 'PsaObject');
+  grant([Role.REVOPS_ADMIN, Role.SERVICE_DELIVERY_LEAD], 'provision', 'Project');
+};

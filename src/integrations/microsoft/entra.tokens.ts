@@ -1,0 +1,107 @@
+import { ConfidentialClientApplication, type INetworkModule, type NodeAuthOptions } from '@azure/msal-node';
+import { VendorError } from '../../core/outbox/vendor-error.js';
+import type { OpenConnection } from '../connection/connection.secret.js';
+import type { VendorHttp } from '../http/client.js';
+import { type Seen, signInFault } from './entra.rules.js';
+
+const SCOPES = ['https://graph.microsoft.com/.default'];
+const MOST_CLIENTS = 1000;
+
+interface Held {
+  readonly msal: ConfidentialClientApplication;
+  /** The last answer of the token endpoint, or what went wrong on the way to it. */
+  readonly seen: Seen;
+  /** One request for all who wait: MSAL alone would send one each. */
+  asked: Promise<string> | null;
+  /** The cached token was refused: the next one comes from the vendor. */
+  isStale: boolean;
+}
+
+/**
+ * App-only tokens of Microsoft Graph by connection and credentials (client credentials with a secret or a certificate),
+ * by MSAL over the guarded way out. MSAL keeps them in this process's memory.
+ */
+export class EntraTokens {
+  private readonly held = new Map<string, Held>();
+
+  constructor(private readonly http: VendorHttp) {}
+
+  /** A token that is good for now; VendorError DISCONNECTED with the step that is missing. */
+  async of(connection: OpenConnection): Promise<string> {
+    const held = this.heldOf(connection);
+    held.asked ??= this.ask(held, connection).finally(() => (held.asked = null));
+    return held.asked;
+  }
+
+  /** Graph does not take this token any more: it was revoked. */
+  forget(connection: OpenConnection): void {
+    this.heldOf(connection).isStale = true;
+  }
+
+  private async ask(held: Held, { settings }: OpenConnection): Promise<string> {
+    Object.assign(held.seen, { status: null, headers: {}, fault: null });
+    try {
+      const result = await held.msal.acquireTokenByClientCredential({
+        scopes: SCOPES,
+        authority: `https://login.microsoftonline.com/${settings.directoryId ?? ''}`,
+        skipCache: held.isStale,
+      });
+      if (!result) throw new Error('no token');
+      held.isStale = false;
+      return result.accessToken;
+    } catch (error) {
+      throw signInFault(error, held.seen, new Date());
+    }
+  }
+
+  private heldOf(connection: OpenConnection): Held {
+    const { id, secretVersion, settings, credentials } = connection;
+    const key = [id, secretVersion, settings.directoryId ?? ''].join('\n');
+    const known = this.held.get(key);
+    if (known) return known;
+    const seen: Seen = { status: null, headers: {}, fault: null };
+    const made: Held = { msal: this.application(credentials, seen), seen, asked: null, isStale: false };
+    this.held.set(key, made);
+    const [oldest] = this.held.keys();
+    if (this.held.size > MOST_CLIENTS && oldest !== undefined) this.held.delete(oldest);
+    return made;
+  }
+
+  private application(credentials: OpenConnection['credentials'], seen: Seen): ConfidentialClientApplication {
+    try {
+      return new ConfidentialClientApplication({
+        auth: { clientId: credentials.clientId ?? '', ...proofOf(credentials) },
+        system: { networkClient: this.network(seen) },
+      });
+    } catch (error) {
+      throw signInFault(error, seen, new Date());
+    }
+  }
+
+  private network(seen: Seen): INetworkModule {
+    const fetch = this.http.fetch({ vendor: 'Entra ID', isRepeatable: true });
+    const send = async <T>(method: string, url: string, options?: { headers?: Record<string, string>; body?: string }) => {
+      try {
+        const answer = await fetch(url, { method, headers: options?.headers ?? {}, body: options?.body ?? null });
+        const headers = Object.fromEntries(answer.headers);
+        Object.assign(seen, { status: answer.status, headers });
+        return { status: answer.status, headers, body: (await answer.json()) as T };
+      } catch (error) {
+        // MSAL wraps what it is thrown, and what went wrong would be lost.
+        if (error instanceof VendorError) seen.fault = error;
+        throw error;
+      }
+    };
+    return {
+      sendGetRequestAsync: (url, options) => send('GET', url, options),
+      sendPostRequestAsync: (url, options) => send('POST', url, options),
+    };
+  }
+}
+
+/** Exactly one proof, or MSAL refuses; a certificate goes before a secret. */
+function proofOf(credentials: OpenConnection['credentials']): Omit<NodeAuthOptions, 'clientId'> {
+  const { certificateKey, certificateThumbprint, clientSecret } = credentials;
+  if (certificateKey === undefined) return { clientSecret: clientSecret ?? '' };
+  return { clientCertificate: { privateKey: certificateKey, thumbprintSha256: certificateThumbprint ?? '' } };
+}

@@ -1,0 +1,142 @@
+import type { VendorAnswer, VendorHttp, VendorRequest } from '../http/client.js';
+import { VendorError } from '../../core/outbox/vendor-error.js';
+import type { OpenConnection } from '../connection/connection.secret.js';
+import type { Budget } from '../http/budget.js';
+import { codeIn, faultOfStatus } from '../http/fault.rules.js';
+import type { EntraTokens } from './entra.tokens.js';
+
+const GRAPH = 'https://graph.microsoft.com/v1.0';
+
+/**
+ * SharePoint gives an application 1,250 resource units a minute in a small tenant, and writing costs 2
+ * (learn.microsoft.com, "Avoid getting throttled or blocked in SharePoint Online"): 500 calls stay below.
+ */
+const BUDGET: Omit<Budget, 'instance'> = { perMinute: 500, burst: 60 };
+const MOST_PAGES = 100;
+
+/** A call beside its method and path. */
+export type GraphOptions = Pick<VendorRequest, 'json' | 'body' | 'headers' | 'accept' | 'isRepeatable'>;
+
+/** A JSON object as Graph gave it; numbers are LosslessNumber. */
+export type GraphRecord = Readonly<Record<string, unknown>>;
+
+/** What a client of Graph is made of: one way out and one cache of tokens a process. */
+export interface GraphTools {
+  readonly http: VendorHttp;
+  readonly tokens: EntraTokens;
+}
+
+/** The calls of Microsoft Graph v1.0 for one connection, as the application. */
+export class GraphClient {
+  private readonly budget: Budget;
+
+  constructor(
+    private readonly tools: GraphTools,
+    readonly connection: OpenConnection,
+    private readonly signal: AbortSignal,
+  ) {
+    this.budget = { ...BUDGET, instance: `graph.microsoft.com/${connection.settings.directoryId ?? ''}` };
+  }
+
+  /** One object; the call's own faults as VendorErrors. */
+  async get(path: string): Promise<GraphRecord> {
+    return recordIn(await this.call('GET', path));
+  }
+
+  /** One object, or null when it does not exist. */
+  async find(path: string): Promise<GraphRecord | null> {
+    const answer = await this.call('GET', path, { accept: [404] });
+    return answer.status === 404 ? null : recordIn(answer);
+  }
+
+  /** Every object of a collection; `@odata.nextLink` is followed as it is. */
+  async list(path: string): Promise<readonly GraphRecord[]> {
+    const found: GraphRecord[] = [];
+    let next: unknown = path;
+    for (let page = 0; page < MOST_PAGES && typeof next === 'string'; page++) {
+      const body: GraphRecord = await this.get(next);
+      found.push(...(Array.isArray(body.value) ? (body.value as GraphRecord[]) : []));
+      next = body['@odata.nextLink'];
+    }
+    return found;
+  }
+
+  /** Any call. A refused token is replaced once; a 403 `accessDenied` waits for an administrator. */
+  async call(method: VendorRequest['method'], path: string, options: GraphOptions = {}): Promise<VendorAnswer> {
+    const first = await this.send(method, path, options, [401]);
+    if (first.status !== 401) return first;
+    this.tools.tokens.forget(this.connection);
+    return this.send(method, path, options, []);
+  }
+
+  /** A request to a pre-authenticated address, such as of an upload session: it takes no token. */
+  async plain(method: VendorRequest['method'], url: string, options: GraphOptions = {}): Promise<VendorAnswer> {
+    return this.tools.http.send({ vendor: 'SharePoint', method, url, ...options, signal: this.signal });
+  }
+
+  private async send(
+    method: VendorRequest['method'],
+    path: string,
+    { accept = [], ...options }: GraphOptions,
+    further: readonly number[],
+  ): Promise<VendorAnswer> {
+    const token = await this.tools.tokens.of(this.connection);
+    const answer = await this.tools.http.send({
+      vendor: 'SharePoint',
+      method,
+      url: path.startsWith('https://') ? path : `${GRAPH}${path}`,
+      ...options,
+      headers: { ...options.headers, authorization: `Bearer ${token}` },
+      accept: [...accept, ...further, 403],
+      budget: this.budget,
+      signal: this.signal,
+    });
+    if (answer.status !== 403 || accept.includes(403)) return answer;
+    throw forbidden(answer, { vendor: 'SharePoint', isRepeatable: true });
+  }
+}
+
+function forbidden(answer: VendorAnswer, asked: { vendor: string; isRepeatable: boolean }): VendorError {
+  const code = codeIn(quietly(answer));
+  const fault = faultOfStatus(answer.status, answer.headers, code, asked, new Date());
+  if (code !== 'accessDenied') return fault;
+  return new VendorError('DISCONNECTED', {
+    code: 'SHAREPOINT_NOT_GRANTED',
+    message: fault.message,
+    remedy:
+      'Three things are needed: consent to Sites.Selected, the role write on the site granted to the client id (not the object id), and some minutes. Then test the connection.',
+    status: 403,
+  });
+}
+
+/** The JSON object of an answer; VendorError when it is none. */
+export function recordIn(answer: VendorAnswer): GraphRecord {
+  const body = answer.json();
+  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as GraphRecord;
+  throw new VendorError('RETRY', {
+    code: 'VENDOR_ANSWER_UNREADABLE',
+    message: `SharePoint answered ${answer.status}, but not with an object.`,
+    remedy: 'It is tried again by itself; look at the service health of Microsoft 365 if it lasts.',
+    status: answer.status,
+  });
+}
+
+/** A text of an object; empty when there is none. */
+export function textIn(record: GraphRecord, name: string): string {
+  const value = record[name];
+  return typeof value === 'string' ? value : '';
+}
+
+/** An object in an object; an empty one when there is none. */
+export function partOf(record: GraphRecord, name: string): GraphRecord {
+  const value = record[name];
+  return typeof value === 'object' && value !== null ? (value as GraphRecord) : {};
+}
+
+function quietly(answer: VendorAnswer): unknown {
+  try {
+    return answer.json();
+  } catch {
+    return null;
+  }
+}

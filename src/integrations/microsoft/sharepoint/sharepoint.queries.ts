@@ -1,0 +1,37 @@
+import { notFound } from '../../../core/error.js';
+import { type Query, select, selectFirst, sql } from '../../../core/statement.js';
+import { StoredFile, StoredFolder } from './stored-file.entity.js';
+
+/** What the place and the metadata of a brief's files follow from. */
+export interface BriefPlace {
+  readonly handoffId: string;
+  readonly number: string;
+  readonly client: string;
+  readonly version: number;
+}
+
+/** The handoff, client and version of a brief, or NOT_FOUND. */
+export const briefPlace = (briefId: string): Query<BriefPlace> =>
+  sql(
+    `select h.id as handoff_id, h.number, c.name as client, b.version from brief b
+     join handoff h on h.tenant_id = $1 and h.id = b.handoff_id
+     join client c on c.tenant_id = $1 and c.id = h.client_id
+     where b.tenant_id = $1 and b.id = $2`,
+    [briefId],
+    ([row]) => {
+      if (!row) throw notFound('Brief', briefId);
+      const { handoff_id: handoffId, number, client, version } = row;
+      return { handoffId, number, client, version } as BriefPlace;
+    },
+  );
+
+/** The files of a brief. */
+export const filesOfBrief = (briefId: string): Query<StoredFile[]> => select(StoredFile, { briefId });
+
+/** The folder of a handoff in a library, if it was made. */
+export const folderOf = (handoffId: string, driveId: string): Query<StoredFolder | null> =>
+  selectFirst(StoredFolder, { handoffId, driveId });
+
+/** Every file of a connection, oldest first. */
+export const filesOfConnection = (integrationId: string): Query<StoredFile[]> =>
+  select(StoredFile, { integrationId }, { orderBy: ['id'] });

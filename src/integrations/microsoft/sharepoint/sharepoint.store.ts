@@ -1,0 +1,169 @@
+import type { DocumentStore, StoredDocument } from '../../../brief/brief.store.js';
+import { sha256Hex } from '../../../core/canonical.js';
+import { newId } from '../../../core/id.js';
+import type { EffectTools } from '../../../core/outbox/handler.js';
+import { VendorError } from '../../../core/outbox/vendor-error.js';
+import { insert, type Statement } from '../../../core/statement.js';
+import { type GraphClient, type GraphRecord, partOf, recordIn, textIn } from '../graph.client.js';
+import { type DriveItem, isRewritten } from './drive-item.js';
+import { folderAt, itemById, itemInFolder } from './folders.js';
+import { folderName } from './names.rules.js';
+import type { Place, Places } from './place.js';
+import { quickXorHash } from './quick-xor-hash.js';
+import { type BriefPlace, briefPlace, filesOfBrief, folderOf } from './sharepoint.queries.js';
+import { FileFormat, FileState, StoredFile, StoredFolder } from './stored-file.entity.js';
+import { upload, UPLOAD_LIMITS, type UploadLimits } from './upload.js';
+
+/** The folder below the library's root in which everything lies, where the connection names none. */
+export const ROOT_FOLDER = 'Handoffs';
+
+/** What a store works with for one brief in one attempt. */
+export interface SharePointStoreOptions {
+  readonly graph: GraphClient;
+  readonly places: Places;
+  readonly briefId: string;
+  readonly tools: Pick<EffectTools, 'read' | 'now'>;
+  readonly limits?: UploadLimits;
+}
+
+/**
+ * A brief's files in the tenant's library, in `<folder>/<client>/<handoff>/`. Found by their recorded ids first and by
+ * name otherwise; what an earlier attempt has put, whose answer was lost, is taken over and not put again.
+ */
+export class SharePointStore implements DocumentStore {
+  /** Put by this attempt already: put again, it is because the text has changed meanwhile. */
+  private readonly written = new Set<string>();
+
+  constructor(private readonly options: SharePointStoreOptions) {}
+
+  async put(path: string, content: Buffer, _contentType: string): Promise<StoredDocument> {
+    const { graph, places } = this.options;
+    return places.use(graph, (place) => this.putIn(place, path.split('/').at(-1)!, content));
+  }
+
+  private async putIn(place: Place, name: string, content: Buffer): Promise<StoredDocument> {
+    const { graph, briefId, tools, limits = UPLOAD_LIMITS } = this.options;
+    const { brief, files } = await tools.read({ brief: briefPlace(briefId), files: filesOfBrief(briefId) });
+    const format = isRewritten(name) ? FileFormat.DOCX : FileFormat.MARKDOWN;
+    const row = files.find((file) => file.format === format && file.driveId === place.driveId) ?? null;
+    const folder = await this.folder(place, brief);
+    const existing =
+      (row && (await itemById(graph, place, row.itemId))) ?? (await itemInFolder(graph, place, folder.id, [name]));
+    const isThere = existing !== null && this.isWhatWePut(existing, content, row);
+    const item = isThere
+      ? existing
+      : await upload(graph, place, { folderId: folder.id, name, content, existing }, limits);
+    this.written.add(name);
+    assertIntact(item, name, content);
+    const sha256 = sha256Hex(content);
+    await fillColumns(graph, place, item, { ...brief, sha256 });
+    const fresh = {
+      briefId,
+      format,
+      integrationId: graph.connection.id,
+      driveId: place.driveId,
+      itemId: item.id,
+      name: item.name,
+      webUrl: item.webUrl,
+      shareUrl: await this.link(place, item),
+      version: await versionOf(graph, place, item),
+      cTag: item.cTag,
+      quickXorHash: item.quickXorHash,
+      sha256,
+      state: FileState.SOUND,
+      storedAt: tools.now,
+      checkedAt: tools.now,
+    };
+    return { location: item.webUrl, sha256, writes: [folder.write, storedFile(fresh)] };
+  }
+
+  /** The text is the brief's alone, and Office files cannot be compared: there our own application's hand must do. */
+  private isWhatWePut(item: DriveItem, content: Buffer, row: StoredFile | null): boolean {
+    if (this.written.has(item.name)) return false;
+    if (!isRewritten(item.name)) return item.quickXorHash === quickXorHash(content);
+    return row === null && item.modifiedByApplication === this.options.graph.connection.credentials.clientId;
+  }
+
+  private async folder(
+    place: Place,
+    { handoffId, number, client }: BriefPlace,
+  ): Promise<{ readonly id: string; readonly write: Statement }> {
+    const { graph, tools } = this.options;
+    const { known } = await tools.read({ known: folderOf(handoffId, place.driveId) });
+    const kept = known && (await itemById(graph, place, known.itemId));
+    const root = graph.connection.settings.folder ?? ROOT_FOLDER;
+    const { id } = kept ?? (await folderAt(graph, place, [root, client, number].map(folderName)));
+    return {
+      id,
+      write: insert(
+        StoredFolder,
+        { id: newId(), handoffId, driveId: place.driveId, itemId: id },
+        'on conflict (tenant_id, handoff_id, drive_id) do update set item_id = excluded.item_id',
+      ),
+    };
+  }
+
+  /** A link for the organisation, where the connection asks for it; null where the sharing policy forbids it. */
+  private async link({ driveId }: Place, { id }: DriveItem): Promise<string | null> {
+    const { graph } = this.options;
+    if (graph.connection.settings.links !== 'ORGANIZATION') return null;
+    const answer = await graph.call('POST', `/drives/${driveId}/items/${encodeURIComponent(id)}/createLink`, {
+      json: { type: 'view', scope: 'organization' },
+      accept: [403],
+      isRepeatable: true,
+    });
+    return answer.status === 403 ? null : textIn(partOf(recordIn(answer), 'link'), 'webUrl') || null;
+  }
+}
+
+/** Everything but the key is what the file is now. */
+function storedFile(row: Omit<StoredFile, 'id' | 'tenantId'>): Statement {
+  const set = ['integration_id', 'drive_id', 'item_id', 'name', 'web_url', 'share_url', 'version', 'c_tag']
+    .concat(['quick_xor_hash', 'sha256', 'state', 'stored_at', 'checked_at'])
+    .map((column) => `${column} = excluded.${column}`);
+  return insert(
+    StoredFile,
+    { id: newId(), ...row },
+    `on conflict (tenant_id, brief_id, format) do update set ${set.join(', ')}`,
+  );
+}
+
+/** What is not rewritten must have arrived as it was sent. */
+function assertIntact(item: DriveItem, name: string, content: Buffer): void {
+  if (isRewritten(name) || item.quickXorHash === quickXorHash(content)) return;
+  throw new VendorError('RETRY', {
+    code: 'SHAREPOINT_FILE_DIFFERS',
+    message: 'The file in SharePoint is not what was sent.',
+    remedy: 'It is sent again by itself; look whether somebody or a flow changes it if it lasts.',
+  });
+}
+
+/** Fills in our columns where they differ: every change of them is a version of its own. */
+async function fillColumns(
+  graph: GraphClient,
+  { driveId, columns }: Place,
+  { id }: DriveItem,
+  { number, version, sha256 }: BriefPlace & { readonly sha256: string },
+): Promise<void> {
+  if (columns.length === 0) return;
+  const values: Readonly<Record<string, string | number>> = {
+    CountersignHandoff: number,
+    CountersignVersion: version,
+    CountersignDigest: sha256,
+  };
+  const item = `/drives/${driveId}/items/${encodeURIComponent(id)}/listItem`;
+  const current: GraphRecord = await graph.get(`${item}/fields`);
+  const wanted = columns.filter(({ name }) => String(current[name] as unknown) !== String(values[name]));
+  if (wanted.length === 0) return;
+  const json = Object.fromEntries(
+    wanted.map(({ name, isNumber }) => [name, isNumber ? Number(values[name]) : String(values[name])]),
+  );
+  await graph.call('PATCH', `${item}/fields`, { json, isRepeatable: true });
+}
+
+/** SharePoint's number of the newest version. */
+async function versionOf(graph: GraphClient, { driveId }: Place, { id }: DriveItem): Promise<string> {
+  const { value } = await graph.get(`/drives/${driveId}/items/${encodeURIComponent(id)}/versions?$top=1`);
+  const [newest] = Array.isArray(value) ? (value as GraphRecord[]) : [];
+  return newest ? textIn(newest, 'id') : '1.0';
+}

@@ -7,13 +7,20 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ATTACK_GUARDS } from './guards/attacks.mjs';
-import { RULE_GUARDS } from './guards/rules.mjs';
+import { CONTENT_GUARDS } from './guards/content.mjs';
+import { EMERGENCY_GUARDS } from './guards/emergency.mjs';
+import { PEOPLE_GUARDS } from './guards/people.mjs';
+import { POLICY_GUARDS } from './guards/policy.mjs';
 import { install, root } from './prepare.mjs';
 
 const { values } = parseArgs({
   options: { only: { type: 'string' }, keep: { type: 'string' }, runs: { type: 'string', default: '50' } },
 });
-const guards = [...RULE_GUARDS, ...ATTACK_GUARDS].filter(({ name }) => !values.only || name.includes(values.only));
+const rule = ({ name }) => Number(/\d+/.exec(name)?.[0]);
+const rules = [...PEOPLE_GUARDS, ...CONTENT_GUARDS, ...POLICY_GUARDS, ...EMERGENCY_GUARDS].toSorted(
+  (a, b) => rule(a) - rule(b),
+);
+const guards = [...rules, ...ATTACK_GUARDS].filter(({ name }) => !values.only || name.includes(values.only));
 if (guards.length === 0) throw new Error(`No guard is named ${values.only}`);
 
 install();

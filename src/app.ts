@@ -28,6 +28,7 @@ import { refreshActor } from './identity/identity.queries.js';
 import { TenantRegistry } from './identity/registry.js';
 import { SignInService } from './identity/sign-in.js';
 import { pageSignIn } from './page-sign-in.js';
+import { mountHaloWebhook } from './integrations/halopsa/webhook.js';
 import { SANDBOX_IDENTITY_PATH } from './sandbox/identity/constants.js';
 import { ABILITIES, buildApiSchema } from './schema.js';
 
@@ -136,6 +137,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       return context.actor ? context : null;
     },
   });
+  await mountHaloWebhook(listener, { gateway, clock, hint });
   mountVotePage(listener, {
     folder: join(options.operationsFolder, '../../pages/approve'),
     operationsFolder: options.operationsFolder,

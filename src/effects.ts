@@ -16,6 +16,13 @@ import { HaloPsa } from './integrations/halopsa/halopsa.client.js';
 import { haloHandlers } from './integrations/halopsa/halopsa.handlers.js';
 import { haloProbe } from './integrations/halopsa/halopsa.probe.js';
 import type { VendorHttp } from './integrations/http/client.js';
+import { sharePointProbe } from './integrations/microsoft/sharepoint/sharepoint.probe.js';
+import {
+  ERASE_IN_SHAREPOINT,
+  handedToSharePoint,
+  SharePoint,
+  STORE_IN_SHAREPOINT,
+} from './integrations/microsoft/sharepoint/sharepoint.js';
 
 /** What the worker can do, by the kind of the outbox's effect; `http` is the one way out to vendors. */
 export function effectHandlers(
@@ -27,13 +34,19 @@ export function effectHandlers(
   const store = new LocalFolderStore(config.documentsFolder);
   const connections = new Connections(vault);
   const halopsa = new HaloPsa(http, connections);
+  const sharepoint = new SharePoint(http, connections);
   return {
-    'brief.store': briefStoreHandler(store, vault),
-    'brief.erase': briefEraseHandler(store, vault),
+    'brief.store': handedToSharePoint(STORE_IN_SHAREPOINT, briefStoreHandler(store, vault)),
+    'brief.erase': handedToSharePoint(ERASE_IN_SHAREPOINT, briefEraseHandler(store, vault)),
+    [STORE_IN_SHAREPOINT]: sharepoint.telling(briefStoreHandler(sharepoint.storeOf, vault)),
+    [ERASE_IN_SHAREPOINT]: sharepoint.telling(briefEraseHandler(sharepoint.storeOf, vault)),
     [ALERT_EFFECT]: alertHandler(log),
     [CONTROL_RUN_EFFECT]: controlRunHandler,
     [CONTROL_OVERDUE_EFFECT]: controlOverdueHandler,
-    'integration.test': connectionTestHandler(connections, { [Vendor.HALOPSA]: haloProbe(halopsa) }),
+    'integration.test': connectionTestHandler(connections, {
+      [Vendor.HALOPSA]: haloProbe(halopsa),
+      [Vendor.SHAREPOINT]: sharePointProbe(sharepoint),
+    }),
     ...haloHandlers(halopsa),
     [POLICY_TIGHTEN]: tightenHandler,
     'ledger.checkpoint': checkpointHandler(new LocalCheckpointFile(config.documentsFolder)),

@@ -36,6 +36,7 @@ import { Account, MemberMerge, MemberSuspension, Person, RoleGrant } from './ide
 import { TenantProfile } from './identity/tenant.entity.js';
 import { Integration, IntegrationSecret } from './integrations/connection/connection.entity.js';
 import { PsaObject } from './integrations/halopsa/psa-object.entity.js';
+import { PsaDeal, PsaSweep, PsaWebhook } from './integrations/halopsa/psa-sync.entity.js';
 import { StoredFile, StoredFolder } from './integrations/microsoft/sharepoint/stored-file.entity.js';
 import { HandoffFeedback, Kickoff } from './kickoff/kickoff.entity.js';
 import { MarginException } from './margin/margin.entity.js';
@@ -114,6 +115,9 @@ export const ENTITIES: readonly EntityClass[] = [
   Integration,
   IntegrationSecret,
   PsaObject,
+  PsaDeal,
+  PsaSweep,
+  PsaWebhook,
   StoredFolder,
   StoredFile,
 ];

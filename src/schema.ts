@@ -56,6 +56,7 @@ import { connectionAbilities } from './integrations/connection/connection.abilit
 import { ConnectionResolver } from './integrations/connection/connection.resolver.js';
 import { psaAbilities } from './integrations/halopsa/psa.abilities.js';
 import { ProjectPsaResolver } from './integrations/halopsa/psa.resolver.js';
+import { IntegrationSyncResolver, PsaDealResolver } from './integrations/halopsa/psa-sync.resolver.js';
 import { sharePointAbilities } from './integrations/microsoft/sharepoint/sharepoint.abilities.js';
 import { BriefFilesResolver } from './integrations/microsoft/sharepoint/sharepoint.resolver.js';
 import { outboxAbilities } from './integrations/outbox/outbox.abilities.js';
@@ -149,6 +150,8 @@ const RESOLVERS: NonEmptyArray<new () => object> = [
   ConnectionResolver,
   BriefFilesResolver,
   ProjectPsaResolver,
+  PsaDealResolver,
+  IntegrationSyncResolver,
   ErasureResolver,
   AuditExportResolver,
   AuditSampleResolver,

@@ -1,4 +1,6 @@
 // What stands against each of the 17 attacks: the text to take away, and the attack that must then succeed.
+import { patch } from './patch.mjs';
+
 const VOTES = 'test/attacks/votes.test.ts';
 const CONTENT = 'test/attacks/content.test.ts';
 const PEOPLE = 'test/attacks/people.test.ts';
@@ -10,8 +12,6 @@ const SPLIT = 'test/attacks/split.test.ts';
 const rules = 'src/approval/approval.rules.ts';
 const findings = 'src/approval/vote-findings.rules.ts';
 const queries = 'src/approval/approval.queries.ts';
-
-const patch = (file, find, replace) => ({ file, find, replace });
 
 export const ATTACK_GUARDS = [
   {

@@ -12,6 +12,7 @@ import { DrawSampleInput, ExportPopulationInput, MakeEvidencePackInput } from '.
 import { AuditExport } from './audit-export.entity.js';
 import { eligibilityFor, EligibilityArgs, EligibilityType } from './eligibility.view.js';
 import { exportPopulation, makeEvidencePack } from './export.commands.js';
+import { handlesOf } from './population.queries.js';
 import { drawSample } from './sample.commands.js';
 import { AuditSample, AuditSampleItem } from './sample.entity.js';
 
@@ -114,8 +115,7 @@ export class AuditSampleResolver {
 
   @FieldResolver(() => String, { description: 'Who drew it: the handle of a person, or the name of a job.' })
   async drawnBy(@Root() { drawnBy }: AuditSample, @Ctx() { reader }: RequestContext): Promise<string> {
-    const person = /^[0-9a-f-]{36}$/.test(drawnBy) ? await reader.one(Person, drawnBy) : null;
-    return person?.handle ?? drawnBy;
+    return (await reader.once('handles', handlesOf)).get(drawnBy) ?? drawnBy;
   }
 
   @Runs(drawSample)

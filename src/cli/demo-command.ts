@@ -51,12 +51,13 @@ async function demo(tell: (step: Step) => void): Promise<void> {
 async function play(root: string, own: Running | null, told: (step: Step) => void): Promise<void> {
   let count = 0;
   const tell = (step: Step): void => told({ ...step, step: (count += 1) });
+  const url = own?.address ?? serverAddress();
   const options = {
     sample: readFileSync(join(root, 'samples/halopsa/managed-network-below-floor.json'), 'utf8'),
     opportunityId: randomInt(10_000, 2_000_000_000),
     now: new Date(),
     document: (operation: string) => readFileSync(join(root, `schema/operations/${operation}.graphql`), 'utf8'),
-    ask: overHttp(own?.address ?? serverAddress()),
+    ask: overHttp(url),
     tell,
   };
   const { requestId } = await playStory(options);
@@ -65,6 +66,7 @@ async function play(root: string, own: Running | null, told: (step: Step) => voi
     usedRequestId: requestId,
     tenantFile: readFileSync(join(root, `tenants/${TENANT}.yaml`), 'utf8'),
     pause: () => setTimeout(200),
+    download: (persona, path) => download(url, persona, path),
   });
   const config = readConfig(process.env, root);
   const database = own?.database ?? (await databaseBeside(config, root));
@@ -102,6 +104,12 @@ function overHttp(url: string): Ask {
     clients.set(persona, client);
     return client.send(document, { ...variables }, { 'idempotency-key': randomUUID() });
   };
+}
+
+async function download(url: string, persona: string, path: string): Promise<Uint8Array | null> {
+  const authorization = `Bearer ${await tokenOf(url, `${persona}@${TENANT}`)}`;
+  const answer = await fetch(`${url}${path}`, { headers: { authorization } });
+  return answer.ok ? new Uint8Array(await answer.arrayBuffer()) : null;
 }
 
 async function tokenOf(url: string, person: string): Promise<string> {

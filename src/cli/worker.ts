@@ -10,6 +10,7 @@ import { HintListener } from '../core/outbox/hints.js';
 import { effectHandlers } from '../effects.js';
 import { VENDOR_HOSTS } from '../integrations/connection/connection.forms.js';
 import { VendorHttp } from '../integrations/http/client.js';
+import { simulatedMicrosoft } from '../sandbox/microsoft/constants.js';
 
 /** What does the outbox's effects and seals the ledgers in this process. */
 export interface Worker {
@@ -36,6 +37,7 @@ export async function startWorker(
   const http = new VendorHttp({
     loopback: () => [...config.simulatorOrigins, ...simulators],
     hosts: [...VENDOR_HOSTS, ...config.vendorHosts],
+    ...(config.identity.kind === 'sandbox' ? { simulated: simulatedMicrosoft(simulators[0] ?? null) } : {}),
   });
   const [key] = openLedgerKeys(config.ledgerKey);
   const activeTenants = async (): Promise<string[]> =>

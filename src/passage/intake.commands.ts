@@ -16,6 +16,11 @@ import { needOnTerms } from '../margin/margin.gate.js';
 import { arrival, importFacts } from './arrival.js';
 import type { ImportDealInput } from './passage.input.js';
 
+/** The connection that a deal came by, when the worker brings it in. */
+export interface FromConnection {
+  readonly integrationId?: string;
+}
+
 /**
  * Takes a deal as the PSA exports it. The first time it opens the handoff with its checklist; later it makes a snapshot
  * where the content has changed, which sales adopts at once while it may edit, and which ends a sign-off otherwise.
@@ -24,13 +29,15 @@ export const importDeal = command({
   name: 'importDeal',
   action: 'import',
   subject: 'Deal',
-  facts: (input: ImportDealInput) => ({ ruling: rulingConfiguration(), ...importFacts(input) }),
+  facts: (input: ImportDealInput & FromConnection) => ({ ruling: rulingConfiguration(), ...importFacts(input) }),
   decide: (facts, input, moment) => {
     const arrived = arrival(facts, input, moment);
     if (arrived.findings.length > 0)
       return refused(arrived.findings, arrived.subject ? { subject: arrived.subject } : {});
     const { handoffId, body, sources, writes, messages } = arrived;
-    return done({ id: handoffId, subject: handoffSubject(handoffId), body, sources, writes, messages });
+    const from = input.integrationId === undefined ? {} : { integrationId: input.integrationId };
+    const subject = handoffSubject(handoffId);
+    return done({ id: handoffId, subject, body: { ...body, ...from }, sources, writes, messages });
   },
 });
 

@@ -1,5 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { resolve } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import { castVote } from '../../src/approval/approval.commands.js';
 import { ApprovalState } from '../../src/approval/request.entity.js';
 import { newId } from '../../src/core/id.js';
@@ -79,14 +80,14 @@ attack('A11: a process crashes between approval and commit, or between commit an
 });
 
 /** Starts an API process of its own and waits until it is there. */
-async function start(): Promise<ChildProcess> {
+async function start(): Promise<ChildProcessByStdio<Writable, Readable, null>> {
   const child = spawn(process.execPath, [resolve('test/attacks/crash-child.mjs'), arena.suite.appUrl], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  child.stdin!.on('error', () => undefined);
-  child.stdin!.write('ready?\n');
+  child.stdin.on('error', () => undefined);
+  child.stdin.write('ready?\n');
   await new Promise<void>((ready, failed) => {
-    child.stdout!.once('data', () => ready());
+    child.stdout.once('data', () => ready());
     child.once('exit', (code) => failed(new Error(`The process ended with ${code} before it was ready`)));
   });
   return child;
@@ -101,11 +102,11 @@ attack(
     const sent = opened.flatMap(({ id }) => [freda, femi].map((persona) => ({ id, persona, key: newId() })));
     const gone = new Promise((ended) => child.once('exit', ended));
     let answers = 0;
-    child.stdout!.on('data', (text: Buffer) => {
+    child.stdout.on('data', (text: Buffer) => {
       answers += text.toString().split('\n').length - 1;
     });
     for (const { id, persona, key } of sent)
-      child.stdin!.write(`${JSON.stringify({ actor: persona.actor, input: ballot(id), key })}\n`);
+      child.stdin.write(`${JSON.stringify({ actor: persona.actor, input: ballot(id), key })}\n`);
     await new Promise((later) => setTimeout(later, run.chance() * 120));
     child.kill('SIGKILL');
     await gone;

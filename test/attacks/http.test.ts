@@ -45,10 +45,7 @@ async function request(run: Run, parts: Parameters<typeof open>[1] = {}): Promis
 async function send(run: Run, body: unknown, headers: Record<string, string> = {}): Promise<string[]> {
   const { status, json } = await server.send(body, { authorization: `Bearer ${token}`, ...headers });
   if (status >= 500) run.count(`HTTP ${status}`);
-  const answers = (json?.data ? Object.values(json.data) : []) as {
-    __typename: string;
-    findings?: { code: string }[];
-  }[];
+  const answers = Object.values<{ findings?: { code: string }[] } | null>(json?.data ?? {});
   const codes = [
     ...((json?.errors ?? []) as { extensions?: { code?: string } }[]).map((e) => e.extensions?.code ?? 'NO CODE'),
     ...answers.filter((one) => one !== null).map((one) => one.findings?.[0]!.code ?? 'done'),

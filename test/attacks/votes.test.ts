@@ -50,12 +50,14 @@ attack('A1: two approvers race', stage, async (run) => {
   const third = run.chance() < 0.4 ? [vote(run, fiona, id)] : [];
   const votes = [vote(run, freda, id), vote(run, femi, id), ...third];
   const ended = await run.race(...votes, use(run, subjectId), use(run, subjectId));
-  const cast_ = ended.slice(0, votes.length).filter((one) => one === 'done').length;
+  const accepted = ended.slice(0, votes.length).filter((one) => one === 'done').length;
   const [votesKept, grants] = [await count(world, 'approval_vote', id), await count(world, 'approval_grant', id)];
   await run.race(use(run, subjectId), use(run, subjectId));
   const { state } = await read(world, id);
   return [
-    ...(cast_ === 2 && votesKept === 2 && grants === 1 ? [] : [`${cast_} votes, ${votesKept} kept, ${grants} grants`]),
+    ...(accepted === 2 && votesKept === 2 && grants === 1
+      ? []
+      : [`${accepted} votes, ${votesKept} kept, ${grants} grants`]),
     ...(state === ApprovalState.USED ? [] : [`two voted and it is ${state}`]),
   ];
 });

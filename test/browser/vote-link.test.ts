@@ -71,11 +71,11 @@ ifInstalled('the page that a vote link leads to, in a real browser', () => {
     for (const shown of [
       'sofia.sales',
       '0 of 2',
-      '3900.96 GBP',
+      '4546.80 GBP',
       '13.87 %',
-      '32.00 %',
-      '18.13 %',
-      '3706.56 GBP',
+      '35.00 %',
+      '21.13 %',
+      '4276.80 GBP',
       'Evidence',
     ])
       expect(text).toContain(shown);

@@ -217,7 +217,7 @@ test.each([
   },
   {
     given: { vendor: 'SHAREPOINT', settings: [{ name: 'directoryId', value: 'x' }], credentials: [] },
-    paths: ['settings.directoryId'],
+    paths: ['settings.directoryId', 'credentials.clientId'],
   },
   {
     given: { baseUrl: 'nowhere', settings: [{ name: 'mode', value: '?' }], credentials: [] },

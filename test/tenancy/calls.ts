@@ -82,6 +82,8 @@ const SPECIAL: Readonly<Record<string, () => unknown>> = {
   decision: () => 'APPROVE',
   ticket: () => 'INC-4711',
   kinds: () => ['MARGIN_EXCEPTION'],
+  // Where every test's clock starts: what a tenant has is opened then, and it is never the future.
+  at: () => '2026-11-23T14:00:00.000Z',
 };
 const SCALARS: Readonly<Record<string, () => unknown>> = {
   ID: newId,

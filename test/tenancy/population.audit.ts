@@ -16,8 +16,6 @@ export async function populateAudit(world: World, month = '2026-10'): Promise<vo
   const exportId = await auditor.done(exportPopulation, { population: Population.OVERRIDES, ...period });
   const sampleId = await auditor.done(drawSample, { exportId, size: 2 });
   await auditor.done(makeEvidencePack, { sampleId });
-  await world
-    .acting(systemActor(world.tenantId, 'control.run'))
-    .done(sampleOverrides, { period: month, ...period });
+  await world.acting(systemActor(world.tenantId, 'control.run')).done(sampleOverrides, { period: month, ...period });
   clock.at = start;
 }

@@ -11,7 +11,7 @@ import {
   type Statement,
   update,
 } from '../../core/statement.js';
-import { checked, endPauses, pauseUntilConnected, testMessage } from './connection.effects.js';
+import { checked, endPauses, pauseUntilConnected, testMessage, watchMessages } from './connection.effects.js';
 import { type ConnectionCheck, ConnectionState, Integration, IntegrationSecret } from './connection.entity.js';
 import { VENDOR_FORMS } from './connection.forms.js';
 import type {
@@ -86,7 +86,7 @@ export const connectIntegration = command({
         ...keepSecret(id, secretVersion, byName(input.credentials), moment),
         endPauses(vendor),
       ],
-      messages: [testMessage(id, moment.newId())],
+      messages: [testMessage(id, moment.newId()), ...watchMessages(vendor, id, moment.newId())],
     });
   },
 });
@@ -141,7 +141,7 @@ export const updateIntegrationSettings = command({
       subject: subjectOf(id),
       body: { vendor, addressDigest: digestOf(baseUrl), settingsDigest: digestOf(settings) },
       writes: [update(Integration, { id }, { baseUrl, settings, revision: revision + 1 })],
-      messages: [testMessage(id, newId())],
+      messages: [testMessage(id, newId()), ...watchMessages(vendor, id, newId())],
     });
   },
 });

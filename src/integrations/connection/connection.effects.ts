@@ -19,6 +19,14 @@ export function testMessage(integrationId: string, testId: string): OutboxMessag
   };
 }
 
+/** Begins the watch of a vendor that has one; watched already, it is watched once all the same. */
+export function watchMessages(vendor: Vendor, integrationId: string, requestId: string): OutboxMessage[] {
+  const { watch } = VENDOR_FORMS[vendor];
+  if (watch === undefined) return [];
+  const aggregate = { type: 'Integration', id: integrationId };
+  return [{ kind: watch, aggregate, effectKey: `${watch}:${requestId}`, payload: {}, vendor }];
+}
+
 /**
  * Ends every pause of a vendor, also of its single connections (`TEAMS/<id>`): new credentials, new chances. The rows
  * that wait need no change.

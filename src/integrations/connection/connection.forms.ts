@@ -22,6 +22,8 @@ export interface VendorForm {
   readonly label: string;
   readonly settings: readonly FieldRule[];
   readonly credentials: readonly FieldRule[];
+  /** The kind of the effect that watches the vendor from the connection on; asks for itself again and again. */
+  readonly watch?: string;
 }
 
 /** The hosts of the vendors' clouds, each with everything under it; an operator adds more by VENDOR_HOSTS. */
@@ -69,6 +71,7 @@ const address = (name: string, means: string): FieldRule => ({ name, isRequired:
 export const VENDOR_FORMS: Readonly<Record<Vendor, VendorForm>> = {
   [Vendor.HALOPSA]: {
     label: 'HaloPSA',
+    watch: 'halopsa.sweep',
     settings: [
       {
         name: 'mode',
@@ -80,6 +83,9 @@ export const VENDOR_FORMS: Readonly<Record<Vendor, VendorForm>> = {
       ids('opportunityTypeIds', 'the ticket types of opportunities'),
       ids('wonStatusIds', 'the statuses that mean won'),
       ids('wonClosureCategoryIds', 'the closure categories that mean won'),
+      ids('wonStageIds', 'the stages of the pipeline that mean won, once the opportunity is closed'),
+      ids('earlyStageIds', 'the stages of the pipeline from which a handoff is opened before the win'),
+      id('earlyProbability', 'the probability in per cent from which a handoff is opened before the win'),
       address('resourceServer', "the API's address, where it is not <baseUrl>/api"),
       address('authServer', 'the address of sign-in, where it is not <baseUrl>/auth'),
       text('tenant', 'the name of the instance, for one in the cloud', false, 100),

@@ -41,6 +41,11 @@ export class HaloPsa {
     return this.client(await this.connections.of(tools, Vendor.HALOPSA), tools.signal);
   }
 
+  /** The HaloPSA of one connection; VendorError DISCONNECTED when it has no credentials any more. */
+  async byId(tools: HaloTools, integrationId: string): Promise<HaloClient> {
+    return this.client(await this.connections.byId(tools, integrationId), tools.signal);
+  }
+
   /** The instance behind an open connection. */
   client(connection: OpenConnection, signal: AbortSignal): HaloClient {
     const settings = settingsOf(connection);
@@ -93,9 +98,13 @@ export class HaloClient {
 
   /**
    * Every row of a list, by pages until one brings nothing new: HaloPSA cuts a page to 100 rows in silence, and filters
-   * that it does not know are ignored, so the caller checks each row again.
+   * that it does not know are ignored, so the caller checks each row again. `isEnough` looks at a page and may end it.
    */
-  async list(path: string, query: HaloQuery = {}): Promise<readonly HaloRecord[]> {
+  async list(
+    path: string,
+    query: HaloQuery = {},
+    isEnough: (rows: readonly HaloRecord[]) => boolean = () => false,
+  ): Promise<readonly HaloRecord[]> {
     const rows = new Map<unknown, HaloRecord>();
     for (let page = 1; page <= MOST_PAGES; page++) {
       const paging = { pageinate: true, page_size: PAGE_SIZE, page_no: page };
@@ -105,7 +114,7 @@ export class HaloClient {
       const before = rows.size;
       for (const row of found) rows.set(idOf(row) ?? rows.size, row);
       const total = isRecord(body) ? numberOf(body, 'record_count') : null;
-      if (rows.size === before || (total !== null && rows.size >= total)) return [...rows.values()];
+      if (rows.size === before || (total !== null && rows.size >= total) || isEnough(found)) return [...rows.values()];
     }
     throw haloError(
       'REFUSED',

@@ -1,6 +1,9 @@
 import type { EffectHandlers } from '../../core/outbox/handler.js';
 import { HANDOFF_STATUS } from '../../handoff/status.message.js';
 import { PROVISION_PROJECT } from '../../project/provision.message.js';
+import { intakeHandler } from './intake.handler.js';
+import { HALOPSA_INTAKE } from './intake.message.js';
+import { HALOPSA_SWEEP, sweepHandler } from './sweep.handler.js';
 import type { HaloPsa } from './halopsa.client.js';
 import { projectHandler } from './project.handler.js';
 import { HALOPSA_PROJECT, HALOPSA_STATUS, HALOPSA_TASK, provisionHandler, statusHandler } from './provision.plan.js';
@@ -15,5 +18,7 @@ export function haloHandlers(halopsa: HaloPsa): EffectHandlers {
     [HALOPSA_PROJECT]: projectHandler(halopsa),
     [HALOPSA_TASK]: taskHandler(halopsa),
     [HALOPSA_STATUS]: haloStatusHandler(halopsa),
+    [HALOPSA_INTAKE]: intakeHandler(halopsa),
+    [HALOPSA_SWEEP]: sweepHandler(halopsa),
   };
 }

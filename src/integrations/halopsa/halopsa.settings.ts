@@ -14,6 +14,15 @@ export interface HaloSettings {
   /** Goes with a token request to a cloud instance; null for one that the MSP runs itself. */
   readonly tenant: string | null;
   readonly scope: string;
+  /** Which opportunities are looked at; empty is all. */
+  readonly opportunityTypeIds: readonly number[];
+  /** What won means: a status; or, once it is closed, a closure category or a stage of the pipeline. */
+  readonly wonStatusIds: readonly number[];
+  readonly wonClosureCategoryIds: readonly number[];
+  readonly wonStageIds: readonly number[];
+  /** From when on a handoff is opened before the win: stages of the pipeline, or a probability in per cent. */
+  readonly earlyStageIds: readonly number[];
+  readonly earlyProbability: number | null;
   /** Ticket types of projects and of their tasks; null until they are set. */
   readonly projectTypeId: number | null;
   readonly taskTypeId: number | null;
@@ -35,6 +44,12 @@ export function settingsOf({ baseUrl, settings }: Pick<OpenConnection, 'baseUrl'
     authServer: (settings.authServer ?? `${base}/auth`).replace(/\/+$/, ''),
     tenant: settings.tenant ?? null,
     scope: settings.scope ?? SCOPE,
+    opportunityTypeIds: ids(settings.opportunityTypeIds),
+    wonStatusIds: ids(settings.wonStatusIds),
+    wonClosureCategoryIds: ids(settings.wonClosureCategoryIds),
+    wonStageIds: ids(settings.wonStageIds),
+    earlyStageIds: ids(settings.earlyStageIds),
+    earlyProbability: oneId(settings.earlyProbability),
     projectTypeId: oneId(settings.projectTypeId),
     taskTypeId: oneId(settings.taskTypeId),
     budgetTypeIds: idsByWord(settings.budgetTypeIds),
@@ -52,6 +67,8 @@ export function required<T>(value: T | null | undefined, name: string, means: st
     `Set ${name} (${means}) with updateIntegrationSettings, then retry it.`,
   );
 }
+
+const ids = (text = ''): readonly number[] => (text === '' ? [] : text.split(',').map(Number));
 
 function oneId(text: string | undefined): number | null {
   return text === undefined ? null : Number(text);

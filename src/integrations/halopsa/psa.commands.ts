@@ -1,12 +1,17 @@
 import { command, done, refused } from '../../core/command.js';
+import { insert, selectRequired } from '../../core/statement.js';
 import { type Finding, finding } from '../../core/finding.js';
 import { lockHandoff } from '../../handoff/handoff.queries.js';
 import { handoffSubject } from '../../handoff/handoff.rules.js';
 import { type Project, ProjectState } from '../../project/project.entity.js';
 import { projectOfHandoff } from '../../project/project.queries.js';
 import { provisionMessage } from '../../project/provision.message.js';
+import { Integration, Vendor } from '../connection/connection.entity.js';
+import { notConnected } from '../connection/connection.rules.js';
 import { hasHaloPsa } from './project.facts.js';
-import type { ProvisionProjectInput } from './psa.input.js';
+import type { IssueWebhookInput, ProvisionProjectInput } from './psa.input.js';
+import { PsaWebhook } from './psa-sync.entity.js';
+import { makeWebhookSecret } from './webhook.secret.js';
 
 /**
  * Brings the project into the PSA again as it is planned now: after HaloPSA was connected for the first time, or
@@ -65,5 +70,41 @@ function provisionFindings(project: Project | null, isConnected: boolean): Findi
             'Connect it with connectIntegration, then ask again.',
           ),
         ]),
+  ];
+}
+
+/** Gives a connection an address and a password for HaloPSA's webhooks; former ones end at once. */
+export const issueWebhook = command({
+  name: 'issueWebhook',
+  action: 'administer',
+  subject: 'Integration',
+  services: false,
+  facts: ({ integrationId }: IssueWebhookInput) => ({
+    integration: selectRequired(Integration, integrationId, { lock: 'UPDATE' }),
+  }),
+  decide: ({ integration }, _input, { now, newId, actor }) => {
+    const { id, vendor } = integration;
+    const subject = { type: 'Integration', id };
+    const findings = [...notConnected(integration), ...webhookFindings(vendor)];
+    if (findings.length > 0) return refused(findings, { subject });
+    const { text, pathHash, passwordHash } = makeWebhookSecret(actor.tenantId);
+    const row = { id: newId(), integrationId: id, pathHash, passwordHash, issuedAt: now };
+    const again = `on conflict (tenant_id, integration_id) do update set path_hash = excluded.path_hash,
+      password_hash = excluded.password_hash, issued_at = excluded.issued_at`;
+    return done({ id, subject, body: { vendor, pathHash }, writes: [insert(PsaWebhook, row, again)], secret: text });
+  },
+});
+
+function webhookFindings(vendor: Vendor): Finding[] {
+  if (vendor === Vendor.HALOPSA) return [];
+  const remedy = 'Choose a connection to HaloPSA.';
+  return [
+    finding({
+      code: 'NO_WEBHOOKS',
+      path: 'integrationId',
+      message: 'This system sends none.',
+      facts: { vendor },
+      remedy,
+    }),
   ];
 }

@@ -7,3 +7,10 @@ export class ProvisionProjectInput {
   @Field(() => ID, { description: 'The handoff.' })
   handoffId: string;
 }
+
+@InputType({ description: 'A connection to HaloPSA that is to take webhooks.' })
+export class IssueWebhookInput {
+  @IsUUID()
+  @Field(() => ID, { description: 'The connection.' })
+  integrationId: string;
+}

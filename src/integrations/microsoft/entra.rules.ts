@@ -51,8 +51,9 @@ export function signInFault(error: unknown, seen: Seen, now: Date): VendorError 
   if (error instanceof VendorError) return error;
   if (seen.fault) return seen.fault;
   const { errorNo, errorCode } = (error ?? {}) as { errorNo?: unknown; errorCode?: unknown };
-  const number = typeof errorNo === 'string' && /^\d{1,9}$/.test(errorNo) ? errorNo : null;
-  const isBusy = seen.status === null ? errorCode === '' || Number(errorCode) >= 429 : seen.status === 429 || seen.status >= 500;
+  const number = /^\d{1,9}$/.test(String(errorNo)) ? String(errorNo) : null;
+  const isBusy =
+    seen.status === null ? errorCode === '' || Number(errorCode) >= 429 : seen.status === 429 || seen.status >= 500;
   if (number === null && isBusy)
     return new VendorError('THROTTLED', {
       code: 'MICROSOFT_SIGN_IN_BUSY',

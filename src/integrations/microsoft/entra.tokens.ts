@@ -80,7 +80,11 @@ export class EntraTokens {
 
   private network(seen: Seen): INetworkModule {
     const fetch = this.http.fetch({ vendor: 'Entra ID', isRepeatable: true });
-    const send = async <T>(method: string, url: string, options?: { headers?: Record<string, string>; body?: string }) => {
+    const send = async <T>(
+      method: string,
+      url: string,
+      options?: { headers?: Record<string, string>; body?: string },
+    ) => {
       try {
         const answer = await fetch(url, { method, headers: options?.headers ?? {}, body: options?.body ?? null });
         const headers = Object.fromEntries(answer.headers);

@@ -1,6 +1,6 @@
 import { CAST } from './cast.js';
 import type { Tale } from './chapters.js';
-import { readOnRecord } from './audit-chapter.js';
+import { audit, type AuditChapter } from './audit-chapter.js';
 import { demoDeal } from './deal-files.js';
 import { declareEmergency } from './emergency-chapter.js';
 import { type Asked, readInbox, revokeAndGiveAgain, usedOnce, voteByDelegation } from './finance-chapters.js';
@@ -8,7 +8,7 @@ import { changePolicy, type PolicyChapter } from './policy-chapter.js';
 import { peopleByHandle, type StoryOptions } from './story.js';
 import { Teller } from './teller.js';
 
-export interface SequelOptions extends StoryOptions, Omit<PolicyChapter, 'teller'> {
+export interface SequelOptions extends StoryOptions, Omit<PolicyChapter, 'teller'>, Omit<AuditChapter, 'teller'> {
   /** The request of the story before, whose approval was used. */
   readonly usedRequestId: string;
 }
@@ -29,7 +29,7 @@ export async function playSequel(options: SequelOptions): Promise<void> {
   await changePolicy({ ...options, teller }, asked);
   await declareEmergency(await open(options, teller, 2), people);
   await comeBack(teller, delegationId);
-  await readOnRecord(teller, asked.requestId, options.document);
+  await audit({ ...options, teller }, asked);
 }
 
 /** A further deal of the story's client. */

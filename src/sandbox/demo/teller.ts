@@ -116,6 +116,11 @@ export class Teller {
     this.record({ persona, operation, outcome: 'DENIED', findings: [finding], ids: {}, told });
   }
 
+  /** Tells what was read by another way than GraphQL. */
+  note(persona: string, operation: string, told: string): void {
+    this.record({ persona, operation, outcome: 'READ', findings: [], ids: {}, told });
+  }
+
   /** A mutation that may end either way, untold; answers the record or the refusal. */
   async mutate(persona: string, operation: string, input: Json): Promise<Json> {
     const { data, errors } = await this.ask(persona, operation, { input });

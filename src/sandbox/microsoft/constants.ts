@@ -24,3 +24,19 @@ export function sandboxAddress(base: string, vendorAddress: string): string {
   if (protocol !== 'https:') throw new Error(`Microsoft 365 has https addresses only, not ${protocol}//${hostname}`);
   return `${base}/${hostname}${pathname}${search}`;
 }
+
+/** Hosts of Microsoft's that the sandbox answers for, with everything under them. */
+const HOSTS = [LOGIN_HOST, GRAPH_HOST, 'sharepoint.com', 'api.powerplatform.com'];
+
+/**
+ * Where the sandbox answers for an address, for the worker's way out: null for hosts that are not Microsoft's, and for
+ * every one where no sandbox runs. `origin` is the listener's, such as `http://127.0.0.1:4000`.
+ */
+export function simulatedMicrosoft(origin: string | null): (url: URL) => string | null {
+  return ({ protocol, hostname, href }) => {
+    const isSimulated = HOSTS.some((host) => hostname === host || hostname.endsWith(`.${host}`));
+    return origin !== null && protocol === 'https:' && isSimulated
+      ? sandboxAddress(`${origin}${MICROSOFT_PATH}`, href)
+      : null;
+  };
+}

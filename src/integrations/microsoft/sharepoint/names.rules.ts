@@ -11,7 +11,10 @@ export function folderName(text: string): string {
     .replaceAll(/["*:<>?/\\|#%\p{C}]+/gu, '-')
     .replaceAll(/_vti_/gi, '-vti-')
     .replaceAll(/\s+/g, ' ');
-  const name = [...plain].slice(0, LONGEST).join('').replaceAll(/^[\s~$]+|[\s.]+$/g, '');
+  const name = [...plain]
+    .slice(0, LONGEST)
+    .join('')
+    .replaceAll(/^[\s~$]+|[\s.]+$/g, '');
   return name === '' || RESERVED.test(name) ? `_${name}` : name;
 }
 

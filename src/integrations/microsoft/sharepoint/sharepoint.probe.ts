@@ -1,13 +1,12 @@
-import { newId } from '../../../core/id.js';
 import { VendorError } from '../../../core/outbox/vendor-error.js';
 import { CheckState, type ConnectionCheck } from '../../connection/connection.entity.js';
 import type { ConnectionProbe } from '../../connection/connection.handler.js';
-import { driveItem } from './drive-item.js';
-import { recordIn } from '../graph.client.js';
 import { findPlace } from './place.js';
 import type { SharePoint } from './sharepoint.js';
 
 const ok = (name: string): ConnectionCheck => ({ name, state: CheckState.OK, remedy: null });
+
+const PROBE_FILE = 'countersign-connection-test.txt';
 
 /** Token, site, library, and a file that is written and deleted again: names the first step that is missing. */
 export function sharePointProbe(sharePoint: SharePoint): ConnectionProbe {
@@ -15,14 +14,14 @@ export function sharePointProbe(sharePoint: SharePoint): ConnectionProbe {
     const graph = sharePoint.client(connection, signal);
     try {
       const place = await findPlace(graph);
-      const path = `/drives/${place.driveId}/root:/countersign-probe-${newId()}.txt:/content`;
-      const answer = await graph.call('PUT', path, {
+      // One name and its path: a lost answer leaves at most one file behind, and the next test deletes it.
+      const file = `/drives/${place.driveId}/root:/${PROBE_FILE}`;
+      await graph.call('PUT', `${file}:/content`, {
         body: Buffer.from('Written by Countersign to test the connection; it may be deleted.'),
         headers: { 'content-type': 'application/octet-stream' },
         isRepeatable: true,
       });
-      const { id } = driveItem(recordIn(answer));
-      await graph.call('DELETE', `/drives/${place.driveId}/items/${encodeURIComponent(id)}`, { accept: [404] });
+      await graph.call('DELETE', file, { accept: [404] });
       return [ok('SIGN_IN'), ok('SITE'), ok('LIBRARY'), ok('Sites.Selected')];
     } catch (error) {
       const name = error instanceof VendorError ? STEPS[error.code] : undefined;

@@ -7,7 +7,8 @@ import { StoredFile } from './stored-file.entity.js';
 @Resolver(() => Brief)
 export class BriefFilesResolver {
   @FieldResolver(() => [StoredFile], {
-    description: "Its files in the tenant's SharePoint; empty while they lie in the local folder or are not stored yet.",
+    description:
+      "Its files in the tenant's SharePoint; empty while they lie in the local folder or are not stored yet.",
   })
   files(@Root() brief: Brief, @Ctx() { reader }: RequestContext): Promise<StoredFile[]> {
     return reader.many(StoredFile, 'briefId', brief.id, ['format']);

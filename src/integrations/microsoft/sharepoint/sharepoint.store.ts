@@ -1,5 +1,5 @@
+import { createHash } from 'node:crypto';
 import type { DocumentStore, StoredDocument } from '../../../brief/brief.store.js';
-import { sha256Hex } from '../../../core/canonical.js';
 import { newId } from '../../../core/id.js';
 import type { EffectTools } from '../../../core/outbox/handler.js';
 import { VendorError } from '../../../core/outbox/vendor-error.js';
@@ -55,7 +55,7 @@ export class SharePointStore implements DocumentStore {
       : await upload(graph, place, { folderId: folder.id, name, content, existing }, limits);
     this.written.add(name);
     assertIntact(item, name, content);
-    const sha256 = sha256Hex(content);
+    const sha256 = createHash('sha256').update(content).digest('hex');
     await fillColumns(graph, place, item, { ...brief, sha256 });
     const fresh = {
       briefId,

@@ -1,17 +1,22 @@
 import type { StoreOf } from '../../../brief/brief.handler.js';
 import type { OutboxEffect } from '../../../core/outbox/effect.entity.js';
 import type { EffectHandler, EffectTools, PerformEffect } from '../../../core/outbox/handler.js';
-import { VendorError } from '../../../core/outbox/vendor-error.js';
 import { type Query, sql } from '../../../core/statement.js';
-import { recordConnectionCheck } from '../../connection/connection.commands.js';
-import { CheckState, Vendor } from '../../connection/connection.entity.js';
+import { Vendor } from '../../connection/connection.entity.js';
 import type { Connections, OpenConnection } from '../../connection/connection.secret.js';
 import type { VendorHttp } from '../../http/client.js';
 import { EntraTokens } from '../entra.tokens.js';
 import { GraphClient } from '../graph.client.js';
+import { type ConnectionReference, telling } from '../telling.js';
 import { Places } from './place.js';
 import { SharePointStore } from './sharepoint.store.js';
 import type { UploadLimits } from './upload.js';
+
+/** The kind of the effect that stores a brief's files in SharePoint. */
+export const STORE_IN_SHAREPOINT = 'sharepoint.store';
+
+/** The kind of the effect that writes a handoff's files in SharePoint again, without who was erased. */
+export const ERASE_IN_SHAREPOINT = 'sharepoint.erase';
 
 /** The tenants' SharePoint libraries: one way out, one cache of tokens and places a process. */
 export class SharePoint {
@@ -42,32 +47,14 @@ export class SharePoint {
     return new SharePointStore({ graph: await this.of(tools), places, briefId, tools, ...(limits ? { limits } : {}) });
   };
 
-  /**
-   * A handler whose need of an administrator becomes the state of the connection, with reason and remedy, so that it is
-   * seen where people look for it and not among the effects alone.
-   */
+  /** See telling. */
   telling(handler: PerformEffect): PerformEffect {
-    return async (effect, tools) => {
-      try {
-        return await handler(effect, tools);
-      } catch (error) {
-        if (error instanceof VendorError && error.kind === 'DISCONNECTED') await this.tell(error, tools);
-        throw error;
-      }
-    };
-  }
-
-  private async tell({ code, remedy }: VendorError, tools: EffectTools): Promise<void> {
-    const { found } = await tools.read({ found: connectedSharePoint() });
-    if (!found) return;
-    const checks = [{ name: code, state: CheckState.FAILED, remedy }];
-    const { id: integrationId, secretVersion } = found;
-    await tools.run(recordConnectionCheck, { integrationId, secretVersion, checks, reason: code });
+    return telling(connectedSharePoint, handler);
   }
 }
 
 /** The tenant's connection as a reference; null when it keeps its files in the local folder. */
-export const connectedSharePoint = (): Query<{ readonly id: string; readonly secretVersion: number } | null> =>
+export const connectedSharePoint = (): Query<ConnectionReference | null> =>
   sql(
     `select id, secret_version from integration
      where tenant_id = $1 and vendor = 'SHAREPOINT' and state <> 'DISCONNECTED' order by id limit 1`,

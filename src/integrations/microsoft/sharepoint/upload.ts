@@ -51,7 +51,12 @@ function addressOf({ driveId }: Place, { folderId, name, existing }: Upload): st
 }
 
 /** A lost session begins anew, except where its last range has arrived and only the answer is missing. */
-async function uploadInRanges(graph: GraphClient, place: Place, file: Upload, limits: UploadLimits): Promise<DriveItem> {
+async function uploadInRanges(
+  graph: GraphClient,
+  place: Place,
+  file: Upload,
+  limits: UploadLimits,
+): Promise<DriveItem> {
   for (let session = 1; session <= MOST_SESSIONS; session++) {
     const answer = await graph.call('POST', `${addressOf(place, file)}/createUploadSession`, {
       json: { item: { '@microsoft.graph.conflictBehavior': 'replace' } },

@@ -1,0 +1,119 @@
+// What upholds rules 12, 14 and 15 of approval: the text to take away, and the test that must notice.
+import { patch } from './patch.mjs';
+
+const EMERGENCY = 'test/command/rules-of-approval-emergency.test.ts';
+const findings = 'src/approval/vote-findings.rules.ts';
+const breakGlass = 'src/approval/break-glass.rules.ts';
+const links = 'src/approval/vote-link.rules.ts';
+
+export const EMERGENCY_GUARDS = [
+  {
+    name: 'rule 12: an empty list is nobody',
+    test: [EMERGENCY, 'rule 12: an empty'],
+    patches: [
+      patch(
+        breakGlass,
+        'if (!listed(facts).includes(own)) {',
+        'if (request.breakGlass !== null && !listed(facts).includes(own)) {',
+      ),
+    ],
+  },
+  {
+    name: 'rule 12: two where two can be had',
+    test: [EMERGENCY, 'rule 12: two'],
+    patches: [
+      patch(
+        breakGlass,
+        'declared >= Math.min(facts.request.breakGlass?.approvers ?? Infinity, possible)',
+        'possible > 0',
+      ),
+    ],
+  },
+  {
+    name: 'rule 12: an alert at once',
+    test: [EMERGENCY, 'rule 12: two'],
+    patches: [
+      patch(
+        'src/approval/break-glass.commands.ts',
+        '[...castStatements(vote), alert.statement]',
+        '[...castStatements(vote)]',
+      ),
+    ],
+  },
+  {
+    name: 'rule 12: a short life',
+    test: [EMERGENCY, 'rule 12: two'],
+    patches: [
+      patch(
+        'src/approval/break-glass.commands.ts',
+        'approvers: declarers.length, expiresAt };',
+        'approvers: declarers.length };',
+      ),
+    ],
+  },
+  {
+    name: 'rule 12: reviewed by somebody else',
+    test: [EMERGENCY, 'rule 12: somebody'],
+    patches: [patch(breakGlass, 'if (hands.has(canonicalOf(actor.id)))', 'if (hands.has(""))')],
+  },
+  {
+    name: 'rule 12: no other before the review',
+    test: [EMERGENCY, 'rule 12: who has'],
+    patches: [patch(breakGlass, 'if (overdue.length > 0) {', 'if (overdue.length > 99) {')],
+  },
+  {
+    name: 'rule 14: a fresh sign-in',
+    test: [EMERGENCY, 'rule 14: above'],
+    patches: [
+      patch(findings, 'if (freshSignInMinutes !== null) findings.push', 'if (freshSignInMinutes === -1) findings.push'),
+    ],
+  },
+  {
+    name: 'rule 14: a token that does not say when',
+    test: [EMERGENCY, 'rule 14: above'],
+    patches: [
+      patch(
+        findings,
+        'if (authTime === null || authTime.getTime() > now.getTime() + CLOCK_TOLERANCE_MS) {',
+        'if (authTime === null) return [];\n  if (authTime.getTime() > now.getTime() + CLOCK_TOLERANCE_MS) {',
+      ),
+    ],
+  },
+  {
+    name: 'rule 14: an emergency always',
+    test: [EMERGENCY, 'rule 14: below'],
+    patches: [
+      patch(
+        breakGlass,
+        'findings.push(...freshnessFindings(minutes, actor, now));',
+        'if (minutes < 0) findings.push(...freshnessFindings(minutes, actor, now));',
+      ),
+    ],
+  },
+  {
+    name: 'rule 15: for its person alone',
+    test: [EMERGENCY, 'rule 15: a link opens'],
+    patches: [
+      patch(
+        links,
+        'if (canonicalOf(actorId) !== canonicalOf(link.personId)) {',
+        'if (canonicalOf(actorId) === null) {',
+      ),
+    ],
+  },
+  {
+    name: 'rule 15: with its secret',
+    test: [EMERGENCY, 'rule 15: a link opens'],
+    patches: [patch(links, 'if (!link || !request || !genuine) {', 'if (!link || !request) {')],
+  },
+  {
+    name: 'rule 15: once',
+    test: [EMERGENCY, 'rule 15: a link opens'],
+    patches: [patch(links, 'if (link.usedAt !== null) {', 'if (link.usedAt === undefined) {')],
+  },
+  {
+    name: 'rule 15: for its content',
+    test: [EMERGENCY, 'rule 15: a link is for'],
+    patches: [patch(links, 'if (link.round !== round ||', 'if (link.round < 0 && link.round !== round ||')],
+  },
+];

@@ -1,0 +1,142 @@
+import { newId } from '../../core/id.js';
+import type { PerformEffect } from '../../core/outbox/handler.js';
+import type { OutboxMessage } from '../../core/outbox/message.js';
+import { VendorError } from '../../core/outbox/vendor-error.js';
+import { insert, select, selectFirst, selectRequired, type Statement } from '../../core/statement.js';
+import { Integration, Vendor } from '../connection/connection.entity.js';
+import type { HaloClient, HaloPsa } from './halopsa.client.js';
+import { haloError, type HaloRecord, idOf, plain, textOf } from './halopsa.record.js';
+import { intakeMessage, opportunityKey, waitingIntakes } from './intake.message.js';
+import { judge, mapsWon } from './opportunity.rules.js';
+import { PsaDeal, PsaDealState, PsaSweep } from './psa-sync.entity.js';
+
+/** The kind of the effect that looks for what changed in HaloPSA; connection.forms.ts begins it. */
+export const HALOPSA_SWEEP = 'halopsa.sweep';
+
+const EVERY_MS = 300_000;
+/** Changes so long before the watermark are looked at again: clocks and lists may lag. */
+const OVERLAP_MS = 600_000;
+
+/**
+ * `halopsa.sweep`: finds what no webhook told, such as a status written past the workflow, and asks for itself again
+ * in five minutes. Goes through the opportunities from the latest change back to the watermark less an overlap; the
+ * watermark is HaloPSA's own clock. What is refused is told at the connection and tried again at the next time.
+ */
+export function sweepHandler(halopsa: HaloPsa): PerformEffect {
+  return async ({ aggregateId: integrationId }, tools) => {
+    const { integration, sweep, known } = await tools.read({
+      integration: selectRequired(Integration, integrationId),
+      sweep: selectFirst(PsaSweep, { integrationId }),
+      known: select(PsaDeal, { integrationId }),
+    });
+    if (integration.disconnectedAt !== null) return { receipt: 'DISCONNECTED', writes: [] };
+    const next = nextSweep(integrationId, tools.now);
+    const watermark = sweep?.watermark ?? null;
+    try {
+      const client = await halopsa.byId(tools, integrationId);
+      if (!mapsWon(client.settings)) throw wonIsNotMapped();
+      const rows = await changed(client, watermark);
+      const found = news(rows, known, { client, isFirst: watermark === null });
+      const keys = found.map((id) => opportunityKey(integrationId, id));
+      const { waiting } = await tools.read({ waiting: waitingIntakes(keys) });
+      const fresh = found.filter((id) => !waiting.has(opportunityKey(integrationId, id)));
+      return {
+        receipt: `${fresh.length} to read`,
+        writes: [swept(integrationId, { watermark: latest(rows, watermark), sweptAt: tools.now })],
+        messages: [...fresh.map((id) => intakeMessage(integrationId, id, newId())), next],
+      };
+    } catch (error) {
+      // Anything else waits as the vendor's pause says, and goes on from here.
+      if (!(error instanceof VendorError) || error.kind !== 'REFUSED') throw error;
+      const { code, remedy } = error;
+      const told = { watermark, sweptAt: tools.now, problem: code.slice(0, 80), remedy: remedy.slice(0, 1000) };
+      return { receipt: code, writes: [swept(integrationId, told)], messages: [next] };
+    }
+  };
+}
+
+/** One sweep for each five minutes, however many have asked for it. */
+function nextSweep(integrationId: string, now: Date): OutboxMessage {
+  const slot = Math.floor(now.getTime() / EVERY_MS) + 1;
+  return {
+    kind: HALOPSA_SWEEP,
+    aggregate: { type: 'Integration', id: integrationId },
+    effectKey: `${HALOPSA_SWEEP}:${integrationId}:${slot}`,
+    payload: {},
+    vendor: Vendor.HALOPSA,
+    notBefore: new Date(slot * EVERY_MS),
+  };
+}
+
+/**
+ * The opportunities that changed since the watermark, less the overlap; all of them at first. The list is asked for
+ * from the latest change on; where it does not come in that order, all of its pages are read.
+ */
+async function changed(client: HaloClient, watermark: string | null): Promise<readonly HaloRecord[]> {
+  const from = watermark === null ? null : timeOf(watermark) - OVERLAP_MS;
+  const isOld = (row: HaloRecord): boolean => from !== null && timeOf(textOf(row, 'last_update')) < from;
+  const query = { order: 'last_update', orderdesc: true };
+  const rows = await client.list('/Opportunities', query, (page) => isDescending(page) && page.some(isOld));
+  return rows.filter((row) => !isOld(row));
+}
+
+function isDescending(rows: readonly HaloRecord[]): boolean {
+  const times = rows.map((row) => timeOf(textOf(row, 'last_update')));
+  return times.every((time, index) => index === 0 || time <= times[index - 1]!);
+}
+
+/**
+ * What is not as it was read last, and concerns us: won, early enough, or known already. Deals that were won before
+ * the connection was made are history, and not handed over by it.
+ */
+function news(
+  rows: readonly HaloRecord[],
+  known: readonly PsaDeal[],
+  { client, isFirst }: { readonly client: HaloClient; readonly isFirst: boolean },
+): readonly string[] {
+  const byId = new Map(known.map((deal) => [deal.externalId, deal]));
+  return rows.flatMap((row) => {
+    const id = plain(row.id);
+    const before = byId.get(id);
+    if (idOf(row) === null || before?.lastUpdate === textOf(row, 'last_update')) return [];
+    const judged = judge(row, client.settings);
+    const isNewlyWon = judged?.state === PsaDealState.WON && !isFirst;
+    return judged && (before || judged.isEarly || isNewlyWon) ? [id] : [];
+  });
+}
+
+function latest(rows: readonly HaloRecord[], watermark: string | null): string | null {
+  const times = [...rows.map((row) => textOf(row, 'last_update')), watermark ?? ''].filter((time) => time !== '');
+  return (
+    times
+      .toSorted((a, b) => timeOf(a) - timeOf(b))
+      .at(-1)
+      ?.slice(0, 80) ?? null
+  );
+}
+
+/** HaloPSA's times have no zone: read as UTC, and compared with its own alone. */
+function timeOf(text: string): number {
+  const time = Date.parse(/(Z|[+-]\d{2}:\d{2})$/.test(text) ? text : `${text}Z`);
+  return Number.isNaN(time) ? 0 : time;
+}
+
+type Told = Pick<PsaSweep, 'watermark' | 'sweptAt'> & Partial<Pick<PsaSweep, 'problem' | 'remedy'>>;
+
+function swept(integrationId: string, { problem = null, remedy = null, ...told }: Told): Statement {
+  return insert(
+    PsaSweep,
+    { id: newId(), integrationId, ...told, problem, remedy },
+    `on conflict (tenant_id, integration_id) do update set watermark = excluded.watermark,
+      swept_at = excluded.swept_at, problem = excluded.problem, remedy = excluded.remedy`,
+  );
+}
+
+function wonIsNotMapped(): VendorError {
+  return haloError(
+    'REFUSED',
+    'HALOPSA_SETTING_MISSING',
+    'The connection does not say what won means.',
+    'Set wonStatusIds, wonClosureCategoryIds or wonStageIds with updateIntegrationSettings.',
+  );
+}

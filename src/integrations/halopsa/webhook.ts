@@ -1,0 +1,116 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Clock } from '../../core/clock.js';
+import type { Gateway } from '../../core/gateway.js';
+import { newId } from '../../core/id.js';
+import { enqueue } from '../../core/outbox/message.js';
+import { type Query, sql } from '../../core/statement.js';
+import { hydrate, tableOf } from '../../core/table.js';
+import { intakeMessage, opportunityKey, waitingIntakes } from './intake.message.js';
+import { PsaWebhook } from './psa-sync.entity.js';
+import { ticketIds } from './webhook.rules.js';
+import { HALOPSA_HOOKS, hashOf, HOOK_USER } from './webhook.secret.js';
+
+/** HaloPSA's own bodies are some kilobytes; larger ones are refused (facts 3.4). */
+const LARGEST_BODY = 1_000_000;
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** What the webhooks need. */
+export interface HaloWebhookOptions {
+  readonly gateway: Gateway;
+  readonly clock: Clock;
+  /** Told of which tenant the worker has something new to do. */
+  readonly hint: (tenantId: string) => void;
+}
+
+/**
+ * Takes HaloPSA's webhooks: `POST /webhooks/halopsa/<tenant>/<secret path>` with Basic credentials, since HaloPSA signs
+ * nothing (facts 3.4). A body is a hint alone: what it may be about is written down, answered with 202, and read again
+ * from the API by the worker. An unknown tenant, path or password is the same 401 after the same work, before a byte of
+ * the body is read.
+ */
+export async function mountHaloWebhook(listener: FastifyInstance, options: HaloWebhookOptions): Promise<void> {
+  const { gateway, clock, hint } = options;
+  const senders = new WeakMap<FastifyRequest, Sender>();
+  await listener.register((scope, _options, ready) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+    scope.addHook('onRequest', async (request, reply) => {
+      const sender = await senderOf(gateway, request);
+      if (!sender) return refuse(reply);
+      senders.set(request, sender);
+    });
+    // The address carries a secret: it is not logged.
+    scope.post(
+      `${HALOPSA_HOOKS}/:tenant/:path`,
+      { bodyLimit: LARGEST_BODY, logLevel: 'silent' },
+      async (request, reply) => {
+        const { tenantId, integrationId } = senders.get(request)!;
+        const ids = ticketIds(typeof request.body === 'string' ? request.body : '').map(String);
+        if (ids.length > 0) await note({ gateway, clock }, tenantId, integrationId, ids);
+        hint(tenantId);
+        return reply.status(202).send({});
+      },
+    );
+    ready();
+  });
+}
+
+interface Sender {
+  readonly tenantId: string;
+  readonly integrationId: string;
+}
+
+/** The connection whose path and password these are; the same work whoever asks. */
+async function senderOf(gateway: Gateway, request: FastifyRequest): Promise<Sender | null> {
+  const { tenant = '', path = '' } = request.params as { tenant?: string; path?: string };
+  const tenantId = UUID.test(tenant) ? tenant : NOBODY;
+  const { webhook } = await gateway.read(tenantId, { webhook: webhookOf(hashOf(path)) });
+  const given = Buffer.from(hashOf(passwordIn(request.headers.authorization)), 'hex');
+  const expected = Buffer.from(webhook?.passwordHash ?? hashOf(''), 'hex');
+  const isRight = timingSafeEqual(given, expected);
+  return webhook && isRight ? { tenantId, integrationId: webhook.integrationId } : null;
+}
+
+function webhookOf(pathHash: string): Query<PsaWebhook | null> {
+  const columns = tableOf(PsaWebhook).columns.map(({ name }) => `w.${name}`);
+  return sql(
+    `select ${columns.join(', ')} from psa_webhook w
+      join integration i on i.tenant_id = $1 and i.id = w.integration_id and i.disconnected_at is null
+      where w.tenant_id = $1 and w.path_hash = $2`,
+    [pathHash],
+    (rows) => (rows[0] ? hydrate(PsaWebhook, rows[0]) : null),
+  );
+}
+
+/** The password of Basic credentials (RFC 7617) of our user; empty otherwise. */
+function passwordIn(authorization = ''): string {
+  const [scheme = '', encoded = ''] = authorization.split(' ');
+  if (scheme.toLowerCase() !== 'basic') return '';
+  const pair = Buffer.from(encoded, 'base64').toString('utf8');
+  return pair.startsWith(`${HOOK_USER}:`) ? pair.slice(HOOK_USER.length + 1) : '';
+}
+
+function refuse(reply: FastifyReply): FastifyReply {
+  return reply
+    .status(401)
+    .header('www-authenticate', 'Basic realm="Countersign"')
+    .send({ errors: [{ message: 'Not signed in.', extensions: { code: 'UNAUTHENTICATED' } }] });
+}
+
+/** Writes down that these are to be read again; once, while nobody has begun to. */
+async function note(
+  { gateway, clock }: Pick<HaloWebhookOptions, 'gateway' | 'clock'>,
+  tenantId: string,
+  integrationId: string,
+  ids: readonly string[],
+): Promise<void> {
+  const keys = ids.map((id) => opportunityKey(integrationId, id));
+  await gateway.transaction(tenantId, async (tx) => {
+    const { waiting, now } = await tx.flush({ waiting: waitingIntakes(keys), now: clock.now() });
+    const fresh = ids.filter((id) => !waiting.has(opportunityKey(integrationId, id)));
+    const messages = fresh.map((id) => intakeMessage(integrationId, id, newId()));
+    await tx.commit(enqueue(messages, now, newId));
+  });
+}

@@ -1,0 +1,106 @@
+import { DateTime } from 'luxon';
+import { EffectClass } from '../../../core/outbox/effect.entity.js';
+import type { OutboxMessage } from '../../../core/outbox/message.js';
+import { type Query, sql } from '../../../core/statement.js';
+import { Vendor } from '../../connection/connection.entity.js';
+import type { ConnectionSettings } from '../../connection/connection.entity.js';
+
+/** The kind of the effect that posts one card. */
+export const TEAMS_CARD = 'teams.card';
+
+/** What a card may be about; the setting `topics` of a connection names those that its channel wants. */
+export const TOPICS = ['DECISIONS', 'SIGN_OFFS', 'ALERTS'] as const;
+export type Topic = (typeof TOPICS)[number];
+
+/** What a card says of its subject. */
+export type CardEvent = 'OPENED' | 'REASSIGNED' | 'DECIDED' | 'OVERDUE' | 'SUBMITTED' | 'RAISED';
+
+/** A card that is wanted and was not asked for yet. */
+export interface Wanted {
+  readonly event: CardEvent;
+  readonly subjectType: string;
+  readonly subjectId: string;
+  /** Names the state of the subject that the card is about: each is told once a channel. */
+  readonly mark: string;
+  /** The calendar day whose end it waits for; null when it is due now. */
+  readonly afterDay: string | null;
+}
+
+/** A connection to a channel, as far as planning needs it. */
+export interface Channel {
+  readonly id: string;
+  readonly settings: ConnectionSettings;
+}
+
+/** The topics that a channel wants: all, where it names none. */
+export function topicsOf({ settings }: Channel): readonly Topic[] {
+  const named = settings.topics?.split(',').map((word) => word.trim().toUpperCase());
+  return named ? TOPICS.filter((topic) => named.includes(topic)) : TOPICS;
+}
+
+/** When a connection was made first: its id is a uuid v7. What is older is history, and not news. */
+export function beginningOf({ id }: Channel): Date {
+  return new Date(Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16));
+}
+
+const MOST = 200;
+
+const ASKED = `exists (select 1 from outbox_effect e where e.tenant_id = $1 and e.effect_key = w.key)`;
+
+/** Where an open entry of the log stands: who is to decide it by when. */
+const OPEN_MARK = "'open/' || d.owner_id || '/' || d.due_on";
+
+const QUERIES: Readonly<Record<Topic, readonly string[]>> = {
+  DECISIONS: [
+    `select case when exists (select 1 from outbox_effect e where e.tenant_id = $1 and e.aggregate_id = d.id
+         and e.kind = '${TEAMS_CARD}' and e.vendor = 'TEAMS/' || $3) then 'REASSIGNED' else 'OPENED' end as event,
+       'Decision' as type, d.id, ${OPEN_MARK} as mark, null::date as after_day
+     from decision d where d.tenant_id = $1 and d.opened_at >= $2 and d.state = 'OPEN'`,
+    `select 'OVERDUE', 'Decision', d.id, 'due/' || d.due_on, d.due_on
+     from decision d where d.tenant_id = $1 and d.opened_at >= $2 and d.state = 'OPEN'`,
+    `select 'DECIDED', 'Decision', d.id, 'decided', null::date
+     from decision d where d.tenant_id = $1 and d.opened_at >= $2 and d.state <> 'OPEN'`,
+  ],
+  SIGN_OFFS: [
+    `select 'SUBMITTED' as event, 'Handoff' as type, h.id, 'submitted/' || extract(epoch from h.submitted_at) as mark,
+       null::date as after_day
+     from handoff h where h.tenant_id = $1 and h.submitted_at >= $2 and h.stage = 'IN_REVIEW'`,
+  ],
+  ALERTS: [
+    `select 'RAISED' as event, 'Alert' as type, a.id, 'raised' as mark, null::date as after_day
+     from alert a where a.tenant_id = $1 and a.raised_at >= $2`,
+  ],
+};
+
+/** The cards of a topic that a channel should have and that nobody has asked for yet. */
+export function wantedOf(channel: Channel, topic: Topic): Query<Wanted[]> {
+  return sql(
+    `select w.event, w.type, w.id, w.mark, w.after_day from (
+       select x.*, '${TEAMS_CARD}/' || $3 || '/' || x.id || '/' || x.mark as key from (${QUERIES[topic].join(' union all ')}) x
+     ) w where not ${ASKED} order by w.id limit ${MOST}`,
+    [beginningOf(channel), channel.id],
+    (rows) =>
+      rows.map((row) => ({
+        event: row.event as CardEvent,
+        subjectType: row.type as string,
+        subjectId: row.id as string,
+        mark: row.mark as string,
+        afterDay: row.after_day as string | null,
+      })),
+  );
+}
+
+/** The effect that posts a card; asked for twice it is one. An unknown outcome waits for a person. */
+export function cardMessageOf(channel: Channel, wanted: Wanted, timeZone: string): OutboxMessage {
+  const { event, subjectType: type, subjectId: id, mark, afterDay } = wanted;
+  const dayEnd = afterDay === null ? null : DateTime.fromISO(afterDay, { zone: timeZone }).plus({ days: 1 }).toJSDate();
+  return {
+    kind: TEAMS_CARD,
+    aggregate: { type, id },
+    effectKey: `${TEAMS_CARD}/${channel.id}/${id}/${mark}`,
+    payload: { integrationId: channel.id, event, mark },
+    vendor: `${Vendor.TEAMS}/${channel.id}`,
+    effectClass: EffectClass.CONFIRM,
+    ...(dayEnd ? { notBefore: dayEnd } : {}),
+  };
+}

@@ -43,6 +43,7 @@ export class HaloPsa1700000000027 extends TablesMigration {
       'psa_sweep',
       `integration_id uuid not null,
       watermark text check (length(watermark) <= 80),
+      since text check (length(since) <= 80),
       swept_at timestamptz(3) not null,
       problem text check (length(problem) <= 80),
       remedy text check (length(remedy) <= 1000),

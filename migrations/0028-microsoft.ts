@@ -1,7 +1,7 @@
 import type { QueryRunner } from 'typeorm';
 import { createTenantTable, TablesMigration } from '../src/core/migration.js';
 
-/** What lies in the tenants' SharePoint libraries. */
+/** What lies in the tenants' SharePoint libraries, and what tells whether a record has had a card in Teams. */
 export class Microsoft1700000000028 extends TablesMigration {
   readonly tables = ['stored_folder', 'stored_file'];
 
@@ -40,5 +40,14 @@ export class Microsoft1700000000028 extends TablesMigration {
       'select, insert, update',
     );
     await runner.query('create index stored_file_connection on stored_file (tenant_id, integration_id, id)');
+    // Whether a record has had a card already is asked every few seconds.
+    await runner.query(
+      "create index outbox_effect_card on outbox_effect (tenant_id, aggregate_id) where kind = 'teams.card'",
+    );
+  }
+
+  override async down(runner: QueryRunner): Promise<void> {
+    await super.down(runner);
+    await runner.query('drop index outbox_effect_card');
   }
 }

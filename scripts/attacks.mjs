@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { cpus, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { format, resolveConfig } from 'prettier';
 import { build, install, root } from './prepare.mjs';
 
 const { values } = parseArgs({
@@ -82,5 +83,5 @@ const text = [
 console.log(text);
 const file = join(root, values.report);
 mkdirSync(dirname(file), { recursive: true });
-writeFileSync(file, text);
+writeFileSync(file, await format(text, { ...(await resolveConfig(file)), parser: 'markdown' }));
 process.exit(sound ? 0 : 1);

@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { ATTACK_GUARDS } from './guards/attacks.mjs';
 import { CONTENT_GUARDS } from './guards/content.mjs';
 import { EMERGENCY_GUARDS } from './guards/emergency.mjs';
+import { EVIDENCE_GUARDS } from './guards/evidence.mjs';
 import { PEOPLE_GUARDS } from './guards/people.mjs';
 import { POLICY_GUARDS } from './guards/policy.mjs';
 import { install, root } from './prepare.mjs';
@@ -17,7 +18,7 @@ const { values } = parseArgs({
   options: { only: { type: 'string' }, keep: { type: 'string' }, runs: { type: 'string', default: '50' } },
 });
 const rule = ({ name }) => Number(/\d+/.exec(name)?.[0]);
-const rules = [...PEOPLE_GUARDS, ...CONTENT_GUARDS, ...POLICY_GUARDS, ...EMERGENCY_GUARDS].toSorted(
+const rules = [...PEOPLE_GUARDS, ...CONTENT_GUARDS, ...POLICY_GUARDS, ...EMERGENCY_GUARDS, ...EVIDENCE_GUARDS].toSorted(
   (a, b) => rule(a) - rule(b),
 );
 const guards = [...rules, ...ATTACK_GUARDS].filter(({ name }) => !values.only || name.includes(values.only));

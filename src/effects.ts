@@ -17,12 +17,18 @@ import { haloHandlers } from './integrations/halopsa/halopsa.handlers.js';
 import { haloProbe } from './integrations/halopsa/halopsa.probe.js';
 import type { VendorHttp } from './integrations/http/client.js';
 import { sharePointProbe } from './integrations/microsoft/sharepoint/sharepoint.probe.js';
+import { KEEP_IN_SHAREPOINT, keepHandler } from './integrations/microsoft/sharepoint/checkpoint.handler.js';
+import { sweepHandler } from './integrations/microsoft/sharepoint/sweep.handler.js';
+import { SWEEP_SHAREPOINT } from './integrations/microsoft/sharepoint/sweep.message.js';
 import {
+  alsoInSharePoint,
   ERASE_IN_SHAREPOINT,
   handedToSharePoint,
   SharePoint,
   STORE_IN_SHAREPOINT,
 } from './integrations/microsoft/sharepoint/sharepoint.js';
+import { cardHandler } from './integrations/microsoft/teams/teams.handler.js';
+import { TEAMS_CARD } from './integrations/microsoft/teams/teams.plan.js';
 
 /** What the worker can do, by the kind of the outbox's effect; `http` is the one way out to vendors. */
 export function effectHandlers(
@@ -38,7 +44,9 @@ export function effectHandlers(
   return {
     'brief.store': handedToSharePoint(STORE_IN_SHAREPOINT, briefStoreHandler(store, vault)),
     'brief.erase': handedToSharePoint(ERASE_IN_SHAREPOINT, briefEraseHandler(store, vault)),
-    [STORE_IN_SHAREPOINT]: sharepoint.telling(briefStoreHandler(sharepoint.storeOf, vault)),
+    [STORE_IN_SHAREPOINT]: sharepoint.storing(briefStoreHandler(sharepoint.storeOf, vault)),
+    [SWEEP_SHAREPOINT]: sweepHandler(sharepoint),
+    [KEEP_IN_SHAREPOINT]: keepHandler(sharepoint),
     [ERASE_IN_SHAREPOINT]: sharepoint.telling(briefEraseHandler(sharepoint.storeOf, vault)),
     [ALERT_EFFECT]: alertHandler(log),
     [CONTROL_RUN_EFFECT]: controlRunHandler,
@@ -48,7 +56,11 @@ export function effectHandlers(
       [Vendor.SHAREPOINT]: sharePointProbe(sharepoint),
     }),
     ...haloHandlers(halopsa),
+    [TEAMS_CARD]: cardHandler(http, connections),
     [POLICY_TIGHTEN]: tightenHandler,
-    'ledger.checkpoint': checkpointHandler(new LocalCheckpointFile(config.documentsFolder)),
+    'ledger.checkpoint': alsoInSharePoint(
+      KEEP_IN_SHAREPOINT,
+      checkpointHandler(new LocalCheckpointFile(config.documentsFolder)),
+    ),
   };
 }

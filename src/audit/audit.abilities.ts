@@ -1,5 +1,6 @@
 import type { AbilityContribution } from '../core/ability.js';
-import { Role } from '../identity/roles.js';
+import { PERSON_ROLES, Role } from '../identity/roles.js';
+import { CONTROL_RUN_EFFECT } from './control.commands.js';
 import { OVERRIDE_SAMPLING } from './control.rules.js';
 
 const { AUDITOR, REVOPS_ADMIN } = Role;
@@ -10,8 +11,10 @@ const { AUDITOR, REVOPS_ADMIN } = Role;
  */
 export const auditAbilities: AbilityContribution = (grant) => {
   const auditing = [AUDITOR, REVOPS_ADMIN];
-  for (const subject of ['AuditExport', 'AuditSample', 'AuditSampleItem', 'ControlRun', 'ControlItem'])
-    grant(auditing, 'read', subject);
+  for (const subject of ['AuditExport', 'AuditSample']) grant(auditing, 'read', subject);
+  // What an auditor draws is theirs; what the monthly control drew is everybody's, like the requests behind it.
+  grant(PERSON_ROLES, 'read', 'AuditSample', { drawnBy: CONTROL_RUN_EFFECT });
+  for (const subject of ['AuditSampleItem', 'ControlRun', 'ControlItem']) grant(PERSON_ROLES, 'read', subject);
   grant(auditing, 'export', 'AuditExport');
   grant(auditing, 'take', 'AuditExport');
   grant(auditing, 'draw', 'AuditSample');
@@ -19,7 +22,5 @@ export const auditAbilities: AbilityContribution = (grant) => {
   grant(['SYSTEM'], 'recordPack', 'AuditExport');
   grant(auditing, 'audit', 'ApprovalRequest');
   grant(['SYSTEM'], 'run', 'ControlRun');
-  for (const subject of ['AuditSample', 'AuditSampleItem', 'ControlRun', 'ControlItem'])
-    grant(OVERRIDE_SAMPLING.roles, 'read', subject);
   grant(OVERRIDE_SAMPLING.roles, 'review', 'ControlItem');
 };

@@ -65,7 +65,7 @@ async function handOut(context: RequestContext, id: string, secret: string, repl
   const [row, now] = await Promise.all([reader.one(AuditExport, id), reader.now()]);
   const mayTake = row !== null && takeFindings(row, { actorId: actor.id, secretHash, file: null }, now).length === 0;
   // What would be refused is not made; the refusal is recorded all the same.
-  const made = mayTake ? await fileOf(context, row, now) : null;
+  const made = mayTake ? await fileOf(context, row) : null;
   const file = made && { sha256: sha256(made.bytes), bytes: made.bytes.length, idsSha256: made.idsSha256 };
   const result = await context.record(takeExport, { exportId: id, secretHash, file });
   if (result.kind === 'refused' || !made)
@@ -100,8 +100,8 @@ interface Made {
   readonly idsSha256: string | null;
 }
 
-async function fileOf(context: RequestContext, row: AuditExport, now: Date): Promise<Made> {
-  return row.kind === ExportKind.POPULATION ? populationOf(context, row) : packOf(context, row, now);
+async function fileOf(context: RequestContext, row: AuditExport): Promise<Made> {
+  return row.kind === ExportKind.POPULATION ? populationOf(context, row) : packOf(context, row);
 }
 
 async function populationOf({ reader }: RequestContext, { id, population, fromAt, toAt }: AuditExport): Promise<Made> {
@@ -120,7 +120,7 @@ async function populationOf({ reader }: RequestContext, { id, population, fromAt
   };
 }
 
-async function packOf(context: RequestContext, { requestId, sampleId }: AuditExport, now: Date): Promise<Made> {
+async function packOf(context: RequestContext, { requestId, sampleId }: AuditExport): Promise<Made> {
   const { reader, ability, actor } = context;
   const read: LedgerRead = (queries) => reader.askAll(queries);
   const names = allows(ability, 'see', 'PERSONAL');
@@ -130,7 +130,7 @@ async function packOf(context: RequestContext, { requestId, sampleId }: AuditExp
     ask = { requestIds: items.flatMap((item) => item.requestId ?? []), sample: { sample, items }, names };
   }
   return {
-    bytes: await evidencePack(actor.tenantId, read, now, ask),
+    bytes: await evidencePack(actor.tenantId, read, ask),
     name: `evidence_${requestId ?? `sample_${sampleId}`}.zip`,
     type: 'application/zip',
     idsSha256: null,

@@ -10,9 +10,10 @@ import { DealSnapshot } from '../deal/deal.entity.js';
 import { Handoff } from '../handoff/handoff.entity.js';
 import { handoffSubject } from '../handoff/handoff.rules.js';
 import { versionSubject } from '../governance/proposal.rules.js';
+import { Person } from '../identity/person.entity.js';
 import { governedTermsOf } from '../margin/governed-terms.rules.js';
 import { MarginException } from '../margin/margin.entity.js';
-import { type MemberThen, peopleAt, requestHistory, type RequestHistory } from './eligibility.queries.js';
+import { peopleAt, requestHistory, type RequestHistory } from './eligibility.queries.js';
 import { type Eligibility, eligibilityAt } from './eligibility.rules.js';
 import { NOBODY } from './given.js';
 import { proveEntries, type Proofs } from './ledger-proofs.js';
@@ -157,11 +158,12 @@ export interface Called {
 /** Calls people by id; a job keeps its name. */
 export type Caller = (id: string) => Called;
 
-/** Everybody who is or was a member. */
-export function callerOf(members: readonly MemberThen[], names: boolean): Caller {
-  const known = new Map(members.map((member) => [member.personId, member]));
+/** How to call everybody who is or ever was a member. */
+export async function callerFor(read: LedgerRead, names: boolean): Promise<Caller> {
+  const { people } = await read({ people: select(Person) });
+  const known = new Map(people.map((person) => [person.id, person]));
   return (id) => {
-    const member = known.get(id);
-    return { id, handle: member?.handle ?? id, ...(names && member ? { name: member.name } : {}) };
+    const person = known.get(id);
+    return { id, handle: person?.handle ?? id, ...(names && person ? { name: person.name } : {}) };
   };
 }

@@ -1,9 +1,8 @@
 import { zipSync } from 'fflate';
 import { sha256Hex } from '../core/canonical.js';
 import type { LedgerRead } from '../core/ledger/export.js';
-import { peopleAt } from './eligibility.queries.js';
 import { proveEntries } from './ledger-proofs.js';
-import { type Caller, callerOf, documentsOf, requestEvidence } from './pack.facts.js';
+import { type Caller, callerFor, documentsOf, requestEvidence } from './pack.facts.js';
 import { checksums, documentsFile, type Files, inFolder, jsonFile, ledgerFiles, requestFiles } from './pack.files.js';
 import { README } from './pack.readme.js';
 import type { AuditSample, AuditSampleItem } from './sample.entity.js';
@@ -26,10 +25,9 @@ const ZIP_TIME = new Date(1980, 0, 1);
 export async function evidencePack(
   tenantId: string,
   read: LedgerRead,
-  now: Date,
   { requestIds, sample, names }: PackAsk,
 ): Promise<Uint8Array> {
-  const call = callerOf((await read(peopleAt(now))).members, names);
+  const call = await callerFor(read, names);
   let files: Files = { 'README.txt': README };
   for (const requestId of [...new Set(requestIds)].toSorted())
     files = { ...files, ...requestFiles(await requestEvidence(tenantId, read, requestId), call) };

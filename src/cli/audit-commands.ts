@@ -5,7 +5,6 @@ import type { Command } from 'commander';
 import { recordPack } from '../audit/export.commands.js';
 import { evidencePack } from '../audit/pack.js';
 import { systemActor } from '../core/actor.js';
-import { databaseClock } from '../core/clock.js';
 import { openLedgerKeys } from '../core/ledger/key-files.js';
 import { Sealer } from '../core/ledger/sealer.js';
 import { createLog } from '../core/log.js';
@@ -45,8 +44,7 @@ async function pack(tools: Tools, { tenant, request: requestId, out, names }: Pa
   const sealer = new Sealer({ gateway, key, tenants: () => Promise.resolve([tenantId]), log: createLog('warn') });
   await sealer.cover(tenantId);
   const read = <Q extends Queries>(queries: Q): Promise<Answers<Q>> => gateway.read(tenantId, queries);
-  const { now } = await read({ now: databaseClock.now() });
-  const bytes = await evidencePack(tenantId, read, now, { requestIds: [requestId], sample: null, names });
+  const bytes = await evidencePack(tenantId, read, { requestIds: [requestId], sample: null, names });
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   // On record before it is there: nobody holds a pack that the ledger does not know.
   await pipeline.run(

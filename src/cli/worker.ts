@@ -10,6 +10,7 @@ import { HintListener } from '../core/outbox/hints.js';
 import { effectHandlers } from '../effects.js';
 import { VENDOR_HOSTS } from '../integrations/connection/connection.forms.js';
 import { VendorHttp } from '../integrations/http/client.js';
+import { TeamsPlanner } from '../integrations/microsoft/teams/teams.planner.js';
 import { simulatedMicrosoft } from '../sandbox/microsoft/constants.js';
 
 /** What does the outbox's effects and seals the ledgers in this process. */
@@ -50,13 +51,15 @@ export async function startWorker(
     tenants: activeTenants,
     log,
   });
-  const planner = new ControlPlanner({
+  const planning = {
     gateway: app.gateway,
     present: () => databaseClock.now(),
     tenants: activeTenants,
-    wake: (tenantId) => dispatcher.wake(tenantId),
+    wake: (tenantId: string) => dispatcher.wake(tenantId),
     log,
-  });
+  };
+  const planner = new ControlPlanner(planning);
+  const cards = new TeamsPlanner(planning);
   const listener = new HintListener({
     url: listenUrl,
     onHint: (tenantId) => dispatcher.wake(tenantId),
@@ -74,9 +77,11 @@ export async function startWorker(
   dispatcher.start();
   sealer.start();
   planner.start();
+  cards.start();
   return {
     stop: async () => {
       await planner.stop();
+      await cards.stop();
       await listener.stop();
       await dispatcher.stop();
       await sealer.stop();

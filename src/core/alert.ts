@@ -57,7 +57,7 @@ export const ALERT_EFFECT = 'alert.send';
 /** Raises an alert: its row, and the message that carries it to where people are. */
 export function raiseAlert(
   { code, subject, facts }: AlertTerms,
-  { now, newId }: Moment,
+  { now, newId }: Pick<Moment, 'now' | 'newId'>,
 ): { readonly statement: Statement; readonly message: OutboxMessage } {
   const id = newId();
   const row = { id, code, subjectType: subject.type, subjectId: subject.id, facts: { ...facts }, raisedAt: now };

@@ -244,6 +244,12 @@ describe('the review', () => {
     const admin = await world.as(Role.REVOPS_ADMIN);
     expect((await admin.graphql(query('note'))).errors[0]!.extensions.code).toBe('FORBIDDEN');
     expect((await admin.graphql(query(''))).errors).toEqual([]);
+    // Everybody may see what the control drew, and nobody else what an auditor drew.
+    const sales = await world.as('sofia.sales');
+    const period = { from: START, to: new Date(START.getTime() + 1) };
+    await (await world.as(Role.AUDITOR)).done(drawSample, { population: Population.OVERRIDES, ...period, size: 1 });
+    const samples = (await sales.graphql('{ samples(first: 9) { edges { node { drawnBy } } } }')).data!.samples.edges;
+    expect(samples).toEqual([{ node: { drawnBy: 'control.run' } }]);
   });
 });
 

@@ -99,6 +99,13 @@ export class HaloWorld {
     }
   }
 
+  /** The same after so many minutes: whatever is scheduled has come due. */
+  async later(minutes: number): Promise<void> {
+    const { clock } = this.suite;
+    clock.at = new Date(clock.at.getTime() + minutes * 60_000);
+    await this.work();
+  }
+
   private async isWaiting(): Promise<boolean> {
     const open = await this.effects([EffectState.PENDING, EffectState.UNKNOWN]);
     return open.some(({ notBefore }) => notBefore === null || notBefore <= this.suite.clock.at);

@@ -1,4 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { draftBriefCommand } from '../../src/brief/brief.commands.js';
+import { Handoff } from '../../src/handoff/handoff.entity.js';
 import { selectFirst } from '../../src/core/statement.js';
 import { VendorPause } from '../../src/core/outbox/attempt.entity.js';
 import {
@@ -28,7 +30,10 @@ async function expectStoredOnce(): Promise<void> {
   expect(bench.files()).toHaveLength(2);
   expect(bench.count('file.created')).toBe(2);
   expect(bench.count('version.created')).toBe(0);
-  expect((await bench.effects()).map(({ state }) => state)).toEqual(['DONE']);
+  expect((await bench.effects()).map(({ kind, state }) => [kind, state])).toEqual([
+    ['sharepoint.store', 'DONE'],
+    ['sharepoint.sweep', 'PENDING'],
+  ]);
 }
 
 it.each<{ what: string; rule: FaultRule; minutes?: number }>([
@@ -178,8 +183,6 @@ test('a folder that people rename stays the folder of its handoff', async () => 
   await bench.work();
   const [folder] = bench.files()[0]!.split('/brief-');
   bench.simulator.people.rename(bench.sample.tid, folder!, 'Acme, the network');
-  const { Handoff } = await import('../../src/handoff/handoff.entity.js');
-  const { draftBriefCommand } = await import('../../src/brief/brief.commands.js');
   const { row } = await bench.world.read({ row: selectFirst(Handoff, { id: handoffId }) });
   const delivery = await bench.world.as('DELIVERY_MANAGER');
   await delivery.done(draftBriefCommand, { handoffId, expectedRevision: row!.revision });

@@ -15,7 +15,11 @@ import { connectionTestHandler } from '../../src/integrations/connection/connect
 import { Connections } from '../../src/integrations/connection/connection.secret.js';
 import { VendorHttp } from '../../src/integrations/http/client.js';
 import { sharePointProbe } from '../../src/integrations/microsoft/sharepoint/sharepoint.probe.js';
+import { KEEP_IN_SHAREPOINT, keepHandler } from '../../src/integrations/microsoft/sharepoint/checkpoint.handler.js';
+import { sweepHandler } from '../../src/integrations/microsoft/sharepoint/sweep.handler.js';
+import { SWEEP_SHAREPOINT } from '../../src/integrations/microsoft/sharepoint/sweep.message.js';
 import {
+  alsoInSharePoint,
   ERASE_IN_SHAREPOINT,
   handedToSharePoint,
   SharePoint,
@@ -29,7 +33,7 @@ import type { SampleConnection } from '../../src/sandbox/microsoft/seed.js';
 import type { Settings } from '../../src/sandbox/microsoft/settings.js';
 import { importForTest } from '../kit/deal.js';
 import { submitForTest } from '../kit/project.js';
-import { openSuite, type Suite } from '../kit/suite.js';
+import { openSuite, START, type Suite } from '../kit/suite.js';
 import type { World } from '../kit/world.js';
 import { read } from '../rules/handoff.kit.js';
 
@@ -99,7 +103,10 @@ export class SharePointBench {
     return {
       'brief.store': handedToSharePoint(STORE_IN_SHAREPOINT, briefStoreHandler(local, vault)),
       'brief.erase': handedToSharePoint(ERASE_IN_SHAREPOINT, briefEraseHandler(local, vault)),
-      [STORE_IN_SHAREPOINT]: sharepoint.telling(briefStoreHandler(sharepoint.storeOf, vault)),
+      [STORE_IN_SHAREPOINT]: sharepoint.storing(briefStoreHandler(sharepoint.storeOf, vault)),
+      [SWEEP_SHAREPOINT]: sweepHandler(sharepoint),
+      'ledger.checkpoint': alsoInSharePoint(KEEP_IN_SHAREPOINT, () => Promise.resolve({ receipt: 'kept', writes: [] })),
+      [KEEP_IN_SHAREPOINT]: keepHandler(sharepoint),
       [ERASE_IN_SHAREPOINT]: sharepoint.telling(briefEraseHandler(sharepoint.storeOf, vault)),
       'integration.test': connectionTestHandler(new Connections(vault), {
         [Vendor.SHAREPOINT]: sharePointProbe(sharepoint),
@@ -153,6 +160,7 @@ export function useSharePoint(settings: Partial<Settings> = {}): SharePointBench
     bench.suite = await openSuite();
   });
   beforeEach(async () => {
+    bench.suite.clock.at = START;
     bench.folder = mkdtempSync(join(tmpdir(), 'sharepoint-'));
     bench.running = await startMicrosoft({ settings: { unitsPerMinute: 0, ...settings } });
     const { origin } = new URL(bench.running.base);

@@ -1,4 +1,12 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { Alert } from '../../src/core/alert.js';
+import { newId } from '../../src/core/id.js';
+import { LedgerCheckpoint } from '../../src/core/ledger/seal.entity.js';
+import { enqueue } from '../../src/core/outbox/message.js';
+import { select, selectFirst } from '../../src/core/statement.js';
+import { Vendor } from '../../src/integrations/connection/connection.entity.js';
+import { KEEP_IN_SHAREPOINT } from '../../src/integrations/microsoft/sharepoint/checkpoint.handler.js';
+import { sealerOf } from '../kit/sealer.js';
 import { useSharePoint } from './sharepoint.kit.js';
 
 const bench = useSharePoint();
@@ -28,6 +36,7 @@ test('from submit to file: one file a format, with version and link on the brief
   expect(bench.simulator.people.read(bench.sample.tid, names[1]!).toString()).toContain('# ');
   expect((await bench.effects()).map(({ kind, state, receipt }) => [kind, state, receipt])).toEqual([
     ['sharepoint.store', 'DONE', markdown.webUrl],
+    ['sharepoint.sweep', 'PENDING', null],
   ]);
   expect(readdirSync(bench.folder)).toEqual([]);
 });
@@ -38,4 +47,53 @@ test('a tenant without SharePoint keeps its files in the local folder', async ()
   expect(bench.files()).toEqual([]);
   expect(existsSync(`${bench.folder}/${bench.world.tenantId}`)).toBe(true);
   expect((await bench.stored()).files).toEqual([]);
+});
+
+test('what people change or delete is noticed the next day, said once, and a new name is noted', async () => {
+  await bench.connect();
+  await bench.submitted();
+  await bench.work();
+  const [docx, markdown] = bench.files();
+  const { people } = bench.simulator;
+  const { tid } = bench.sample;
+  people.editDocument(tid, markdown!, 'another text');
+  people.rename(tid, docx!, 'The brief.docx');
+  for (const hours of [25, 25]) {
+    bench.suite.clock.advanceHours(hours);
+    await bench.work();
+  }
+  const states = async () => (await bench.stored()).files.map(({ name, state }) => [name, state]);
+  const alerts = async () => (await bench.world.read({ found: select(Alert, {}, { orderBy: ['id'] }) })).found;
+  expect(await states()).toEqual([
+    ['The brief.docx', 'SOUND'],
+    ['brief-v1.md', 'CHANGED'],
+  ]);
+  expect((await alerts()).map(({ code, facts }) => [code, facts.format])).toEqual([['DOCUMENT_CHANGED', 'MARKDOWN']]);
+  people.remove(tid, docx!.replace('brief-v1.docx', 'The brief.docx'));
+  bench.suite.clock.advanceHours(25);
+  await bench.work();
+  expect((await states())[0]).toEqual(['The brief.docx', 'MISSING']);
+  expect((await alerts()).map(({ code }) => code)).toEqual(['DOCUMENT_CHANGED', 'DOCUMENT_MISSING']);
+});
+
+test("the ledger's checkpoints are kept as files that nothing replaces", async () => {
+  await bench.connect();
+  await bench.submitted();
+  const size = await sealerOf(bench.world, [bench.world.tenantId]).cover(bench.world.tenantId);
+  await bench.work();
+  const [path] = bench.files().filter((file) => file.includes('/Ledger/'));
+  expect(path).toMatch(new RegExp(`^Handoffs/Ledger/\\d{4}-\\d{2}/checkpoint-0*${size}\\.txt$`));
+  const { note } = (await bench.world.read({ found: selectFirst(LedgerCheckpoint, { size }) })).found!;
+  expect(bench.simulator.people.read(bench.sample.tid, path!).toString()).toBe(note);
+  bench.simulator.people.editDocument(bench.sample.tid, path!, 'forged');
+  const admin = await bench.world.as('REVOPS_ADMIN');
+  const effect = (await bench.effects()).find(({ kind }) => kind === KEEP_IN_SHAREPOINT)!;
+  const { kind, aggregateType: type, aggregateId: id, payload } = effect;
+  const message = { kind, aggregate: { type, id }, payload, effectKey: newId(), vendor: Vendor.SHAREPOINT };
+  await bench.suite.gateway.transaction(admin.actor.tenantId, (tx) =>
+    tx.commit(enqueue([message], bench.suite.clock.at, newId)),
+  );
+  await bench.work();
+  expect((await bench.effects()).at(-1)).toMatchObject({ state: 'DEAD', reason: 'LEDGER_CHECKPOINT_DIFFERS' });
+  expect(bench.simulator.people.read(bench.sample.tid, path!).toString()).toBe('forged');
 });

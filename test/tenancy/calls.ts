@@ -82,6 +82,7 @@ const SPECIAL: Readonly<Record<string, () => unknown>> = {
   decision: () => 'APPROVE',
   ticket: () => 'INC-4711',
   kinds: () => ['MARGIN_EXCEPTION'],
+  seed: () => 'seed-4711',
   // Where every test's clock starts: what a tenant has is opened then, and it is never the future.
   at: () => '2026-11-23T14:00:00.000Z',
 };

@@ -1,5 +1,5 @@
 import { Population } from '../../src/audit/population.js';
-import { sampleOverrides } from '../../src/audit/control.commands.js';
+import { CONTROL_RUN_EFFECT, sampleOverrides } from '../../src/audit/control.commands.js';
 import { exportPopulation, makeEvidencePack } from '../../src/audit/export.commands.js';
 import { drawSample } from '../../src/audit/sample.commands.js';
 import { systemActor } from '../../src/core/actor.js';
@@ -16,6 +16,8 @@ export async function populateAudit(world: World, month = '2026-10'): Promise<vo
   const exportId = await auditor.done(exportPopulation, { population: Population.OVERRIDES, ...period });
   const sampleId = await auditor.done(drawSample, { exportId, size: 2 });
   await auditor.done(makeEvidencePack, { sampleId });
-  await world.acting(systemActor(world.tenantId, 'control.run')).done(sampleOverrides, { period: month, ...period });
+  await world
+    .acting(systemActor(world.tenantId, CONTROL_RUN_EFFECT))
+    .done(sampleOverrides, { period: month, ...period });
   clock.at = start;
 }

@@ -86,6 +86,10 @@ export const VENDOR_FORMS: Readonly<Record<Vendor, VendorForm>> = {
       ids('wonStageIds', 'the stages of the pipeline that mean won, once the opportunity is closed'),
       ids('earlyStageIds', 'the stages of the pipeline from which a handoff is opened before the win'),
       id('earlyProbability', 'the probability in per cent from which a handoff is opened before the win'),
+      id('revertStatusId', 'the status that an opportunity is moved back to, for the mode REVERT'),
+      id('agentId', 'the agent of the API application, who answers approvals, for the mode NATIVE'),
+      id('approvedResult', "HaloPSA's code of an approval that was given; 1 when left out"),
+      id('rejectedResult', "HaloPSA's code of an approval that was rejected; 2 when left out"),
       address('resourceServer', "the API's address, where it is not <baseUrl>/api"),
       address('authServer', 'the address of sign-in, where it is not <baseUrl>/auth'),
       text('tenant', 'the name of the instance, for one in the cloud', false, 100),
@@ -123,7 +127,15 @@ export const VENDOR_FORMS: Readonly<Record<Vendor, VendorForm>> = {
   },
   [Vendor.TEAMS]: {
     label: 'Microsoft Teams',
-    settings: [text('channel', 'the name of the channel, for people', false, 200)],
+    settings: [
+      text('channel', 'the name of the channel, for people', false, 200),
+      text(
+        'topics',
+        'what it is told: DECISIONS, SIGN_OFFS, ALERTS, separated by commas; all when left out',
+        false,
+        100,
+      ),
+    ],
     credentials: [
       { name: 'webhookUrl', isRequired: true, means: "the Workflows webhook's https address", kind: 'HTTPS' },
     ],

@@ -1,6 +1,9 @@
 import type { EffectHandlers } from '../../core/outbox/handler.js';
 import { HANDOFF_STATUS } from '../../handoff/status.message.js';
 import { PROVISION_PROJECT } from '../../project/provision.message.js';
+import { approvalHandler } from './approval.handler.js';
+import { HALOPSA_APPROVAL, HALOPSA_NOTE, HALOPSA_REVERT } from './win.message.js';
+import { winHandler } from './win.handler.js';
 import { intakeHandler } from './intake.handler.js';
 import { HALOPSA_INTAKE } from './intake.message.js';
 import { HALOPSA_SWEEP, sweepHandler } from './sweep.handler.js';
@@ -19,6 +22,9 @@ export function haloHandlers(halopsa: HaloPsa): EffectHandlers {
     [HALOPSA_TASK]: taskHandler(halopsa),
     [HALOPSA_STATUS]: haloStatusHandler(halopsa),
     [HALOPSA_INTAKE]: intakeHandler(halopsa),
+    [HALOPSA_NOTE]: winHandler(halopsa, false),
+    [HALOPSA_REVERT]: winHandler(halopsa, true),
+    [HALOPSA_APPROVAL]: approvalHandler(halopsa),
     [HALOPSA_SWEEP]: sweepHandler(halopsa),
   };
 }

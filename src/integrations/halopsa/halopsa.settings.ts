@@ -26,6 +26,12 @@ export interface HaloSettings {
   /** Ticket types of projects and of their tasks; null until they are set. */
   readonly projectTypeId: number | null;
   readonly taskTypeId: number | null;
+  /** The status that an opportunity is moved back to (mode REVERT); null until it is set. */
+  readonly revertStatusId: number | null;
+  /** The agent of the API application, who answers approvals (mode NATIVE); null until it is set. */
+  readonly agentId: number | null;
+  /** HaloPSA's codes of an approval's result; its documentation names none. */
+  readonly approvalResults: { readonly approved: number; readonly rejected: number };
   /** HaloPSA's budget type by the key of ours. */
   readonly budgetTypeIds: ReadonlyMap<string, number>;
   /** HaloPSA's status by the state of our project. */
@@ -52,6 +58,12 @@ export function settingsOf({ baseUrl, settings }: Pick<OpenConnection, 'baseUrl'
     earlyProbability: oneId(settings.earlyProbability),
     projectTypeId: oneId(settings.projectTypeId),
     taskTypeId: oneId(settings.taskTypeId),
+    revertStatusId: oneId(settings.revertStatusId),
+    agentId: oneId(settings.agentId),
+    approvalResults: {
+      approved: oneId(settings.approvedResult) ?? 1,
+      rejected: oneId(settings.rejectedResult) ?? 2,
+    },
     budgetTypeIds: idsByWord(settings.budgetTypeIds),
     projectStatusIds: idsByWord(settings.projectStatusIds),
   };

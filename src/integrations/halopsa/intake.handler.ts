@@ -1,4 +1,5 @@
 import type { EffectTools, PerformEffect } from '../../core/outbox/handler.js';
+import type { OutboxMessage } from '../../core/outbox/message.js';
 import { newId } from '../../core/id.js';
 import { configurationOf, rulingConfiguration } from '../../catalogue/catalogue.queries.js';
 import type { CommandResult } from '../../core/command.js';
@@ -12,9 +13,13 @@ import { importDeal } from '../../passage/intake.commands.js';
 import { withdrawHandoff } from '../../passage/withdraw.command.js';
 import { Integration } from '../connection/connection.entity.js';
 import type { HaloClient, HaloPsa } from './halopsa.client.js';
-import { customField, type HaloRecord, textOf } from './halopsa.record.js';
-import { exportOf, governing, judge, type Judged, type Steps, stepsFor } from './opportunity.rules.js';
-import { PsaDeal, PsaDealState } from './psa-sync.entity.js';
+import { waitingApprovals } from './approval.handler.js';
+import { verdictOf } from './gate.verdict.js';
+import { HALOPSA_STATUS, haloMessage } from './provision.plan.js';
+import { approvalMessage, winMessages } from './win.message.js';
+import { customField, type HaloRecord, idOf, textOf } from './halopsa.record.js';
+import { exportOf, governing, isHistory, judge, type Judged, type Steps, stepsFor } from './opportunity.rules.js';
+import { PsaDeal, PsaDealState, PsaSweep } from './psa-sync.entity.js';
 
 const DETAILS = { includedetails: true };
 
@@ -23,20 +28,29 @@ const DETAILS = { includedetails: true };
  * follows: opened, filled in again, or withdrawn. Whoever asked, how often and in which order makes no difference.
  */
 export function intakeHandler(halopsa: HaloPsa): PerformEffect {
-  return async ({ payload }, tools) => {
+  return async (effect, tools) => {
+    const { payload } = effect;
     const integrationId = payload.integrationId!;
     const externalId = payload.externalId!;
-    const { integration, before, handoff } = await tools.read({
+    const { integration, before, handoff, sweep } = await tools.read({
       integration: selectRequired(Integration, integrationId),
       before: selectFirst(PsaDeal, { integrationId, externalId }),
       handoff: liveHandoff(externalId),
+      sweep: selectFirst(PsaSweep, { integrationId }),
     });
     if (integration.disconnectedAt !== null) return { receipt: 'DISCONNECTED', writes: [] };
     const client = await halopsa.byId(tools, integrationId);
     const opportunity = await client.find(`/Opportunities/${encodeURIComponent(externalId)}`, DETAILS);
     const judged = judgedOf(opportunity, client);
+    const approvals =
+      opportunity && client.settings.mode === 'NATIVE' ? await waitingApprovals(client, externalId) : [];
     if (!judged || (!opportunity && !before)) return { receipt: 'NOT_OURS', writes: [] };
-    const steps = stepsFor(judged, before?.state ?? null, handoff);
+    const isKnown = before !== null || handoff !== null;
+    if (opportunity && !isKnown && isHistory(opportunity, sweep?.since ?? null))
+      return { receipt: 'HISTORY', writes: [] };
+    // HaloPSA's approval asks for a verdict, and so for a handoff to judge.
+    const isEarly = judged.isEarly || (judged.state === PsaDealState.OPEN && approvals.length > 0);
+    const steps = stepsFor({ ...judged, isEarly }, before?.state ?? null, handoff);
     const work = { tools, client, integrationId, externalId, opportunity, handoff };
     const outcome = await taken(work, steps);
     const row = {
@@ -47,13 +61,53 @@ export function intakeHandler(halopsa: HaloPsa): PerformEffect {
       checkedAt: tools.now,
       ...outcome,
     };
-    return { receipt: `${judged.state} ${outcome.problem ?? ''}`.trim(), writes: [kept(row)] };
+    const answer = await answered(work, { ...row, approvals, effectId: effect.id });
+    const problem = outcome.problem ?? answer.problem;
+    return {
+      receipt: `${judged.state} ${problem ?? ''}`.trim(),
+      writes: [kept({ ...row, problem, remedy: outcome.remedy ?? answer.remedy })],
+      messages: answer.messages,
+    };
   };
 }
 
 /** A deleted opportunity is gone; a ticket that is none of the tenant's opportunities is null. */
 function judgedOf(opportunity: HaloRecord | null, { settings }: HaloClient): Judged | null {
   return opportunity ? judge(opportunity, settings) : { state: PsaDealState.GONE, isEarly: false };
+}
+
+interface Answer extends Pick<PsaDeal, 'problem' | 'remedy'> {
+  readonly messages: readonly OutboxMessage[];
+}
+
+/**
+ * What HaloPSA is told: the gate's verdict on the opportunity, an answer to its own approvals, and what the connection's
+ * mode does about a win that came before the gate. In the mode OBSERVE it is recorded, and nothing is said.
+ */
+async function answered(
+  { tools, client, integrationId, externalId, opportunity }: Work,
+  {
+    handoffId,
+    state,
+    approvals,
+    effectId,
+  }: Pick<PsaDeal, 'handoffId' | 'state'> & { approvals: readonly HaloRecord[]; effectId: string },
+): Promise<Answer> {
+  const nothing = { problem: null, remedy: null, messages: [] };
+  if (handoffId === null || !opportunity) return nothing;
+  const about = { integrationId, externalId, handoffId };
+  const asked = approvals.flatMap((one) => idOf(one, 'seq') ?? []).map((sequence) => approvalMessage(about, sequence));
+  if (state !== PsaDealState.WON) return { ...nothing, messages: asked };
+  const { mode } = client.settings;
+  const told = mode === 'OBSERVE' ? [] : [haloMessage(HALOPSA_STATUS, handoffId, effectId)];
+  const { passes, handoff } = await verdictOf(tools, handoffId);
+  if (passes) return { ...nothing, messages: told };
+  const wonAt = textOf(opportunity, 'dateclosed');
+  return {
+    problem: 'WON_BEFORE_GATE',
+    remedy: `Complete handoff ${handoff.number} and submit it; no project is made before.`,
+    messages: [...told, ...winMessages({ ...about, wonAt }, mode)],
+  };
 }
 
 interface Work {
@@ -82,11 +136,16 @@ async function taken(work: Work, { withdraw, importing }: Steps): Promise<Taken>
   const result = await tools.run(importDeal, {
     payload,
     serviceTemplate: customField(opportunity, 'CFServiceTemplate') || null,
-    dealType: Object.values(DealType).find((type) => type === customField(opportunity, 'CFDealType')) ?? null,
+    dealType: dealTypeOf(customField(opportunity, 'CFDealType')),
     segment: null,
     integrationId: work.integrationId,
   });
   return result.kind === 'refused' ? problem(result, handoff?.id ?? null) : as(result.id);
+}
+
+/** The deal type that sales chose in HaloPSA; none of ours is as if they had not. */
+function dealTypeOf(text: string): DealType | null {
+  return (Object.values(DealType) as string[]).includes(text) ? (text as DealType) : null;
 }
 
 /** The opportunity with the quotation that governs it, which is read by itself: lists have no lines. */

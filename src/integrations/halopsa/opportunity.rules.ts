@@ -42,6 +42,18 @@ export function judge(record: HaloRecord, settings: HaloSettings): Judged | null
   return { state: PsaDealState.OPEN, isEarly };
 }
 
+/** HaloPSA's times have no zone: read as UTC, and compared with its own alone. */
+export function timeOf(text: string): number {
+  const time = Date.parse(/(Z|[+-]\d{2}:\d{2})$/.test(text) ? text : `${text}Z`);
+  return Number.isNaN(time) ? 0 : time;
+}
+
+/** Whether an opportunity was closed before the connection began to look (`since`, by HaloPSA's own clock). */
+export function isHistory(record: HaloRecord, since: string | null): boolean {
+  const closedAt = textOf(record, 'dateclosed');
+  return since !== null && closedAt !== '' && !NO_DATE.test(closedAt) && timeOf(closedAt) <= timeOf(since);
+}
+
 /** Whether the tenant has said what won means. */
 export function mapsWon({ wonStatusIds, wonClosureCategoryIds, wonStageIds }: HaloSettings): boolean {
   return wonStatusIds.length + wonClosureCategoryIds.length + wonStageIds.length > 0;
@@ -78,21 +90,19 @@ export function stepsFor({ state, isEarly }: Judged, before: PsaDealState | null
 }
 
 /** What of an opportunity is imported. Times of last changes and counters are no content of the deal. */
-const CONTENT = [
-  ...['id', 'summary', 'details', 'client_id', 'client_name', 'site_id', 'site_name', 'user_id', 'user_name'],
-  ...['user_email', 'agent_id', 'agent_name', 'status_id', 'status_name', 'tickettype_id', 'pipeline_stage_id'],
-  ...['pipeline_stage_name', 'oppclosurecategory', 'oppvalue', 'oppcompanyname', 'oppcontactname', 'oppemailaddress'],
-  ...['dateclosed', 'oppconverteddate', 'currency', 'currency_code_name'],
-];
+const CONTENT =
+  'id summary details client_id client_name site_id site_name user_id user_name user_email agent_id agent_name ' +
+  'status_id status_name tickettype_id pipeline_stage_id pipeline_stage_name oppclosurecategory oppvalue ' +
+  'oppcompanyname oppcontactname oppemailaddress dateclosed oppconverteddate currency currency_code_name';
 
 /**
  * The export that is imported, of the vendor's own figures to the digit. Fields that we write ourselves are left out:
  * our own echo is no news.
  */
 export function exportOf(opportunity: HaloRecord, quotation: HaloRecord | null): string {
-  const ours: readonly string[] = [...Object.values(FIELDS), 'CFHandoffGate', 'CFHandoffMissing', 'CFHandoffUrl'];
+  const ours: readonly string[] = Object.values(FIELDS);
   const content = Object.fromEntries(
-    CONTENT.flatMap((name) => (opportunity[name] === undefined ? [] : [[name, opportunity[name]]])),
+    CONTENT.split(' ').flatMap((name) => (opportunity[name] === undefined ? [] : [[name, opportunity[name]]])),
   );
   const customfields = listOf(opportunity, 'customfields').filter(({ name }) => !ours.includes(String(name)));
   return stringify({ opportunity: { ...content, customfields }, ...(quotation ? { quotation } : {}) }, null, 2)!;

@@ -41,6 +41,8 @@ export const FIELDS = {
   status: 'CFHandoffStatus',
   baseline: 'CFBaseline',
   kickoff: 'CFKickoff',
+  gate: 'CFHandoffGate',
+  missing: 'CFHandoffMissing',
 } as const;
 
 /** The counterpart of one of our records. */

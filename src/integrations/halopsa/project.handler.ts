@@ -85,7 +85,7 @@ async function located(work: Work): Promise<number | null> {
 async function madeByHand({ client, facts }: Work): Promise<number | null> {
   const rows = await client.list('/Projects', { client_id: clientIdOf(facts), order: 'id', orderdesc: true });
   const unlabelled = rows
-    .filter((row) => idOf(row, 'client_id') === clientIdOf(facts) && !/^\[P-/.test(textOf(row, 'summary')))
+    .filter((row) => idOf(row, 'client_id') === clientIdOf(facts) && !textOf(row, 'summary').startsWith('[P-'))
     .toSorted((a, b) => (idOf(b) ?? 0) - (idOf(a) ?? 0))
     .slice(0, MOST_BY_HAND);
   const found: HaloRecord[] = [];

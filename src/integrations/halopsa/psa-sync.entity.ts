@@ -73,6 +73,10 @@ export class PsaSweep extends TenantOwned {
   })
   watermark: string | null;
 
+  /** The first watermark: what was won until then is history, and not handed over by the connection. */
+  @Column('text', { nullable: true })
+  since: string | null;
+
   @Instant()
   @Field(() => DateTimeScalar, { description: 'When it last looked.' })
   sweptAt: Date;

@@ -1,6 +1,5 @@
 import type { PerformEffect } from '../../core/outbox/handler.js';
-import { selectRequired } from '../../core/statement.js';
-import { Handoff } from '../../handoff/handoff.entity.js';
+import { verdictOf } from './gate.verdict.js';
 import type { HaloClient, HaloPsa } from './halopsa.client.js';
 import type { HaloRecord } from './halopsa.record.js';
 import { assertKept, notKept } from './kept.rules.js';
@@ -10,22 +9,22 @@ import { externalIdOf, projectFacts } from './project.facts.js';
 const DETAILS = { includedetails: true };
 
 /**
- * `halopsa.status`: tells HaloPSA where the handoff stands now, on the opportunity (unless the connection only
- * observes) and on the project where there is one. Only status, baseline and date: budgets and scope that people
+ * `halopsa.status`: tells HaloPSA where the handoff stands now, and what the gate says, on the opportunity (unless the connection
+ * only observes) and on the project where there is one. Only status, baseline and date: budgets and scope that people
  * edited there are left for the drift watch to see.
  */
 export function haloStatusHandler(halopsa: HaloPsa): PerformEffect {
   return async ({ aggregateId: handoffId }, tools) => {
     const client = await halopsa.of(tools);
-    const { handoff, opportunity } = await tools.read({
-      handoff: selectRequired(Handoff, handoffId),
-      opportunity: externalIdOf(handoffId),
-    });
+    const { opportunity } = await tools.read({ opportunity: externalIdOf(handoffId) });
+    const { handoff, passes, missing } = await verdictOf(tools, handoffId);
     const facts = await projectFacts(tools, handoffId);
     if (client.settings.mode !== 'OBSERVE') {
       const customfields = [
         { name: FIELDS.handoff, value: handoff.number },
         { name: FIELDS.status, value: handoff.stage },
+        { name: FIELDS.gate, value: passes ? 'PASSED' : 'BLOCKED' },
+        { name: FIELDS.missing, value: missing.join('; ') },
       ];
       await put(client, '/Opportunities', Number(opportunity), { customfields }, 'the status on the opportunity');
     }
@@ -41,7 +40,9 @@ export function haloStatusHandler(halopsa: HaloPsa): PerformEffect {
 /** Writes fields of a ticket where they differ, and reads them back. */
 async function put(client: HaloClient, path: string, id: number, fields: HaloRecord, what: string): Promise<void> {
   const one = `${path}/${id}`;
-  if (notKept(fields, await client.get(one, DETAILS)).length === 0) return;
+  const there = await client.find(one, DETAILS);
+  // Deleted there: nobody is left to be told.
+  if (!there || notKept(fields, there).length === 0) return;
   await client.post(path, { ...fields, id });
   assertKept(fields, await client.get(one, DETAILS), what);
 }

@@ -4,16 +4,21 @@ import type { OutboxMessage } from '../../core/outbox/message.js';
 import { VendorError } from '../../core/outbox/vendor-error.js';
 import { insert, select, selectFirst, selectRequired, type Statement } from '../../core/statement.js';
 import { Integration, Vendor } from '../connection/connection.entity.js';
+import { waitingApprovals } from './approval.handler.js';
 import type { HaloClient, HaloPsa } from './halopsa.client.js';
 import { haloError, type HaloRecord, idOf, plain, textOf } from './halopsa.record.js';
 import { intakeMessage, opportunityKey, waitingIntakes } from './intake.message.js';
-import { judge, mapsWon } from './opportunity.rules.js';
+import { HALOPSA_STATUS, haloMessage } from './provision.plan.js';
+import { isHistory, judge, mapsWon, timeOf } from './opportunity.rules.js';
 import { PsaDeal, PsaDealState, PsaSweep } from './psa-sync.entity.js';
 
 /** The kind of the effect that looks for what changed in HaloPSA; connection.forms.ts begins it. */
 export const HALOPSA_SWEEP = 'halopsa.sweep';
 
 const EVERY_MS = 300_000;
+/** Each costs a request: the budget of an instance is some six hundred in the same time. */
+const MOST_VERDICTS = 50;
+const NEVER = '1900-01-01T00:00:00';
 /** Changes so long before the watermark are looked at again: clocks and lists may lag. */
 const OVERLAP_MS = 600_000;
 
@@ -23,7 +28,7 @@ const OVERLAP_MS = 600_000;
  * watermark is HaloPSA's own clock. What is refused is told at the connection and tried again at the next time.
  */
 export function sweepHandler(halopsa: HaloPsa): PerformEffect {
-  return async ({ aggregateId: integrationId }, tools) => {
+  return async ({ id, aggregateId: integrationId }, tools) => {
     const { integration, sweep, known } = await tools.read({
       integration: selectRequired(Integration, integrationId),
       sweep: selectFirst(PsaSweep, { integrationId }),
@@ -36,20 +41,34 @@ export function sweepHandler(halopsa: HaloPsa): PerformEffect {
       const client = await halopsa.byId(tools, integrationId);
       if (!mapsWon(client.settings)) throw wonIsNotMapped();
       const rows = await changed(client, watermark);
-      const found = news(rows, known, { client, isFirst: watermark === null });
+      // An instance without any opportunity has no history either.
+      const reached = latest(rows, watermark) ?? NEVER;
+      const asked = client.settings.mode === 'NATIVE' ? await waitingApprovals(client, null) : [];
+      const fromApprovals = asked.flatMap((one) => idOf(one, 'ticket_id') ?? []).map(String);
+      const found = [...new Set([...news(rows, known, { client, since: sweep?.since ?? null }), ...fromApprovals])];
       const keys = found.map((id) => opportunityKey(integrationId, id));
       const { waiting } = await tools.read({ waiting: waitingIntakes(keys) });
       const fresh = found.filter((id) => !waiting.has(opportunityKey(integrationId, id)));
       return {
         receipt: `${fresh.length} to read`,
-        writes: [swept(integrationId, { watermark: latest(rows, watermark), sweptAt: tools.now })],
-        messages: [...fresh.map((id) => intakeMessage(integrationId, id, newId())), next],
+        writes: [swept(integrationId, { watermark: reached, since: sweep?.since ?? reached, sweptAt: tools.now })],
+        messages: [
+          ...fresh.map((id) => intakeMessage(integrationId, id, newId())),
+          ...verdicts(known, client, id),
+          next,
+        ],
       };
     } catch (error) {
       // Anything else waits as the vendor's pause says, and goes on from here.
       if (!(error instanceof VendorError) || error.kind !== 'REFUSED') throw error;
       const { code, remedy } = error;
-      const told = { watermark, sweptAt: tools.now, problem: code.slice(0, 80), remedy: remedy.slice(0, 1000) };
+      const told = {
+        watermark,
+        since: sweep?.since ?? null,
+        sweptAt: tools.now,
+        problem: code.slice(0, 80),
+        remedy: remedy.slice(0, 1000),
+      };
       return { receipt: code, writes: [swept(integrationId, told)], messages: [next] };
     }
   };
@@ -92,7 +111,7 @@ function isDescending(rows: readonly HaloRecord[]): boolean {
 function news(
   rows: readonly HaloRecord[],
   known: readonly PsaDeal[],
-  { client, isFirst }: { readonly client: HaloClient; readonly isFirst: boolean },
+  { client, since }: { readonly client: HaloClient; readonly since: string | null },
 ): readonly string[] {
   const byId = new Map(known.map((deal) => [deal.externalId, deal]));
   return rows.flatMap((row) => {
@@ -100,9 +119,18 @@ function news(
     const before = byId.get(id);
     if (idOf(row) === null || before?.lastUpdate === textOf(row, 'last_update')) return [];
     const judged = judge(row, client.settings);
-    const isNewlyWon = judged?.state === PsaDealState.WON && !isFirst;
+    const isNewlyWon = judged?.state === PsaDealState.WON && since !== null && !isHistory(row, since);
     return judged && (before || judged.isEarly || isNewlyWon) ? [id] : [];
   });
+}
+
+/** What sales proves meanwhile changes what the opportunities say is missing: they are told anew at every sweep. */
+function verdicts(known: readonly PsaDeal[], { settings }: HaloClient, request: string): readonly OutboxMessage[] {
+  if (settings.mode === 'OBSERVE') return [];
+  const waiting = known.flatMap(({ problem, handoffId }) =>
+    problem === 'WON_BEFORE_GATE' && handoffId ? [handoffId] : [],
+  );
+  return waiting.slice(0, MOST_VERDICTS).map((handoffId) => haloMessage(HALOPSA_STATUS, handoffId, request));
 }
 
 function latest(rows: readonly HaloRecord[], watermark: string | null): string | null {
@@ -115,19 +143,13 @@ function latest(rows: readonly HaloRecord[], watermark: string | null): string |
   );
 }
 
-/** HaloPSA's times have no zone: read as UTC, and compared with its own alone. */
-function timeOf(text: string): number {
-  const time = Date.parse(/(Z|[+-]\d{2}:\d{2})$/.test(text) ? text : `${text}Z`);
-  return Number.isNaN(time) ? 0 : time;
-}
-
-type Told = Pick<PsaSweep, 'watermark' | 'sweptAt'> & Partial<Pick<PsaSweep, 'problem' | 'remedy'>>;
+type Told = Pick<PsaSweep, 'watermark' | 'since' | 'sweptAt'> & Partial<Pick<PsaSweep, 'problem' | 'remedy'>>;
 
 function swept(integrationId: string, { problem = null, remedy = null, ...told }: Told): Statement {
   return insert(
     PsaSweep,
     { id: newId(), integrationId, ...told, problem, remedy },
-    `on conflict (tenant_id, integration_id) do update set watermark = excluded.watermark,
+    `on conflict (tenant_id, integration_id) do update set watermark = excluded.watermark, since = excluded.since,
       swept_at = excluded.swept_at, problem = excluded.problem, remedy = excluded.remedy`,
   );
 }

@@ -38,8 +38,8 @@ export async function mountHaloWebhook(listener: FastifyInstance, options: HaloW
     scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
     scope.addHook('onRequest', async (request, reply) => {
       const sender = await senderOf(gateway, request);
-      if (!sender) return refuse(reply);
-      senders.set(request, sender);
+      if (sender) senders.set(request, sender);
+      else await refuse(reply);
     });
     // The address carries a secret: it is not logged.
     scope.post(

@@ -50,11 +50,11 @@ const JUDGEMENTS: Readonly<Record<string, Judgement>> = {
 export function signInFault(error: unknown, seen: Seen, now: Date): VendorError {
   if (error instanceof VendorError) return error;
   if (seen.fault) return seen.fault;
-  const { errorNo, errorCode } = (error ?? {}) as { errorNo?: unknown; errorCode?: unknown };
+  const { errorNo, name } = (error ?? {}) as { errorNo?: unknown; name?: unknown };
   const number = /^\d{1,9}$/.test(String(errorNo)) ? String(errorNo) : null;
-  const isBusy =
-    seen.status === null ? errorCode === '' || Number(errorCode) >= 429 : seen.status === 429 || seen.status >= 500;
-  if (number === null && isBusy)
+  // MSAL throws the vendor's last refusal again without asking, while it holds back; its other errors are our own input.
+  const isBusy = seen.status === null ? name === 'ServerError' : seen.status === 429 || seen.status >= 500;
+  if (isBusy)
     return new VendorError('THROTTLED', {
       code: 'MICROSOFT_SIGN_IN_BUSY',
       message: `Entra ID gave no token${seen.status === null ? '' : ` (${seen.status})`}.`,

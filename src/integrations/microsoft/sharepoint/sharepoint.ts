@@ -1,6 +1,7 @@
 import type { StoreOf } from '../../../brief/brief.handler.js';
 import type { OutboxEffect } from '../../../core/outbox/effect.entity.js';
-import type { EffectHandler, EffectTools, PerformEffect } from '../../../core/outbox/handler.js';
+import { type EffectHandler, type EffectTools, type PerformEffect, steps } from '../../../core/outbox/handler.js';
+import type { OutboxMessage } from '../../../core/outbox/message.js';
 import { type Query, sql } from '../../../core/statement.js';
 import { Vendor } from '../../connection/connection.entity.js';
 import type { Connections, OpenConnection } from '../../connection/connection.secret.js';
@@ -10,6 +11,7 @@ import { GraphClient } from '../graph.client.js';
 import { type ConnectionReference, telling } from '../telling.js';
 import { Places } from './place.js';
 import { SharePointStore } from './sharepoint.store.js';
+import { nextSweep } from './sweep.message.js';
 import type { UploadLimits } from './upload.js';
 
 /** The kind of the effect that stores a brief's files in SharePoint. */
@@ -47,6 +49,15 @@ export class SharePoint {
     return new SharePointStore({ graph: await this.of(tools), places, briefId, tools, ...(limits ? { limits } : {}) });
   };
 
+  /** A handler that stores files: they are compared from the next day on. */
+  storing(handler: PerformEffect): PerformEffect {
+    return this.telling(async (effect, tools) => {
+      const result = await handler(effect, tools);
+      const { found } = await tools.read({ found: connectedSharePoint() });
+      return found ? { ...result, messages: [...(result.messages ?? []), nextSweep(found.id, tools.now)] } : result;
+    });
+  }
+
   /** See telling. */
   telling(handler: PerformEffect): PerformEffect {
     return telling(connectedSharePoint, handler);
@@ -66,12 +77,24 @@ export const connectedSharePoint = (): Query<ConnectionReference | null> =>
  * Does an effect here, or hands it on where the tenant has connected SharePoint: there it is an effect of that vendor, so
  * that it waits with the vendor, is shown under it and is done in the order of its handoff.
  */
-export function handedToSharePoint(kind: string, here: PerformEffect): EffectHandler {
-  return async (effect: OutboxEffect, tools) => {
+export function handedToSharePoint(kind: string, here: EffectHandler): EffectHandler {
+  return async (effect, tools) => {
     const { found } = await tools.read({ found: connectedSharePoint() });
-    if (!found) return here(effect, tools);
-    const { aggregateType: type, aggregateId: id, effectKey, payload } = effect;
-    const message = { kind, aggregate: { type, id }, effectKey: `${kind}/${effectKey}`, payload };
-    return { receipt: Vendor.SHAREPOINT, writes: [], messages: [{ ...message, vendor: Vendor.SHAREPOINT }] };
+    if (!found) return steps(here).perform(effect, tools);
+    return { receipt: Vendor.SHAREPOINT, writes: [], messages: [forSharePoint(kind, effect)] };
   };
+}
+
+/** Does an effect here, and has it done in SharePoint as well where the tenant has connected it. */
+export function alsoInSharePoint(kind: string, here: EffectHandler): EffectHandler {
+  return async (effect, tools) => {
+    const { found } = await tools.read({ found: connectedSharePoint() });
+    const result = await steps(here).perform(effect, tools);
+    return found ? { ...result, messages: [...(result.messages ?? []), forSharePoint(kind, effect)] } : result;
+  };
+}
+
+function forSharePoint(kind: string, effect: OutboxEffect): OutboxMessage {
+  const { aggregateType: type, aggregateId: id, effectKey, payload } = effect;
+  return { kind, aggregate: { type, id }, effectKey: `${kind}/${effectKey}`, payload, vendor: Vendor.SHAREPOINT };
 }

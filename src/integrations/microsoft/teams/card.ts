@@ -68,10 +68,7 @@ function mentionOf({ name, oid }: Mentioned): Record<string, unknown> & { readon
 
 /** Teams reads a subset of Markdown in texts: a link or a heading that somebody typed stays what they typed. */
 export function plainText(text: string): string {
-  return text
-    .replaceAll(/[\\`*_[\]()#<>~|]/g, '\\$&')
-    .replaceAll(/^([-+]|\d+\.)(?=\s)/gm, '\\$1')
-    .replaceAll('<at', '< at');
+  return text.replaceAll(/[\\`*_[\]()#<>~|]/g, '\\$&').replaceAll(/^([-+]|\d+\.)(?=\s)/gm, '\\$1');
 }
 
 function cut(text: string, longest: number): string {

@@ -45,40 +45,45 @@ export function beginningOf({ id }: Channel): Date {
 
 const MOST = 200;
 
-const ASKED = `exists (select 1 from outbox_effect e where e.tenant_id = $1 and e.effect_key = w.key)`;
-
-/** Where an open entry of the log stands: who is to decide it by when. */
-const OPEN_MARK = "'open/' || d.owner_id || '/' || d.due_on";
+/** What a worker that was down for longer finds is no news any more; what is open is. */
+const NEWS_MS = 7 * 86_400_000;
 
 const QUERIES: Readonly<Record<Topic, readonly string[]>> = {
   DECISIONS: [
-    `select case when exists (select 1 from outbox_effect e where e.tenant_id = $1 and e.aggregate_id = d.id
-         and e.kind = '${TEAMS_CARD}' and e.vendor = 'TEAMS/' || $3) then 'REASSIGNED' else 'OPENED' end as event,
-       'Decision' as type, d.id, ${OPEN_MARK} as mark, null::date as after_day
-     from decision d where d.tenant_id = $1 and d.opened_at >= $2 and d.state = 'OPEN'`,
+    `select 'OPENED' as event, 'Decision' as type, d.id, 'open/' || d.owner_id || '/' || d.due_on as mark,
+       null::date as after_day
+     from decision d where d.tenant_id = $1 and d.opened_at >= $2::timestamptz and d.state = 'OPEN'`,
     `select 'OVERDUE', 'Decision', d.id, 'due/' || d.due_on, d.due_on
-     from decision d where d.tenant_id = $1 and d.opened_at >= $2 and d.state = 'OPEN'`,
+     from decision d where d.tenant_id = $1 and d.opened_at >= $2::timestamptz and d.state = 'OPEN'`,
     `select 'DECIDED', 'Decision', d.id, 'decided', null::date
-     from decision d where d.tenant_id = $1 and d.opened_at >= $2 and d.state <> 'OPEN'`,
+     from decision d where d.tenant_id = $1 and d.opened_at >= $2::timestamptz and d.state <> 'OPEN' and d.decided_at >= $4::timestamptz`,
   ],
   SIGN_OFFS: [
     `select 'SUBMITTED' as event, 'Handoff' as type, h.id, 'submitted/' || extract(epoch from h.submitted_at) as mark,
        null::date as after_day
-     from handoff h where h.tenant_id = $1 and h.submitted_at >= $2 and h.stage = 'IN_REVIEW'`,
+     from handoff h where h.tenant_id = $1 and h.submitted_at >= greatest($2::timestamptz, $4::timestamptz) and h.stage = 'IN_REVIEW'`,
   ],
   ALERTS: [
     `select 'RAISED' as event, 'Alert' as type, a.id, 'raised' as mark, null::date as after_day
-     from alert a where a.tenant_id = $1 and a.raised_at >= $2`,
+     from alert a where a.tenant_id = $1 and a.raised_at >= greatest($2::timestamptz, $4::timestamptz)`,
   ],
 };
 
-/** The cards of a topic that a channel should have and that nobody has asked for yet. */
-export function wantedOf(channel: Channel, topic: Topic): Query<Wanted[]> {
+/**
+ * The cards of a topic that a channel should have and that nobody has asked for yet. An entry of the log that has had a
+ * card before has changed its owner or date.
+ */
+export function wantedOf(channel: Channel, topic: Topic, now: Date): Query<Wanted[]> {
   return sql(
-    `select w.event, w.type, w.id, w.mark, w.after_day from (
-       select x.*, '${TEAMS_CARD}/' || $3 || '/' || x.id || '/' || x.mark as key from (${QUERIES[topic].join(' union all ')}) x
-     ) w where not ${ASKED} order by w.id limit ${MOST}`,
-    [beginningOf(channel), channel.id],
+    `select case when w.event = 'OPENED' and exists (select 1 from outbox_effect e where e.tenant_id = $1
+         and e.aggregate_id = w.id and e.kind = '${TEAMS_CARD}' and e.vendor = 'TEAMS/' || $3::text)
+       then 'REASSIGNED' else w.event end as event, w.type, w.id, w.mark, w.after_day
+     from (select x.*, '${TEAMS_CARD}/' || $3::text || '/' || x.id || '/' || x.mark as key
+       from (${QUERIES[topic].join(' union all ')}) x) w
+     where $4::timestamptz is not null
+       and not exists (select 1 from outbox_effect e where e.tenant_id = $1 and e.effect_key = w.key)
+     order by w.id limit ${MOST}`,
+    [beginningOf(channel), channel.id, new Date(now.getTime() - NEWS_MS)],
     (rows) =>
       rows.map((row) => ({
         event: row.event as CardEvent,

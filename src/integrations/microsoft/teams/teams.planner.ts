@@ -74,7 +74,7 @@ export class TeamsPlanner {
     const { timeZone } = configurationOf(ruling).tenant;
     let asked = 0;
     for (const channel of channels) {
-      const queries = Object.fromEntries(topicsOf(channel).map((topic) => [topic, wantedOf(channel, topic)]));
+      const queries = Object.fromEntries(topicsOf(channel).map((topic) => [topic, wantedOf(channel, topic, now)]));
       const wanted = Object.values(await gateway.read(tenantId, queries)).flat();
       if (wanted.length === 0) continue;
       const messages = wanted.map((one) => cardMessageOf(channel, one, timeZone));
@@ -91,6 +91,10 @@ function channelsOfTenant(): Query<Channel[]> {
   return sql(
     `select id, settings from integration where tenant_id = $1 and vendor = 'TEAMS' and state <> 'DISCONNECTED' order by id`,
     [],
-    (rows) => rows.map(({ id, settings }) => ({ id: id as string, settings: JSON.parse(settings as string) as Channel['settings'] })),
+    (rows) =>
+      rows.map(({ id, settings }) => ({
+        id: id as string,
+        settings: JSON.parse(settings as string) as Channel['settings'],
+      })),
   );
 }

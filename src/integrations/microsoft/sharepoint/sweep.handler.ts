@@ -1,0 +1,52 @@
+import { raiseAlert } from '../../../core/alert.js';
+import { newId } from '../../../core/id.js';
+import type { EffectResult, EffectTools, PerformEffect } from '../../../core/outbox/handler.js';
+import { type Statement, update } from '../../../core/statement.js';
+import type { GraphClient } from '../graph.client.js';
+import { itemById } from './folders.js';
+import type { Place } from './place.js';
+import type { SharePoint } from './sharepoint.js';
+import { filesOfConnection } from './sharepoint.queries.js';
+import { FileState, StoredFile } from './stored-file.entity.js';
+import { nextSweep } from './sweep.message.js';
+
+/**
+ * Looks at every file of the connection: content that was changed (its cTag; a rename or a column changes only the eTag)
+ * and files that are gone raise an alert, once each; a new name or place is noted. Then again the next day, as long as
+ * the connection holds files.
+ */
+export function sweepHandler(sharepoint: SharePoint): PerformEffect {
+  return sharepoint.telling(async ({ payload }, tools) => {
+    const integrationId = payload.integrationId ?? '';
+    const graph = await sharepoint.of(tools);
+    const { files } = await tools.read({ files: filesOfConnection(integrationId) });
+    if (graph.connection.id !== integrationId || files.length === 0)
+      return { receipt: 'NOTHING_TO_COMPARE', writes: [] };
+    return sharepoint.places.use(graph, (place) => compared(graph, place, files, tools));
+  });
+}
+
+async function compared(
+  graph: GraphClient,
+  place: Place,
+  files: readonly StoredFile[],
+  { now }: EffectTools,
+): Promise<EffectResult> {
+  const writes: Statement[] = [];
+  const messages = [nextSweep(graph.connection.id, now)];
+  for (const file of files) {
+    const item = await itemById(graph, { ...place, driveId: file.driveId }, file.itemId);
+    const state = item === null ? FileState.MISSING : item.cTag === file.cTag ? FileState.SOUND : FileState.CHANGED;
+    const { name, webUrl } = item ?? file;
+    writes.push(update(StoredFile, { id: file.id }, { state, name, webUrl, checkedAt: now }));
+    if (state === file.state || state === FileState.SOUND) continue;
+    const subject = { type: 'Brief', id: file.briefId };
+    const { statement, message } = raiseAlert(
+      { code: `DOCUMENT_${state}`, subject, facts: { format: file.format, version: file.version } },
+      { now, newId },
+    );
+    writes.push(statement);
+    messages.push(message);
+  }
+  return { receipt: `${files.length} files compared`, writes, messages };
+}

@@ -23,7 +23,9 @@ import { SWEEP_SHAREPOINT } from './integrations/microsoft/sharepoint/sweep.mess
 import {
   alsoInSharePoint,
   ERASE_IN_SHAREPOINT,
+  erasedInSharePoint,
   handedToSharePoint,
+  isInSharePoint,
   SharePoint,
   STORE_IN_SHAREPOINT,
 } from './integrations/microsoft/sharepoint/sharepoint.js';
@@ -43,11 +45,11 @@ export function effectHandlers(
   const sharepoint = new SharePoint(http, connections);
   return {
     'brief.store': handedToSharePoint(STORE_IN_SHAREPOINT, briefStoreHandler(store, vault)),
-    'brief.erase': handedToSharePoint(ERASE_IN_SHAREPOINT, briefEraseHandler(store, vault)),
+    'brief.erase': erasedInSharePoint(briefEraseHandler(store, vault, (location) => !isInSharePoint(location))),
     [STORE_IN_SHAREPOINT]: sharepoint.storing(briefStoreHandler(sharepoint.storeOf, vault)),
     [SWEEP_SHAREPOINT]: sweepHandler(sharepoint),
     [KEEP_IN_SHAREPOINT]: keepHandler(sharepoint),
-    [ERASE_IN_SHAREPOINT]: sharepoint.telling(briefEraseHandler(sharepoint.storeOf, vault)),
+    [ERASE_IN_SHAREPOINT]: sharepoint.telling(briefEraseHandler(sharepoint.storeOf, vault, isInSharePoint)),
     [ALERT_EFFECT]: alertHandler(log),
     [CONTROL_RUN_EFFECT]: controlRunHandler,
     [CONTROL_OVERDUE_EFFECT]: controlOverdueHandler,

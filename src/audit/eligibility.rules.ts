@@ -99,7 +99,7 @@ function factsAt(history: RequestHistory, { members, roles }: PeopleThen, { at, 
     // A part has no time of its own: who wrote on the content later was not barred yet, everybody else was from the start.
     participants: history.participants.filter(({ personId }) => (since.get(personId) ?? at) <= at),
     contributors: contributions.filter(({ contributedAt }) => contributedAt <= at).map(({ personId }) => personId),
-    delegations: history.delegations.filter(({ createdAt }) => createdAt <= at),
+    delegations: history.delegations,
     standing: standingOf(roles, merged),
   };
 }

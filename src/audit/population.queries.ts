@@ -38,7 +38,7 @@ const HANDS = `array(select r.requester_id::text
 /** Who approved or declared what a grant `g` says. */
 const BY_GRANT = `array(select v.voter_id::text from approval_vote v
       where v.tenant_id = $1 and v.request_id = g.request_id and v.round = g.round and v.decision <> 'REJECT' and v.cast_at <= g.granted_at
-        and not exists (select 1 from approval_revocation k where k.tenant_id = $1 and k.vote_id = v.id and k.revoked_at <= g.granted_at)
+        and not exists (select 1 from approval_revocation k where k.tenant_id = $1 and k.vote_id = v.id and k.revoked_at < g.granted_at)
       order by v.cast_at, v.id)`;
 
 const within = (column: string): string => `${column} >= a.from_at and ${column} < a.to_at`;

@@ -30,13 +30,20 @@ export function briefStoreHandler(store: DocumentStore | StoreOf, vault: Vault):
   };
 }
 
-/** Writes the stored files of a handoff's briefs again, after somebody in them was erased. */
-export function briefEraseHandler(store: DocumentStore | StoreOf, vault: Vault): PerformEffect {
+/**
+ * Writes the stored files of a handoff's briefs again, after somebody in them was erased; `isHere` tells by a location
+ * whether it is one of this store.
+ */
+export function briefEraseHandler(
+  store: DocumentStore | StoreOf,
+  vault: Vault,
+  isHere: (location: string) => boolean = () => true,
+): PerformEffect {
   return async ({ aggregateId }, tools) => {
     const { briefs } = await tools.read({ briefs: briefsOf(aggregateId) });
     const results: EffectResult[] = [];
     for (const { id, markdownPath } of briefs) {
-      if (markdownPath !== null) results.push(await storeFiles(store, vault, id, tools));
+      if (markdownPath !== null && isHere(markdownPath)) results.push(await storeFiles(store, vault, id, tools));
     }
     return { receipt: `${results.length} briefs written again`, writes: results.flatMap(({ writes }) => writes) };
   };

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { castVote, revokeVote } from '../../src/approval/approval.commands.js';
+import { castVote } from '../../src/approval/approval.commands.js';
 import { drawSample } from '../../src/audit/sample.commands.js';
 import { Population } from '../../src/audit/population.js';
 import { AuditSampleItem } from '../../src/audit/sample.entity.js';
@@ -251,23 +251,6 @@ describe('the review', () => {
     const samples = (await sales.graphql('{ samples(first: 9) { edges { node { drawnBy } } } }')).data!.samples.edges;
     expect(samples).toEqual([{ node: { drawnBy: 'control.run' } }]);
   });
-});
-
-describe('the population of overrides', () => {
-  it('leaves out changes of the configuration and counts what was taken back', async () => {
-    const { rows } = await takenBack();
-    expect(rows.map(({ row_kind }) => row_kind).toSorted()).toEqual(['EXCEPTION', 'VOTE_REVOKED']);
-  });
-
-  async function takenBack(): Promise<{ rows: readonly Record<string, unknown>[] }> {
-    const [id] = await exceptions(1);
-    const freda = await world.as('freda.finance');
-    await freda.done(revokeVote, { requestId: id!, reason: 'Seen too fast.', expectedRevision: 2 });
-    suite.clock.advanceHours(1);
-    const period = { from: START, to: new Date(START.getTime() + 60_000) };
-    await (await world.as(Role.AUDITOR)).done(drawSample, { population: Population.OVERRIDES, ...period, size: 100 });
-    return { rows: await world.rows('select row_kind from audit_sample_item where tenant_id = $1') };
-  }
 });
 
 it.each([

@@ -1,9 +1,18 @@
-import { grantQueries, holdDelegations, holdVotersAbout, lockRequestsOf } from '../../src/approval/approval.queries.js';
+import {
+  grantQueries,
+  holdDelegations,
+  holdVotersAbout,
+  lockRequest,
+  lockRequestsOf,
+  votingQueries,
+} from '../../src/approval/approval.queries.js';
 import { confirmDelegation, delegateVotes } from '../../src/approval/delegation.commands.js';
 import { coveringGrant } from '../../src/approval/grant.rules.js';
 import type { ApprovalNeed, Step } from '../../src/approval/need.rules.js';
 import { standingOf } from '../../src/approval/standing.rules.js';
 import { useGrant } from '../../src/approval/vote.effects.js';
+import { issueVoteLinks } from '../../src/approval/vote-link.effects.js';
+import { APPROVE_PATH } from '../../src/approval/vote-link.token.js';
 import { command, done, refused } from '../../src/core/command.js';
 import { finding } from '../../src/core/finding.js';
 import { newId } from '../../src/core/id.js';
@@ -63,6 +72,22 @@ export const usePaper = command({
       body: { grantId: cover.grant.id },
       writes: useGrant(cover.grant, cover.request, 'usePaper', moment),
     });
+  },
+});
+
+/** Sends everyone who may vote their link, as a message to them would; `kept` gets the tokens by person. */
+export const sendLinks = command({
+  name: 'sendLinks',
+  action: 'read',
+  subject: 'ApprovalRequest',
+  facts: ({ requestId }: { requestId: string; kept: Map<string, string> }) => ({
+    request: lockRequest(requestId),
+    ...votingQueries(requestId),
+  }),
+  decide: ({ people, merged, ...known }, { requestId, kept }, moment) => {
+    const { links, statements } = issueVoteLinks({ ...known, standing: standingOf(people, merged) }, moment);
+    for (const { personId, path } of links) kept.set(personId, path.slice(APPROVE_PATH.length));
+    return done({ id: requestId, subject: subjectOf(requestId), writes: statements });
   },
 });
 

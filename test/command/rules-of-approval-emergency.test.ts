@@ -1,21 +1,16 @@
 import { castVote } from '../../src/approval/approval.commands.js';
-import { lockRequest, votingQueries } from '../../src/approval/approval.queries.js';
 import { breakGlass, reviewBreakGlass } from '../../src/approval/break-glass.commands.js';
 import type { BreakGlassTerms } from '../../src/approval/break-glass.rules.js';
 import { AfterReview } from '../../src/approval/after-review.entity.js';
 import { ApprovalState } from '../../src/approval/request.entity.js';
-import { standingOf } from '../../src/approval/standing.rules.js';
 import { openVoteLink } from '../../src/approval/vote-link.commands.js';
-import { issueVoteLinks } from '../../src/approval/vote-link.effects.js';
-import { APPROVE_PATH } from '../../src/approval/vote-link.token.js';
-import { command, done } from '../../src/core/command.js';
 import { newId } from '../../src/core/id.js';
 import { select } from '../../src/core/statement.js';
 import { Role } from '../../src/identity/roles.js';
 import { openSuite, START, type Suite } from '../kit/suite.js';
 import type { Persona, World } from '../kit/world.js';
-import { ballot, cast, changePaper, count, digestOf, financeNeed, open, read, subjectOf } from './approval.kit.js';
-import { codes, usePaper } from './engine.kit.js';
+import { ballot, cast, changePaper, count, digestOf, financeNeed, open, read } from './approval.kit.js';
+import { codes, sendLinks, usePaper } from './engine.kit.js';
 
 let suite: Suite;
 let world: World;
@@ -62,8 +57,8 @@ const verdict = (reviewId: string) => ({
 
 describe('rule 12: emergencies', () => {
   it('rule 12: an empty list is nobody', async () => {
-    for (const breakGlass_ of [undefined, terms([])]) {
-      const { id } = await open(world, breakGlass_ ? { breakGlass: breakGlass_ } : {});
+    for (const named of [undefined, terms([])]) {
+      const { id } = await open(world, named ? { breakGlass: named } : {});
       for (const persona of [freda, leah])
         expect(codes(await persona.refused(breakGlass, emergency(id)))).toEqual(['NOT_ON_THE_LIST']);
     }
@@ -150,22 +145,6 @@ describe('rule 14: signed in just now', () => {
     expect(codes(await signedIn(leah, ago(16)).refused(breakGlass, emergency(id)))).toEqual(['SIGN_IN_TOO_OLD']);
     await signedIn(leah, ago(15)).done(breakGlass, emergency(id));
   });
-});
-
-/** Sends everyone who may vote their link, as a message to them would. */
-const sendLinks = command({
-  name: 'sendLinks',
-  action: 'read',
-  subject: 'ApprovalRequest',
-  facts: ({ requestId }: { requestId: string; kept: Map<string, string> }) => ({
-    request: lockRequest(requestId),
-    ...votingQueries(requestId),
-  }),
-  decide: ({ people, merged, ...known }, { requestId, kept }, moment) => {
-    const { links, statements } = issueVoteLinks({ ...known, standing: standingOf(people, merged) }, moment);
-    for (const { personId, path } of links) kept.set(personId, path.slice(APPROVE_PATH.length));
-    return done({ id: requestId, subject: subjectOf(requestId), writes: statements });
-  },
 });
 
 describe('rule 15: links in messages', () => {

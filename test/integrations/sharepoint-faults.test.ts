@@ -11,8 +11,10 @@ import {
 import { Integration, Vendor } from '../../src/integrations/connection/connection.entity.js';
 import { Connections } from '../../src/integrations/connection/connection.secret.js';
 import { upload } from '../../src/integrations/microsoft/sharepoint/upload.js';
-import { SharePoint } from '../../src/integrations/microsoft/sharepoint/sharepoint.js';
+import { SharePoint, STORE_IN_SHAREPOINT } from '../../src/integrations/microsoft/sharepoint/sharepoint.js';
 import type { FaultRule } from '../../src/sandbox/microsoft/faults.js';
+import { type PerformEffect, steps } from '../../src/core/outbox/handler.js';
+import { door } from '../faults/outbox.kit.js';
 import { useSharePoint } from './sharepoint.kit.js';
 
 const bench = useSharePoint();
@@ -193,6 +195,31 @@ test('a folder that people rename stays the folder of its handoff', async () => 
     'Acme, the network/brief-v2.docx',
     'Acme, the network/brief-v2.md',
   ]);
+});
+
+test('a worker that ends between the upload and its record: the next one takes over what is there', async () => {
+  await bench.connected();
+  await bench.submitted();
+  const handlers = bench.handlers();
+  const store = steps(handlers[STORE_IN_SHAREPOINT]!).perform;
+  const gate = door();
+  const arrived = door();
+  const dying: PerformEffect = async (effect, tools) => {
+    const result = await store(effect, tools);
+    arrived.open();
+    await gate.wait;
+    return result;
+  };
+  const old = bench.dispatcher({ ...handlers, [STORE_IN_SHAREPOINT]: dying });
+  await old.pass();
+  const lost = old.pass();
+  await arrived.wait;
+  bench.suite.clock.advanceHours(1 / 60);
+  await bench.work();
+  await expectStoredOnce();
+  gate.open();
+  await lost;
+  await expectStoredOnce();
 });
 
 test('two workers store it once', async () => {

@@ -21,7 +21,9 @@ import { SWEEP_SHAREPOINT } from '../../src/integrations/microsoft/sharepoint/sw
 import {
   alsoInSharePoint,
   ERASE_IN_SHAREPOINT,
+  erasedInSharePoint,
   handedToSharePoint,
+  isInSharePoint,
   SharePoint,
   STORE_IN_SHAREPOINT,
 } from '../../src/integrations/microsoft/sharepoint/sharepoint.js';
@@ -102,12 +104,12 @@ export class SharePointBench {
     const local = new LocalFolderStore(this.folder);
     return {
       'brief.store': handedToSharePoint(STORE_IN_SHAREPOINT, briefStoreHandler(local, vault)),
-      'brief.erase': handedToSharePoint(ERASE_IN_SHAREPOINT, briefEraseHandler(local, vault)),
+      'brief.erase': erasedInSharePoint(briefEraseHandler(local, vault, (location) => !isInSharePoint(location))),
       [STORE_IN_SHAREPOINT]: sharepoint.storing(briefStoreHandler(sharepoint.storeOf, vault)),
       [SWEEP_SHAREPOINT]: sweepHandler(sharepoint),
       'ledger.checkpoint': alsoInSharePoint(KEEP_IN_SHAREPOINT, () => Promise.resolve({ receipt: 'kept', writes: [] })),
       [KEEP_IN_SHAREPOINT]: keepHandler(sharepoint),
-      [ERASE_IN_SHAREPOINT]: sharepoint.telling(briefEraseHandler(sharepoint.storeOf, vault)),
+      [ERASE_IN_SHAREPOINT]: sharepoint.telling(briefEraseHandler(sharepoint.storeOf, vault, isInSharePoint)),
       'integration.test': connectionTestHandler(new Connections(vault), {
         [Vendor.SHAREPOINT]: sharePointProbe(sharepoint),
       }),
@@ -167,7 +169,7 @@ export function useSharePoint(settings: Partial<Settings> = {}): SharePointBench
     bench.http = new VendorHttp({ loopback: () => [origin], hosts: [], simulated: simulatedMicrosoft(origin) });
     bench.world = await bench.suite.tenant();
     const { entraTid } = bench.world.configuration.tenant;
-    bench.sample = bench.simulator.seed({ tid: entraTid!, slug: 'northwind-managed' });
+    bench.sample = bench.simulator.seed({ tid: entraTid, slug: 'northwind-managed' });
   });
   afterEach(async () => {
     await bench.http.close();

@@ -3,8 +3,10 @@ import { Alert } from '../../src/core/alert.js';
 import { newId } from '../../src/core/id.js';
 import { LedgerCheckpoint } from '../../src/core/ledger/seal.entity.js';
 import { enqueue } from '../../src/core/outbox/message.js';
-import { select, selectFirst } from '../../src/core/statement.js';
-import { Vendor } from '../../src/integrations/connection/connection.entity.js';
+import { select, selectFirst, selectRequired } from '../../src/core/statement.js';
+import { disconnectIntegration } from '../../src/integrations/connection/connection.commands.js';
+import { Integration, Vendor } from '../../src/integrations/connection/connection.entity.js';
+import { ERASE_IN_SHAREPOINT } from '../../src/integrations/microsoft/sharepoint/sharepoint.js';
 import { KEEP_IN_SHAREPOINT } from '../../src/integrations/microsoft/sharepoint/checkpoint.handler.js';
 import { sealerOf } from '../kit/sealer.js';
 import { useSharePoint } from './sharepoint.kit.js';
@@ -96,4 +98,26 @@ test("the ledger's checkpoints are kept as files that nothing replaces", async (
   await bench.work();
   expect((await bench.effects()).at(-1)).toMatchObject({ state: 'DEAD', reason: 'LEDGER_CHECKPOINT_DIFFERS' });
   expect(bench.simulator.people.read(bench.sample.tid, path!).toString()).toBe('forged');
+});
+
+test('an erasure waits for SharePoint as long as files lie there, and writes them again', async () => {
+  const integrationId = await bench.connect();
+  const handoffId = await bench.submitted();
+  await bench.work();
+  const admin = await bench.world.as('REVOPS_ADMIN');
+  const { found } = await bench.world.read({ found: selectRequired(Integration, integrationId) });
+  await admin.done(disconnectIntegration, { integrationId, expectedRevision: found.revision });
+  const aggregate = { type: 'Handoff', id: handoffId };
+  const message = { kind: 'brief.erase', aggregate, payload: {}, effectKey: newId() };
+  await bench.suite.gateway.transaction(bench.world.tenantId, (tx) =>
+    tx.commit(enqueue([message], bench.suite.clock.at, newId)),
+  );
+  await bench.work();
+  const erasure = async () => (await bench.effects()).find(({ kind }) => kind === ERASE_IN_SHAREPOINT)!.state;
+  expect(await erasure()).toBe('PENDING');
+  expect(existsSync(`${bench.folder}/${bench.world.tenantId}`)).toBe(false);
+  await bench.connect();
+  await bench.work({ minutes: 2 });
+  expect(await erasure()).toBe('DONE');
+  expect(bench.count('version.created')).toBe(1);
 });

@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { raiseAlert } from '../../src/core/alert.js';
 import { newId } from '../../src/core/id.js';
 import { enqueue } from '../../src/core/outbox/message.js';
-import { OutboxEffect } from '../../src/core/outbox/effect.entity.js';
+import { EffectState, OutboxEffect } from '../../src/core/outbox/effect.entity.js';
 import { VendorPause } from '../../src/core/outbox/attempt.entity.js';
 import { select, selectFirst, selectRequired, update } from '../../src/core/statement.js';
 import { openDecision, reassignDecision, resolveDecision } from '../../src/decision/decision.commands.js';
@@ -17,6 +17,8 @@ import { TEAMS_CARD } from '../../src/integrations/microsoft/teams/teams.plan.js
 import { TeamsPlanner } from '../../src/integrations/microsoft/teams/teams.planner.js';
 import { confirmEffect } from '../../src/integrations/outbox/outbox.commands.js';
 import type { FaultRule } from '../../src/sandbox/microsoft/faults.js';
+import type { PerformEffect } from '../../src/core/outbox/handler.js';
+import { door } from '../faults/outbox.kit.js';
 import { useSharePoint } from './sharepoint.kit.js';
 
 const bench = useSharePoint();
@@ -165,7 +167,7 @@ it.each<{ what: string; rule: FaultRule; posted: number }>([
   arm({ operation: 'workflow.trigger', ...rule });
   await work(10);
   expect(cards()).toHaveLength(posted);
-  const unknown = (await effects()).filter(({ state }) => state === 'UNKNOWN');
+  const unknown = (await effects()).filter(({ state }) => state === EffectState.UNKNOWN);
   expect(unknown).toHaveLength(1);
   expect(unknown[0]!.remedy).toMatch(
     /^Look in the channel for the card "Decision D-\d+ of \S+ is open": adoptEffect .* confirmEffect/,
@@ -224,4 +226,26 @@ test('another channel is told of alerts and sign-offs alone', async () => {
     ]),
   );
   expect(bench.count('run.failed')).toBe(0);
+});
+
+test('a worker that ends between the post and its record leaves a doubt, and no second card', async () => {
+  await opened();
+  await planner().pass();
+  const { perform } = cardHandler(bench.http, new Connections(bench.suite.vault));
+  const gate = door();
+  const dying: PerformEffect = async (effect, tools) => {
+    const result = await perform(effect, tools);
+    await gate.wait;
+    return result;
+  };
+  const lost = bench.dispatcher({ ...bench.handlers(), [TEAMS_CARD]: { perform: dying } }).pass();
+  while (cards().length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  bench.suite.clock.advanceHours(1 / 60);
+  await work(3);
+  gate.open();
+  await lost;
+  expect(cards()).toHaveLength(1);
+  expect((await effects()).filter(({ state }) => state === EffectState.UNKNOWN)).toMatchObject([
+    { reason: 'WORKER_LOST' },
+  ]);
 });

@@ -21,8 +21,9 @@ test('the hash is the one that the sandbox gives of any content', () => {
 
 test('whatever a client is called, SharePoint takes the name of its folder', () => {
   fc.assert(
-    fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('CON', '~$x', 'a_VTI_b', ' . ', 'a/b\\c')), (text) =>
-      expect(() => assertName(folderName(text))).not.toThrow(),
+    fc.property(
+      fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('CON', '~$x', 'a_VTI_b', ' . ', 'a/b\\c')),
+      (text) => expect(() => assertName(folderName(text))).not.toThrow(),
     ),
   );
   expect(folderName('Acme Ltd')).toBe('Acme Ltd');

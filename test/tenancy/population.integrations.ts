@@ -9,7 +9,8 @@ import { Vendor } from '../../src/integrations/connection/connection.entity.js';
 import { issueWebhook } from '../../src/integrations/halopsa/psa.commands.js';
 import { PsaDeal, PsaDealState, PsaSweep } from '../../src/integrations/halopsa/psa-sync.entity.js';
 import { insert } from '../../src/core/statement.js';
-import { provisionHandler } from '../../src/integrations/halopsa/provision.plan.js';
+import { provisionHandler, statusHandler } from '../../src/integrations/halopsa/provision.plan.js';
+import { HANDOFF_STATUS } from '../../src/handoff/status.message.js';
 import { PROVISION_PROJECT } from '../../src/project/provision.message.js';
 import { Role } from '../../src/identity/roles.js';
 import { sql } from '../../src/core/statement.js';
@@ -61,6 +62,7 @@ export async function populateIntegrations(world: World): Promise<void> {
     pipeline: suite.pipeline,
     handlers: {
       [PROVISION_PROJECT]: provisionHandler,
+      [HANDOFF_STATUS]: statusHandler,
       // Before it in the order of the handoff.
       'brief.store': () => Promise.resolve({ receipt: 'stored', writes: [] }),
       'test.effect': () =>

@@ -93,6 +93,7 @@ it('tells nothing by what is unique: another tenant has its own numbers, names a
     'outbox_effect (effect_key)',
     'person (handle)',
     'project (number)',
+    'psa_object (own_id)',
     'vendor_pause (vendor)',
   ]);
 });

@@ -1,4 +1,10 @@
-import { ConfidentialClientApplication, type INetworkModule, type NodeAuthOptions } from '@azure/msal-node';
+import {
+  ConfidentialClientApplication,
+  type INetworkModule,
+  type NetworkRequestOptions,
+  type NetworkResponse,
+  type NodeAuthOptions,
+} from '@azure/msal-node';
 import { VendorError } from '../../core/outbox/vendor-error.js';
 import type { OpenConnection } from '../connection/connection.secret.js';
 import type { VendorHttp } from '../http/client.js';
@@ -80,16 +86,16 @@ export class EntraTokens {
 
   private network(seen: Seen): INetworkModule {
     const fetch = this.http.fetch({ vendor: 'Entra ID', isRepeatable: true });
-    const send = async <T>(
+    const send = async (
       method: string,
       url: string,
       options?: { headers?: Record<string, string>; body?: string },
-    ) => {
+    ): Promise<{ status: number; headers: Record<string, string>; body: unknown }> => {
       try {
         const answer = await fetch(url, { method, headers: options?.headers ?? {}, body: options?.body ?? null });
         const headers = Object.fromEntries(answer.headers);
         Object.assign(seen, { status: answer.status, headers });
-        return { status: answer.status, headers, body: (await answer.json()) as T };
+        return { status: answer.status, headers, body: await answer.json() };
       } catch (error) {
         // MSAL wraps what it is thrown, and what went wrong would be lost.
         if (error instanceof VendorError) seen.fault = error;
@@ -97,8 +103,10 @@ export class EntraTokens {
       }
     };
     return {
-      sendGetRequestAsync: (url, options) => send('GET', url, options),
-      sendPostRequestAsync: (url, options) => send('POST', url, options),
+      sendGetRequestAsync: <T>(url: string, options?: NetworkRequestOptions) =>
+        send('GET', url, options) as Promise<NetworkResponse<T>>,
+      sendPostRequestAsync: <T>(url: string, options?: NetworkRequestOptions) =>
+        send('POST', url, options) as Promise<NetworkResponse<T>>,
     };
   }
 }

@@ -153,7 +153,7 @@ async function fillColumns(
   };
   const item = `/drives/${driveId}/items/${encodeURIComponent(id)}/listItem`;
   const current: GraphRecord = await graph.get(`${item}/fields`);
-  const wanted = columns.filter(({ name }) => String(current[name] as unknown) !== String(values[name]));
+  const wanted = columns.filter(({ name }) => String(current[name]) !== String(values[name]));
   if (wanted.length === 0) return;
   const json = Object.fromEntries(
     wanted.map(({ name, isNumber }) => [name, isNumber ? Number(values[name]) : String(values[name])]),

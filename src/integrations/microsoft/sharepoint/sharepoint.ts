@@ -94,6 +94,29 @@ export function alsoInSharePoint(kind: string, here: EffectHandler): EffectHandl
   };
 }
 
+/** Whether a brief's location is an address in SharePoint, and no path below the local folder. */
+export const isInSharePoint = (location: string): boolean => location.startsWith('https://');
+
+/**
+ * Erases here, and in SharePoint where files of the handoff lie there: also while it is disconnected, so that the effect
+ * waits and is seen instead of being forgotten.
+ */
+export function erasedInSharePoint(here: EffectHandler): EffectHandler {
+  return async (effect, tools) => {
+    const { isThere } = await tools.read({ isThere: hasFilesInSharePoint(effect.aggregateId) });
+    const result = await steps(here).perform(effect, tools);
+    return isThere ? { ...result, messages: [forSharePoint(ERASE_IN_SHAREPOINT, effect)] } : result;
+  };
+}
+
+const hasFilesInSharePoint = (handoffId: string): Query<boolean> =>
+  sql(
+    `select 1 from stored_file f join brief b on b.tenant_id = $1 and b.id = f.brief_id
+     where f.tenant_id = $1 and b.handoff_id = $2 limit 1`,
+    [handoffId],
+    (rows) => rows.length > 0,
+  );
+
 function forSharePoint(kind: string, effect: OutboxEffect): OutboxMessage {
   const { aggregateType: type, aggregateId: id, effectKey, payload } = effect;
   return { kind, aggregate: { type, id }, effectKey: `${kind}/${effectKey}`, payload, vendor: Vendor.SHAREPOINT };

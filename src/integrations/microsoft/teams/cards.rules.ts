@@ -21,11 +21,11 @@ export function decisionCard(event: CardEvent, mark: string, facts: DecisionFact
   ] as const;
   if (event === 'DECIDED') {
     const word = state === 'OBSOLETE' ? 'is obsolete' : 'is decided';
-    const facts_ = [
+    const parties = [
       ['Client', client],
       ['Owner', owner.name],
     ] as const;
-    const told = outcome === null ? facts_ : [...facts_, ['Outcome', outcome] as const];
+    const told = outcome === null ? parties : [...parties, ['Outcome', outcome] as const];
     return { ...base, title: `Decision ${about} ${word}`, facts: told, calls: null };
   }
   if (!isOpen) return null;

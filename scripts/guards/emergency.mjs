@@ -104,7 +104,18 @@ export const EMERGENCY_GUARDS = [
   {
     name: 'rule 15: with its secret',
     test: [EMERGENCY, 'rule 15: a link opens'],
-    patches: [patch(links, 'if (!link || !request || !genuine) {', 'if (!link || !request) {')],
+    patches: [
+      patch(
+        'src/approval/vote-link.queries.ts',
+        "selectFirst(VoteLink, { id, secretHash }, { lock: 'UPDATE' });",
+        "selectFirst(VoteLink, secretHash === null ? {} : { id }, { lock: 'UPDATE' });",
+      ),
+      patch(
+        'src/approval/vote-link.queries.ts',
+        'l.id = $2 and l.secret_hash = $3)',
+        'l.id = $2 and $3::text is not null)',
+      ),
+    ],
   },
   {
     name: 'rule 15: once',
@@ -114,6 +125,12 @@ export const EMERGENCY_GUARDS = [
   {
     name: 'rule 15: for its content',
     test: [EMERGENCY, 'rule 15: a link is for'],
-    patches: [patch(links, 'if (link.round !== round ||', 'if (link.round < 0 && link.round !== round ||')],
+    patches: [
+      patch(
+        links,
+        'if (link.round !== round || link.digest !== digest || link.contentRevision !== contentRevision) {',
+        'if (round < 0 && digest === null && contentRevision < 0) {',
+      ),
+    ],
   },
 ];

@@ -53,7 +53,7 @@ export interface Eligibility {
   readonly round: number;
   readonly digest: string;
   readonly contentRevision: number;
-  /** Where the request stood. Before a later round it was PENDING or APPROVED. */
+  /** Where the request stood, before what happened in that very instant. Before a later round it was PENDING or APPROVED. */
   readonly state: ApprovalState;
   readonly need: ApprovalNeed;
   readonly members: readonly MemberEligibility[];
@@ -95,7 +95,7 @@ function factsAt(history: RequestHistory, { members, roles }: PeopleThen, { at, 
   return {
     request: requestAt(history, round, at),
     votes,
-    revocations: history.revocations.filter(({ revokedAt }) => revokedAt <= at),
+    revocations: history.revocations.filter(({ revokedAt }) => revokedAt < at),
     // A part has no time of its own: who wrote on the content later was not barred yet, everybody else was from the start.
     participants: history.participants.filter(({ personId }) => (since.get(personId) ?? at) <= at),
     contributors: contributions.filter(({ contributedAt }) => contributedAt <= at).map(({ personId }) => personId),
@@ -120,11 +120,11 @@ function requestAt({ request, tightenedAt }: RequestHistory, round: ApprovalRoun
 
 function stateAt({ request, grants, uses }: RequestHistory, facts: VotingFacts, at: Date): ApprovalState {
   const { round } = facts.request;
-  if (uses.some((use) => use.round === round && use.usedAt <= at)) return ApprovalState.USED;
+  if (uses.some((use) => use.round === round && use.usedAt < at)) return ApprovalState.USED;
   const isLast = round === request.round;
   const hasEnded = [ApprovalState.WITHDRAWN, ApprovalState.EXPIRED, ApprovalState.REJECTED].includes(request.state);
-  if (isLast && hasEnded && request.decidedAt !== null && request.decidedAt <= at) return request.state;
-  const isBroken = grants.some((g) => g.round === round && g.way === GrantWay.BREAK_GLASS && g.grantedAt <= at);
+  if (isLast && hasEnded && request.decidedAt !== null && request.decidedAt < at) return request.state;
+  const isBroken = grants.some((g) => g.round === round && g.way === GrantWay.BREAK_GLASS && g.grantedAt < at);
   const outcome = isBroken ? ApprovalState.APPROVED : outcomeOf(facts, at);
   if (outcome === ApprovalState.PENDING && isLast && request.decideBy <= at) return ApprovalState.EXPIRED;
   return outcome;

@@ -103,7 +103,7 @@ export class EligibilityType {
   @Field(() => String, { description: 'SHA-256 of the content of that round.' })
   digest: string;
 
-  @Field(() => ApprovalState, { description: 'Where the request stood.' })
+  @Field(() => ApprovalState, { description: 'Where the request stood, before what happened in that very instant.' })
   state: ApprovalState;
 
   @Field(() => Int, { description: 'How many different people it took.' })

@@ -57,6 +57,7 @@ describe('the evidence pack of the sample request, opened as an auditor would', 
       'opening of round 2',
       ...votes.map(({ id }) => `vote ${id}`),
     ]);
+    expect(moments.map(({ state }) => state)).toEqual(moments.map(() => 'PENDING'));
     const [opening, , ...atVotes] = moments;
     expect(opening.members).toHaveLength(desk.world.configuration.people.length);
     const of = (moment: Json, handle: string): Json =>

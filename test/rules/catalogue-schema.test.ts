@@ -154,13 +154,11 @@ describe('schema and type', () => {
     );
     const rule = (name: string): string[] =>
       [
-        ...[
-          'byDealType',
-          'clientWindowDays',
-          'grave',
-          'grave.beyond.shortfallShareBps',
-          'materiality.shortfallShareBps',
-        ],
+        'byDealType',
+        'clientWindowDays',
+        'grave',
+        'grave.beyond.shortfallShareBps',
+        'materiality.shortfallShareBps',
         ...['above', 'below', 'grave.level'].flatMap(levelOf),
       ].map((field) => `.approvalPolicy.${name}.${field}`);
     const policy = [

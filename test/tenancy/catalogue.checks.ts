@@ -44,6 +44,7 @@ const UNBOUND: Readonly<Record<string, string>> = {
   'approval_grant.subject_id': 'any subject, by type',
   'contribution.subject_id': 'any subject, by type',
   'alert.subject_id': 'any subject, by type',
+  'psa_object.own_id': 'whatever of ours it stands for, by kind',
   'audit_sample_item.row_id': 'a row of a population, by kind',
   'audit_sample_item.subject_id': 'any subject, by type',
   'approval_request.configuration_version_id': 'the engine stands below the catalogue',

@@ -12,69 +12,14 @@ import { openSuite, type Suite } from '../kit/suite.js';
 import type { GraphQLResult, Persona } from '../kit/world.js';
 import type { Call } from './calls.js';
 import { calls, populate, type Population, schema } from './population.js';
+import { SOURCES } from './sources.js';
 
 const CANARY = `canary${newId().replaceAll('-', '')}`;
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
 const matrix = accessMatrix();
 const classes = new Map(sensitiveFields(schema).map(({ path, fieldClass }) => [path, fieldClass]));
-const PERSON = 'select id from person where tenant_id = $1 order by created_at desc, id desc limit 1';
 
-/** Where a tenant's own value of an argument is found: `$1` the tenant, `$2` a handoff. A new argument has to come here. */
-const SOURCES: Readonly<Record<string, string>> = {
-  handoffId: 'select id from handoff where tenant_id = $1 and id = $2',
-  subjectId: 'select id from handoff where tenant_id = $1 and id = $2',
-  'handoff.id': 'select id from handoff where tenant_id = $1 and id = $2',
-  'deal.id': 'select deal_id as id from handoff where tenant_id = $1 and id = $2',
-  dealId: 'select deal_id as id from handoff where tenant_id = $1 and id = $2',
-  'project.id': 'select id from project where tenant_id = $1',
-  'brief.id': 'select id from brief where tenant_id = $1',
-  'approvalRequest.id': 'select id from approval_request where tenant_id = $1',
-  requestId: 'select id from approval_request where tenant_id = $1',
-  itemId: 'select id from checklist_item where tenant_id = $1 and handoff_id = $2',
-  evidenceId: 'select id from evidence where tenant_id = $1 order by id desc',
-  briefId: 'select id from brief where tenant_id = $1 order by id desc',
-  commitmentId: 'select id from commitment where tenant_id = $1',
-  decisionId: 'select id from decision where tenant_id = $1 order by handoff_id = $2 desc',
-  assumptionId: 'select id from assumption where tenant_id = $1 order by handoff_id = $2 desc',
-  riskId: 'select id from risk where tenant_id = $1 and handoff_id = $2',
-  acceptedRiskIds: 'select id from risk where tenant_id = $1 and handoff_id = $2',
-  stakeholderId: 'select id from stakeholder where tenant_id = $1 and handoff_id = $2',
-  statementId: 'select id from handoff_statement where tenant_id = $1 and handoff_id = $2',
-  bookingId: 'select id from resource_booking where tenant_id = $1',
-  taskId: 'select id from project_task where tenant_id = $1',
-  versionId: 'select id from configuration_version where tenant_id = $1',
-  apiKeyId: 'select id from api_key where tenant_id = $1',
-  effectId: "select id from outbox_effect where tenant_id = $1 and state = 'UNKNOWN'",
-  aggregateId: "select aggregate_id as id from outbox_effect where tenant_id = $1 and state = 'UNKNOWN'",
-  integrationId: 'select id from integration where tenant_id = $1',
-  clientId: 'select client_id as id from handoff where tenant_id = $1 and id = $2',
-  personId: PERSON,
-  delegatorId: PERSON,
-  delegateId: PERSON,
-  onBehalfOf: PERSON,
-  delegationId: 'select id from delegation where tenant_id = $1',
-  reviewId: 'select id from after_review where tenant_id = $1',
-  alertId: 'select id from alert where tenant_id = $1',
-  'sample.id': 'select id from audit_sample where tenant_id = $1',
-  sampleId: 'select id from audit_sample where tenant_id = $1',
-  exportId: "select id from audit_export where tenant_id = $1 and kind = 'POPULATION'",
-  'reviewControlItem.itemId': 'select id from control_item where tenant_id = $1',
-  entryId: 'select entry_id as id from ledger_seal where tenant_id = $1',
-  intoPersonId: PERSON,
-  madeById: PERSON,
-  ownerId: PERSON,
-  escalationContactId: PERSON,
-  deliveryManagerId: PERSON,
-  digest: 'select digest as id from approval_request where tenant_id = $1',
-  'enactConfiguration.digest': 'select digest as id from configuration_version where tenant_id = $1',
-  handle: "select handle as id from person where tenant_id = $1 and handle like 'only.%'",
-  number: 'select number as id from handoff where tenant_id = $1 and id = $2',
-  // The secret of a link is kept nowhere.
-  token: "select tenant_id || '.' || id || '.' || repeat('A', 43) as id from vote_link where tenant_id = $1",
-  subject: 'select subject as id from account where tenant_id = $1 order by id',
-  oid: 'select subject as id from account where tenant_id = $1 order by id desc',
-};
 /** Texts that are ids of a kind beside the arguments of type ID. */
 const TEXTS = ['subjectId', 'handle', 'number', 'token', 'subject', 'oid'];
 

@@ -165,7 +165,7 @@ export class Run {
       beforeCommit: async () => {
         started ??= this.outcome(other);
         const ended = started.then((second) => second === 'done');
-        overtaken = await Promise.race([ended, pause(4 + this.chance() * 12).then(() => false)]);
+        overtaken = await Promise.race([ended, pause(20 + this.chance() * 60).then(() => false)]);
       },
     });
     const first = await this.outcome(() => call(new Persona({ ...this.arena.suite, ...process }, persona.actor)));

@@ -199,6 +199,9 @@ describe('cells that depend on the row', () => {
     addRisk: [DELIVERY_MANAGER],
     editIntake: [DELIVERY_MANAGER],
     completeTask: [SALES_MANAGER, FINANCE_APPROVER, REVOPS_ADMIN],
+    // What the control drew, for whoever reviews it; not what auditors draw.
+    sample: [SALES_MANAGER, DELIVERY_MANAGER, FINANCE_APPROVER, SERVICE_DELIVERY_LEAD],
+    samples: [SALES_MANAGER, DELIVERY_MANAGER, FINANCE_APPROVER, SERVICE_DELIVERY_LEAD],
   };
 
   it('are these', () => {
@@ -230,6 +233,18 @@ describe('cells that depend on the row', () => {
     expect(own.filter((id) => id !== persona.actor.id)).toEqual([]);
     if (role !== INTEGRATOR) expect(own).toEqual([persona.actor.id]);
     expect((await actors(await personaOf(AUDITOR))).size).toBeGreaterThan(3);
+  });
+
+  it.each(CELLS.samples!)('%s sees the samples of the control alone, and an auditor every one', async (role) => {
+    const ids = async (who: Persona): Promise<unknown[]> =>
+      ((await who.graphql('{ samples(first: 50) { edges { node { id } } } }')).data!.samples.edges as unknown[]) ?? [];
+    const drawn = await ours.world.rows(
+      'select id from audit_sample where tenant_id = $1 and id in (select r.sample_id from control_run r where r.tenant_id = $1)',
+    );
+    const all = await ours.world.rows('select id from audit_sample where tenant_id = $1');
+    expect(all.length).toBeGreaterThan(drawn.length);
+    expect(await ids(await personaOf(role))).toEqual(drawn.map(({ id }) => ({ node: { id } })));
+    expect(await ids(await personaOf(AUDITOR))).toHaveLength(all.length);
   });
 
   it('an API key sees itself alone', async () => {

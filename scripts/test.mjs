@@ -20,6 +20,7 @@ if (process.argv[2] === 'system') {
     'house',
     'system',
     'attacks',
+    '--maxWorkers=100%',
     '--workerIdleMemoryLimit=1GB',
     ...process.argv.slice(2),
   ]);

@@ -180,6 +180,7 @@ describe('import and demo', () => {
     const refused = steps
       .filter(({ outcome }) => outcome === 'REFUSED')
       .map((step) => [step.operation, step.findings.map((found) => found.code)] as const);
+    const isSample = steps.some(({ operation }) => operation === 'propose-configuration');
     for (const [name, reason] of [
       ['submit-handoff', 'EVIDENCE_MISSING'],
       ['submit-handoff', 'MARGIN_BELOW_FLOOR'],
@@ -190,7 +191,8 @@ describe('import and demo', () => {
       ['withdraw-request', 'NOT_OPEN'],
       ['confirm-delegation', 'SELF_APPROVAL'],
       ['cast-vote', 'NOT_DELEGATED'],
-      ['enact-configuration', 'NOT_APPROVED'],
+      // Another test may have changed the configuration: then the demo leaves its chapter on policy out.
+      ...(isSample ? [['enact-configuration', 'NOT_APPROVED']] : []),
       ['break-glass', 'NOT_ON_THE_LIST'],
       ['schedule-kickoff', 'BREAK_GLASS_UNREVIEWED'],
       ['review-break-glass', 'SELF_REVIEW'],

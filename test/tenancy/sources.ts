@@ -36,7 +36,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   delegationId: 'select id from delegation where tenant_id = $1',
   reviewId: 'select id from after_review where tenant_id = $1',
   alertId: 'select id from alert where tenant_id = $1',
-  'sample.id': 'select id from audit_sample where tenant_id = $1',
+  'sample.id': 'select sample_id as id from control_run where tenant_id = $1',
   sampleId: 'select id from audit_sample where tenant_id = $1',
   exportId: "select id from audit_export where tenant_id = $1 and kind = 'POPULATION'",
   'reviewControlItem.itemId': 'select id from control_item where tenant_id = $1',

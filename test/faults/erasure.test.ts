@@ -1,3 +1,5 @@
+import { HANDOFF_STATUS } from '../../src/handoff/status.message.js';
+import { PROVISION_PROJECT } from '../../src/project/provision.message.js';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -54,6 +56,8 @@ async function told(): Promise<void> {
   sales = await world.as('sofia.sales');
 }
 
+const nothing = () => Promise.resolve({ receipt: 'nothing', writes: [] });
+
 function dispatcher(store: DocumentStore = new LocalFolderStore(folder)): Dispatcher {
   return new Dispatcher({
     gateway: suite.gateway,
@@ -62,6 +66,9 @@ function dispatcher(store: DocumentStore = new LocalFolderStore(folder)): Dispat
     handlers: {
       'brief.store': briefStoreHandler(store, suite.vault),
       'brief.erase': briefEraseHandler(store, suite.vault),
+      // Without a connection there is nothing to tell the PSA.
+      [HANDOFF_STATUS]: nothing,
+      [PROVISION_PROJECT]: nothing,
     },
     tenants: () => Promise.resolve([world.tenantId]),
     log: pino({ level: 'silent' }),

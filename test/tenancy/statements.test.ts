@@ -56,9 +56,9 @@ beforeAll(async () => {
   const { id: first } = await open(world, { hours: 1 });
   await (await world.as(Role.FINANCE_APPROVER)).done(castVote, ballot(first));
   for (let n = 0; n < 3; n++) await populateApprovals(world, admin);
-  await populateIntegrations(world);
   // The stories last: the newest row, alone on a page of one, has everything that the others have and more.
   for (let n = 0; n < 3; n++) await playStory(world);
+  await populateIntegrations(world);
   for (const month of ['2026-08', '2026-09', '2026-10']) await populateAudit(world, month);
   const [row] =
     await world.rows(`select h.id as handoff, h.number, h.deal_id as deal, p.id as project, b.id as brief, r.id as request

@@ -125,7 +125,9 @@ describe.each(OF_EVERY_TABLE)('every table %s', (...[, statements, rule, probe])
       const alive: string[] = [];
       for (const shape of shapes) {
         const found = await changed(statements(shape.name), () => leaks(shape));
-        if (!found.includes(probe)) alive.push(`${shape.name}: ${found.join()}`);
+        // Where the tenant is the whole key, its rows are found by the tenant.
+        const way = shape.key.length === 1 ? probe.replace('by key', 'by tenant') : probe;
+        if (!found.includes(way)) alive.push(`${shape.name}: ${found.join()}`);
       }
       expect(alive).toEqual([]);
     });

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
+import { compiledLedger, ledgerSample } from '../scripts/ledger-sample.mjs';
 import { build } from '../scripts/prepare.mjs';
 
 const HEAP_MB = 64;
@@ -20,7 +21,7 @@ if (process.argv[2] === '--verify') {
   console.log(JSON.stringify({ seconds: (performance.now() - started) / 1000, megabytes }));
 } else {
   build();
-  const { closed, contentOf, linesOf, newKey } = await import('../scripts/ledger-sample.mjs');
+  const { closed, contentOf, linesOf, newKey } = ledgerSample(await compiledLedger());
   const at = process.argv.indexOf('--rows');
   const rows = at === -1 ? 1_000_000 : Number(process.argv[at + 1]);
   const folder = mkdtempSync(join(tmpdir(), 'countersign-verify-'));

@@ -25,6 +25,12 @@ import { Audit1700000000025 } from './0025-audit.js';
 import { VoteLinks1700000000026 } from './0026-vote-links.js';
 import { HaloPsa1700000000027 } from './0027-halopsa.js';
 import { Microsoft1700000000028 } from './0028-microsoft.js';
+import { Actuals1700000000029 } from './0029-actuals.js';
+import { Notice1700000000030 } from './0030-notice.js';
+import { Events1700000000031 } from './0031-events.js';
+import { Teams1700000000032 } from './0032-teams.js';
+import { LeastPrivilege1700000000033 } from './0033-least-privilege.js';
+import { Escalation1700000000035 } from './0035-escalation.js';
 
 /** Every migration, in order. A shipped one is never edited. */
 export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
@@ -54,4 +60,10 @@ export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   VoteLinks1700000000026,
   HaloPsa1700000000027,
   Microsoft1700000000028,
+  Actuals1700000000029,
+  Notice1700000000030,
+  Events1700000000031,
+  Teams1700000000032,
+  LeastPrivilege1700000000033,
+  Escalation1700000000035,
 ];

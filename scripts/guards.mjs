@@ -1,4 +1,4 @@
-// npm run guards [-- --only "rule 9"] [--keep FOLDER]: takes the guard of every rule and every attack away, one by one, in a
+// npm run guards [-- --only "rule 9" ...] [--keep FOLDER]: takes the guard of every rule and every attack away, one by one, in a
 // copy of the working tree, and expects the named test to fail. Prints a table; ends with 1 when a guard can be removed
 // without a test that notices, or when its text is no longer there.
 import { spawnSync } from 'node:child_process';
@@ -6,23 +6,18 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ATTACK_GUARDS } from './guards/attacks.mjs';
-import { CONTENT_GUARDS } from './guards/content.mjs';
-import { EMERGENCY_GUARDS } from './guards/emergency.mjs';
-import { EVIDENCE_GUARDS } from './guards/evidence.mjs';
-import { PEOPLE_GUARDS } from './guards/people.mjs';
-import { POLICY_GUARDS } from './guards/policy.mjs';
+import { GUARDS } from './guards/index.mjs';
 import { install, root } from './prepare.mjs';
 
 const { values } = parseArgs({
-  options: { only: { type: 'string' }, keep: { type: 'string' }, runs: { type: 'string', default: '50' } },
+  options: {
+    only: { type: 'string', multiple: true, default: [''] },
+    keep: { type: 'string' },
+    runs: { type: 'string', default: '50' },
+  },
 });
-const rule = ({ name }) => Number(/\d+/.exec(name)?.[0]);
-const rules = [...PEOPLE_GUARDS, ...CONTENT_GUARDS, ...POLICY_GUARDS, ...EMERGENCY_GUARDS, ...EVIDENCE_GUARDS].toSorted(
-  (a, b) => rule(a) - rule(b),
-);
-const guards = [...rules, ...ATTACK_GUARDS].filter(({ name }) => !values.only || name.includes(values.only));
-if (guards.length === 0) throw new Error(`No guard is named ${values.only}`);
+const guards = GUARDS.filter(({ name }) => values.only.some((part) => name.includes(part)));
+if (guards.length === 0) throw new Error(`No guard is named ${values.only.join(' or ')}`);
 
 install();
 const folder = values.keep ?? mkdtempSync(join(tmpdir(), 'countersign-guards-'));

@@ -8,29 +8,33 @@ import { mountVotePage } from './approval/vote-page.js';
 import { mountDownloads } from './audit/download.js';
 import { abilityOf } from './core/ability.js';
 import type { Actor } from './core/actor.js';
-import { type BearerVerifier, createBearerVerifier } from './core/bearer.js';
+import { authorizationHeaders, type BearerVerifier, createBearerVerifier } from './core/bearer.js';
 import { Changes } from './core/changes.js';
 import { databaseClock } from './core/clock.js';
-import type { Config } from './core/config.js';
+import { type Config, withAddress } from './core/config.js';
 import { AppError, badInput } from './core/error.js';
 import { Gateway } from './core/gateway.js';
-import { openKeyRing } from './core/key-files.js';
 import { type ApiContext, RequestContext } from './core/graphql/context.js';
 import { TrustedDocuments } from './core/graphql/documents.js';
 import { createApi } from './core/graphql/server.js';
 import { Sockets } from './core/graphql/sockets.js';
 import { createListener } from './core/http.js';
 import { newId } from './core/id.js';
+import { mountHandoffPage } from './handoff/handoff.page.js';
 import { HintSender } from './core/outbox/hints.js';
 import { Pipeline } from './core/pipeline.js';
 import { Vault } from './core/vault.js';
 import { refreshActor } from './identity/identity.queries.js';
 import { TenantRegistry } from './identity/registry.js';
 import { SignInService } from './identity/sign-in.js';
+import { openKeys } from './open-keys.js';
 import { pageSignIn } from './page-sign-in.js';
+import { type OwnHands, ownHands } from './integrations/microsoft/teams/own.hands.js';
 import { mountHaloWebhook } from './integrations/halopsa/webhook.js';
 import { SANDBOX_IDENTITY_PATH } from './sandbox/identity/constants.js';
+import { SANDBOX_APP } from './sandbox/microsoft/constants.js';
 import { ABILITIES, buildApiSchema } from './schema.js';
+import { vendorHttp } from './vendor-http.js';
 
 export interface AppOptions {
   readonly config: Config;
@@ -96,7 +100,8 @@ export const SANDBOX_AUDIENCE = 'countersign-api';
 export async function createApp(options: AppOptions): Promise<App> {
   const { config, log } = options;
   let closing = false;
-  const vault = new Vault(openKeyRing(config.kek));
+  const keys = await openKeys(config.kek, { log });
+  const vault = new Vault(keys.ring);
   const gateway = new Gateway({
     url: options.databaseUrl,
     poolSize: config.poolSize,
@@ -108,7 +113,32 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   const clock = databaseClock;
   const { hint } = new HintSender(gateway, log);
-  const pipeline = new Pipeline({ gateway, clock, abilities: ABILITIES, refresh: refreshActor, vault, hint, log });
+  const entraApp = config.identity.kind === 'sandbox' ? SANDBOX_APP : config.entraApp;
+  const hands: OwnHands | null =
+    entraApp &&
+    ownHands({
+      app: entraApp,
+      http: vendorHttp(config, options.ownAddress),
+      gateway,
+      pipeline: () => pipeline,
+      vault,
+      hint,
+      clock,
+      publicUrl: () => withAddress(config, options.ownAddress()).publicUrl,
+      leaseMs: config.leaseMs,
+      log,
+    });
+  const acted = (actor: Actor): void => hands?.acted(actor);
+  const pipeline: Pipeline = new Pipeline({
+    gateway,
+    clock,
+    abilities: ABILITIES,
+    refresh: refreshActor,
+    vault,
+    hint,
+    acted,
+    log,
+  });
   const registry = new TenantRegistry(gateway);
   const signIn = new SignInService(gateway, registry, verifierOf(config, registry, options.ownAddress));
   const schema = buildApiSchema();
@@ -119,8 +149,10 @@ export async function createApp(options: AppOptions): Promise<App> {
   const contextFor = (actor: Actor, key: string | null, id: string): RequestContext =>
     new RequestContext(actor, abilityOf(actor, ABILITIES), pipeline, gateway, key, id, log, clock, vault);
   const contextOf = async (request: FastifyRequest): Promise<ApiContext> => {
-    const actor = await signIn.actorOf(request.raw.rawHeaders);
-    if (!actor) return { actor: null };
+    const signedIn = await signIn.signIn(authorizationHeaders(request.raw.rawHeaders));
+    if (!signedIn) return { actor: null };
+    const { actor } = signedIn;
+    hands?.present(signedIn);
     await spend(limiter, actor);
     return contextFor(actor, idempotencyKey(request), request.id);
   };
@@ -128,7 +160,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     api,
     log,
     graphiql: config.graphiql ? renderGraphiQL(GRAPHIQL) : null,
-    notReady: () => (closing ? Promise.resolve('shutting down') : databaseReason(gateway)),
+    notReady: async () => (closing ? 'shutting down' : (keys.reason() ?? (await databaseReason(gateway)))),
     contextOf,
   });
   mountDownloads(listener, {
@@ -138,11 +170,10 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
   });
   await mountHaloWebhook(listener, { gateway, clock, hint });
-  mountVotePage(listener, {
-    folder: join(options.operationsFolder, '../../pages/approve'),
-    operationsFolder: options.operationsFolder,
-    signIn: () => pageSignIn(config.identity, options.ownAddress()),
-  });
+  const pages = { pages: join(options.operationsFolder, '../../pages'), operations: options.operationsFolder };
+  const signInOfPages = () => pageSignIn(config.identity, options.ownAddress());
+  mountVotePage(listener, pages, signInOfPages);
+  mountHandoffPage(listener, pages, signInOfPages);
   const changes = new Changes({
     url: config.changesUrl ?? options.databaseUrl,
     notify: (channel, payload) => gateway.global('select pg_notify($1, $2)', [channel, payload]),
@@ -175,9 +206,11 @@ export async function createApp(options: AppOptions): Promise<App> {
       const patience = setTimeout(() => listener.server.closeAllConnections(), DRAIN_WITHIN);
       await Promise.all([sockets.close(), listener.close()]);
       clearTimeout(patience);
+      await hands?.stop();
       await changes.stop();
       await api.stop();
       await gateway.end();
+      await keys.close();
     },
   };
 }

@@ -8,14 +8,20 @@ import { CONTROL_OVERDUE_EFFECT, CONTROL_RUN_EFFECT } from './audit/control.comm
 import { controlOverdueHandler, controlRunHandler } from './audit/control.handler.js';
 import { briefEraseHandler, briefStoreHandler } from './brief/brief.handler.js';
 import { LocalFolderStore } from './brief/brief.store.js';
+import { ESCALATE_EFFECT, escalateHandler } from './escalation/escalation.handler.js';
 import { POLICY_TIGHTEN, tightenHandler } from './governance/tighten.handler.js';
-import { connectionTestHandler } from './integrations/connection/connection.handler.js';
+import { type ConnectionProbes, connectionTestHandler } from './integrations/connection/connection.handler.js';
 import { Vendor } from './integrations/connection/connection.entity.js';
 import { Connections } from './integrations/connection/connection.secret.js';
+import { eventHandlers } from './integrations/events/event.handlers.js';
 import { HaloPsa } from './integrations/halopsa/halopsa.client.js';
 import { haloHandlers } from './integrations/halopsa/halopsa.handlers.js';
 import { haloProbe } from './integrations/halopsa/halopsa.probe.js';
 import type { VendorHttp } from './integrations/http/client.js';
+import { mailEffects } from './integrations/mail/mail.effects.js';
+import { SMTP_HOSTS } from './integrations/mail/smtp.rules.js';
+import { watchHandler } from './integrations/microsoft/evidence/evidence.handler.js';
+import { WATCH_EVIDENCE } from './integrations/microsoft/evidence/evidence.message.js';
 import { sharePointProbe } from './integrations/microsoft/sharepoint/sharepoint.probe.js';
 import { KEEP_IN_SHAREPOINT, keepHandler } from './integrations/microsoft/sharepoint/checkpoint.handler.js';
 import { sweepHandler } from './integrations/microsoft/sharepoint/sweep.handler.js';
@@ -29,20 +35,33 @@ import {
   SharePoint,
   STORE_IN_SHAREPOINT,
 } from './integrations/microsoft/sharepoint/sharepoint.js';
+import { REVIEW_EFFECT, REVIEW_OVERDUE_EFFECT } from './integrations/review/review.commands.js';
+import { reviewHandler, reviewOverdueHandler } from './integrations/review/review.handler.js';
 import { cardHandler } from './integrations/microsoft/teams/teams.handler.js';
 import { TEAMS_CARD } from './integrations/microsoft/teams/teams.plan.js';
 
-/** What the worker can do, by the kind of the outbox's effect; `http` is the one way out to vendors. */
+/**
+ * What the worker can do, by the kind of the outbox's effect; `http` is the one way out to vendors, `anywhere` the one to
+ * public addresses that tenants choose.
+ */
 export function effectHandlers(
   config: Config,
   vault: Vault,
   log: Logger,
   http: VendorHttp,
+  anywhere: VendorHttp,
 ): Readonly<Record<string, EffectHandler>> {
   const store = new LocalFolderStore(config.documentsFolder);
   const connections = new Connections(vault);
-  const halopsa = new HaloPsa(http, connections);
+  const halopsa = new HaloPsa(http, connections, undefined, config.publicUrl);
   const sharepoint = new SharePoint(http, connections);
+  const smtp = { loopback: () => config.simulatorOrigins, hosts: [...SMTP_HOSTS, ...config.vendorHosts] };
+  const mail = mailEffects({ http, connections, smtp, publicUrl: config.publicUrl });
+  const probes: ConnectionProbes = {
+    [Vendor.HALOPSA]: haloProbe(halopsa),
+    [Vendor.SHAREPOINT]: sharePointProbe(sharepoint),
+    [Vendor.MAIL]: mail.probe,
+  };
   return {
     'brief.store': handedToSharePoint(STORE_IN_SHAREPOINT, briefStoreHandler(store, vault)),
     'brief.erase': erasedInSharePoint(briefEraseHandler(store, vault, (location) => !isInSharePoint(location))),
@@ -53,12 +72,15 @@ export function effectHandlers(
     [ALERT_EFFECT]: alertHandler(log),
     [CONTROL_RUN_EFFECT]: controlRunHandler,
     [CONTROL_OVERDUE_EFFECT]: controlOverdueHandler,
-    'integration.test': connectionTestHandler(connections, {
-      [Vendor.HALOPSA]: haloProbe(halopsa),
-      [Vendor.SHAREPOINT]: sharePointProbe(sharepoint),
-    }),
+    [ESCALATE_EFFECT]: escalateHandler,
+    'integration.test': connectionTestHandler(connections, probes),
+    [REVIEW_EFFECT]: reviewHandler(connections, probes),
+    [REVIEW_OVERDUE_EFFECT]: reviewOverdueHandler,
+    [WATCH_EVIDENCE]: watchHandler(sharepoint, connections),
     ...haloHandlers(halopsa),
-    [TEAMS_CARD]: cardHandler(http, connections),
+    ...eventHandlers(anywhere, vault),
+    ...mail.handlers,
+    [TEAMS_CARD]: cardHandler({ http, connections, publicUrl: config.publicUrl }),
     [POLICY_TIGHTEN]: tightenHandler,
     'ledger.checkpoint': alsoInSharePoint(
       KEEP_IN_SHAREPOINT,

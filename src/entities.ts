@@ -1,3 +1,4 @@
+import { ActualsCursor, ActualsLine, ActualsMark, ActualsSnapshot } from './actuals/actuals.entity.js';
 import { AfterReview } from './approval/after-review.entity.js';
 import { Delegation } from './approval/delegation.entity.js';
 import { ApprovalRequest, ApprovalRound } from './approval/request.entity.js';
@@ -28,6 +29,7 @@ import type { EntityClass } from './core/table.js';
 import { PersonalKey, PersonalText } from './core/vault.js';
 import { Client, Deal, DealPayload, DealSnapshot, QuoteLine } from './deal/deal.entity.js';
 import { Decision } from './decision/decision.entity.js';
+import { ClockSettlement, Escalation, HandoffPause } from './escalation/escalation.entity.js';
 import { FeasibilitySignOff, ResourceBooking } from './feasibility/feasibility.entity.js';
 import { Assumption, HandoffStatement, Risk, Stakeholder } from './handoff/content.entity.js';
 import { Handoff } from './handoff/handoff.entity.js';
@@ -35,11 +37,20 @@ import { ApiKey } from './identity/api-key.entity.js';
 import { Account, MemberMerge, MemberSuspension, Person, RoleGrant } from './identity/person.entity.js';
 import { TenantProfile } from './identity/tenant.entity.js';
 import { Integration, IntegrationSecret } from './integrations/connection/connection.entity.js';
+import { EventDelivery } from './integrations/events/delivery.entity.js';
+import { EventEndpoint, EventSecret } from './integrations/events/endpoint.entity.js';
+import { VendorBudget } from './integrations/http/vendor-budget.entity.js';
+import { EvidenceDocument } from './integrations/microsoft/evidence/evidence-document.entity.js';
+import { IntegrationReview } from './integrations/review/review.entity.js';
+import { PsaDrift } from './integrations/halopsa/psa-drift.entity.js';
 import { PsaObject } from './integrations/halopsa/psa-object.entity.js';
-import { PsaDeal, PsaSweep, PsaWebhook } from './integrations/halopsa/psa-sync.entity.js';
+import { PsaDeal, PsaProjectSweep, PsaSweep, PsaWebhook } from './integrations/halopsa/psa-sync.entity.js';
 import { StoredFile, StoredFolder } from './integrations/microsoft/sharepoint/stored-file.entity.js';
+import { TeamsCard } from './integrations/microsoft/teams/teams-card.entity.js';
+import { Introduction } from './introduction/introduction.entity.js';
 import { HandoffFeedback, Kickoff } from './kickoff/kickoff.entity.js';
 import { MarginException } from './margin/margin.entity.js';
+import { Notice, NoticePreference } from './notice/notice.entity.js';
 import { GateEvaluation, GateFinding, HandoffReturn } from './passage/gate.entity.js';
 import { BudgetBaseline, BudgetBaselineLine } from './project/baseline.entity.js';
 import { Project, ProjectMilestone, ProjectTask, TaskDependency } from './project/project.entity.js';
@@ -107,6 +118,12 @@ export const ENTITIES: readonly EntityClass[] = [
   HandoffReturn,
   Kickoff,
   HandoffFeedback,
+  Introduction,
+  HandoffPause,
+  Escalation,
+  ClockSettlement,
+  Notice,
+  NoticePreference,
   AuditSample,
   AuditSampleItem,
   AuditExport,
@@ -118,6 +135,19 @@ export const ENTITIES: readonly EntityClass[] = [
   PsaDeal,
   PsaSweep,
   PsaWebhook,
+  EventEndpoint,
+  EventSecret,
+  EventDelivery,
+  PsaProjectSweep,
+  PsaDrift,
+  ActualsSnapshot,
+  ActualsLine,
+  ActualsMark,
+  ActualsCursor,
   StoredFolder,
   StoredFile,
+  TeamsCard,
+  VendorBudget,
+  IntegrationReview,
+  EvidenceDocument,
 ];

@@ -1,6 +1,6 @@
-import type { PageSignIn } from './approval/vote-page.js';
 import type { IdentitySettings } from './core/config.js';
 import { entraAuthority } from './core/issuer.js';
+import type { PageSignIn } from './core/own-page.js';
 import { API_SCOPE, PAGES_CLIENT, SANDBOX_IDENTITY_PATH } from './sandbox/identity/constants.js';
 
 const METADATA = '.well-known/openid-configuration';

@@ -1,6 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchemaSync, type NonEmptyArray, type PubSub } from 'type-graphql';
+import { actualsAbilities } from './actuals/actuals.abilities.js';
+import {
+  ActualsLineResolver,
+  ActualsMarkResolver,
+  ActualsSnapshotResolver,
+  ProjectActualsResolver,
+} from './actuals/actuals.resolver.js';
 import { approvalAbilities } from './approval/approval.abilities.js';
 import {
   ApprovalRequestResolver,
@@ -38,6 +45,12 @@ import { decisionAbilities } from './decision/decision.abilities.js';
 import { DecisionResolver, HandoffDecisionResolver } from './decision/decision.resolver.js';
 import { erasureAbilities } from './erasure/erasure.abilities.js';
 import { ErasureResolver } from './erasure/erasure.resolver.js';
+import { escalationAbilities } from './escalation/escalation.abilities.js';
+import {
+  EscalationResolver,
+  HandoffEscalationResolver,
+  HandoffPauseResolver,
+} from './escalation/escalation.resolver.js';
 import { feasibilityAbilities } from './feasibility/feasibility.abilities.js';
 import {
   FeasibilitySignOffResolver,
@@ -54,13 +67,24 @@ import { identityAbilities } from './identity/identity.abilities.js';
 import { ApiKeyResolver, PersonResolver, RoleGrantResolver, TenantResolver } from './identity/identity.resolver.js';
 import { connectionAbilities } from './integrations/connection/connection.abilities.js';
 import { ConnectionResolver } from './integrations/connection/connection.resolver.js';
+import { eventAbilities } from './integrations/events/event.abilities.js';
+import { EventDeliveryResolver, EventEndpointResolver } from './integrations/events/event.resolver.js';
 import { psaAbilities } from './integrations/halopsa/psa.abilities.js';
+import { DriftResolver, ProjectDriftResolver } from './integrations/halopsa/drift.resolver.js';
 import { ProjectPsaResolver } from './integrations/halopsa/psa.resolver.js';
 import { IntegrationSyncResolver, PsaDealResolver } from './integrations/halopsa/psa-sync.resolver.js';
+import { evidenceDocumentAbilities } from './integrations/microsoft/evidence/evidence.abilities.js';
+import { EvidenceDocumentResolver } from './integrations/microsoft/evidence/evidence.resolver.js';
 import { sharePointAbilities } from './integrations/microsoft/sharepoint/sharepoint.abilities.js';
 import { BriefFilesResolver } from './integrations/microsoft/sharepoint/sharepoint.resolver.js';
+import { teamsAbilities } from './integrations/microsoft/teams/teams.abilities.js';
+import { TeamsResolver } from './integrations/microsoft/teams/teams.resolver.js';
 import { outboxAbilities } from './integrations/outbox/outbox.abilities.js';
 import { OutboxResolver } from './integrations/outbox/outbox.resolver.js';
+import { introductionAbilities } from './introduction/introduction.abilities.js';
+import { HandoffIntroductionResolver, IntroductionDraftResolver } from './introduction/introduction.resolver.js';
+import { reviewAbilities } from './integrations/review/review.abilities.js';
+import { IntegrationReviewResolver } from './integrations/review/review.resolver.js';
 import { kickoffAbilities } from './kickoff/kickoff.abilities.js';
 import { HandoffKickoffResolver, KickoffResolver } from './kickoff/kickoff.resolver.js';
 import {
@@ -70,6 +94,8 @@ import {
 } from './margin/exception.resolver.js';
 import { marginAbilities } from './margin/margin.abilities.js';
 import { ApprovalRequestMarginResolver, HandoffMarginResolver } from './margin/margin.resolver.js';
+import { noticeAbilities } from './notice/notice.abilities.js';
+import { NoticeResolver } from './notice/notice.resolver.js';
 import { passageAbilities } from './passage/passage.abilities.js';
 import {
   GateEvaluationResolver,
@@ -146,10 +172,27 @@ const RESOLVERS: NonEmptyArray<new () => object> = [
   HandoffReturnResolver,
   HandoffKickoffResolver,
   KickoffResolver,
+  HandoffIntroductionResolver,
+  IntroductionDraftResolver,
+  HandoffEscalationResolver,
+  EscalationResolver,
+  HandoffPauseResolver,
+  NoticeResolver,
   OutboxResolver,
   ConnectionResolver,
+  IntegrationReviewResolver,
+  EvidenceDocumentResolver,
+  EventEndpointResolver,
+  EventDeliveryResolver,
   BriefFilesResolver,
+  TeamsResolver,
+  ProjectActualsResolver,
+  ActualsSnapshotResolver,
+  ActualsLineResolver,
+  ActualsMarkResolver,
   ProjectPsaResolver,
+  DriftResolver,
+  ProjectDriftResolver,
   PsaDealResolver,
   IntegrationSyncResolver,
   ErasureResolver,
@@ -176,10 +219,18 @@ export const ABILITIES: readonly AbilityContribution[] = [
   briefAbilities,
   passageAbilities,
   kickoffAbilities,
+  introductionAbilities,
+  escalationAbilities,
+  noticeAbilities,
+  actualsAbilities,
   governanceAbilities,
   outboxAbilities,
   connectionAbilities,
+  reviewAbilities,
+  evidenceDocumentAbilities,
+  eventAbilities,
   sharePointAbilities,
+  teamsAbilities,
   psaAbilities,
   erasureAbilities,
   auditAbilities,

@@ -1,23 +1,21 @@
 'use strict';
 /*
- * The page that the link of a message leads to (approvals rule 15). It signs the person in (authorization code with PKCE,
- * RFC 7636), opens the link once, shows what is asked, and votes by the ordinary castVote with the person's own token.
- * The token is held in memory alone; texts are only ever set as text.
+ * The page that the link of a message leads to (approvals rule 15). It signs the person in, opens the link once, shows
+ * what is asked, and votes by the ordinary castVote with the person's own token.
  */
 (() => {
   const HOME = '/approve/';
   const settings = JSON.parse(document.getElementById('settings').textContent);
   const main = document.querySelector('main');
-  let accessToken = null;
-
-  /** What outlives the way to the sign-in and back, in this tab alone. */
-  const kept = {
-    get: (name) => sessionStorage.getItem(`approve.${name}`),
-    set: (name, value) => sessionStorage.setItem(`approve.${name}`, value),
-    drop: (...names) => names.forEach((name) => sessionStorage.removeItem(`approve.${name}`)),
-  };
-
-  const { element, title, details, findingList } = globalThis.view;
+  const { element, findingList, session } = globalThis.page;
+  const { title, details } = globalThis.view;
+  const withoutSignIn = 'Sign-in from this page is not set up: open the request in your inbox.';
+  const { kept, signIn, finishSignIn, ask, answered, isSignedIn } = session({
+    settings,
+    home: HOME,
+    name: 'approve',
+    withoutSignIn,
+  });
   const button = (text, onclick) => element('button', { type: 'button', onclick }, text);
   const show = (...children) => main.replaceChildren(...children.filter((child) => child !== null));
 
@@ -32,77 +30,8 @@
     history.replaceState(null, '', HOME);
     if (answer.has('state')) await finishSignIn(answer);
     if (kept.get('link') === null && kept.get('request') === null) return showNothing();
-    if (accessToken === null) return signIn();
+    if (!isSignedIn()) return signIn();
     return open();
-  }
-
-  async function signIn(prompt) {
-    if (settings.signIn === null)
-      throw new Error('Sign-in from this page is not set up: open the request in your inbox.');
-    const { authorization_endpoint: target } = await discover();
-    const [verifier, state] = [secret(), secret()];
-    kept.set('sign-in', JSON.stringify({ verifier, state }));
-    const query = new URLSearchParams({
-      response_type: 'code',
-      client_id: settings.signIn.clientId,
-      redirect_uri: location.origin + HOME,
-      scope: settings.signIn.scope,
-      state,
-      code_challenge: base64url(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier))),
-      code_challenge_method: 'S256',
-      ...(prompt ? { prompt } : {}),
-    });
-    location.assign(`${target}?${query}`);
-  }
-
-  async function finishSignIn(answer) {
-    const begun = JSON.parse(kept.get('sign-in') ?? 'null');
-    kept.drop('sign-in');
-    if (begun === null || begun.state !== answer.get('state'))
-      throw new Error('This sign-in was not begun here: open the link again.');
-    if (!answer.has('code')) throw new Error(answer.get('error_description') ?? 'The sign-in was broken off.');
-    const { token_endpoint: target } = await discover();
-    const response = await fetch(target, {
-      method: 'POST',
-      body: new URLSearchParams({
-        grant_type: 'authorization_code',
-        client_id: settings.signIn.clientId,
-        redirect_uri: location.origin + HOME,
-        code: answer.get('code'),
-        code_verifier: begun.verifier,
-      }),
-    });
-    const token = await response.json();
-    if (!response.ok) throw new Error(token.error_description ?? 'The sign-in did not work.');
-    accessToken = token.access_token;
-  }
-
-  async function discover() {
-    const response = await fetch(settings.signIn.metadata);
-    if (!response.ok) throw new Error('The identity provider cannot be reached.');
-    return response.json();
-  }
-
-  const secret = () => base64url(crypto.getRandomValues(new Uint8Array(32)));
-  const base64url = (bytes) =>
-    btoa(String.fromCharCode(...new Uint8Array(bytes)))
-      .replaceAll('+', '-')
-      .replaceAll('/', '_')
-      .replaceAll('=', '');
-
-  async function ask(document, variables) {
-    const response = await fetch('/graphql', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${accessToken}` },
-      body: JSON.stringify({ query: settings.documents[document], variables }),
-    });
-    return response.json();
-  }
-
-  function answered({ data, errors }) {
-    if (!errors) return data;
-    const [{ message, extensions = {} }] = errors;
-    throw new Error([message, extensions.remedy].filter(Boolean).join(' '));
   }
 
   async function open() {

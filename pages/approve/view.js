@@ -1,23 +1,11 @@
 'use strict';
 /* What an approver sees of a request, as elements of the page. Texts are only ever set as text. */
 globalThis.view = (() => {
-  const element = (tag, attributes = {}, ...children) => {
-    const made = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes)) {
-      if (name.startsWith('on')) made.addEventListener(name.slice(2), value);
-      else made.setAttribute(name, value);
-    }
-    made.append(...children.filter((child) => child !== null));
-    return made;
-  };
+  const { element, words } = globalThis.page;
   const title = ({ kind, handoff }) =>
     [words(kind), handoff && `for ${handoff.number}, ${handoff.client?.name ?? 'unknown client'}`]
       .filter(Boolean)
       .join(' ');
-  const words = (code) => {
-    const text = code.toLowerCase().replaceAll('_', ' ');
-    return text.charAt(0).toUpperCase() + text.slice(1);
-  };
   const time = (instant) => new Date(instant).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
   const amount = (value) => (value ? `${value.amount} ${value.currency}` : 'unknown');
   const percent = (bps) => {
@@ -205,11 +193,6 @@ globalThis.view = (() => {
     return element('a', { href: documentUrl, target: '_blank', rel: 'noopener noreferrer' }, title);
   }
 
-  function findingList(findings) {
-    const items = findings.map(({ message, remedy }) => element('li', {}, `${message} ${remedy}`));
-    return element('div', { class: 'refused', role: 'alert' }, element('ul', {}, ...items));
-  }
-
   /** Everything about a request but the vote itself, as far as the figures are for the one who looks. */
   const details = (request) => {
     const { marginException, exception, changesSinceLastVote: change, history } = request;
@@ -223,5 +206,5 @@ globalThis.view = (() => {
     ];
   };
 
-  return { element, title, details, findingList };
+  return { title, details };
 })();

@@ -2,6 +2,7 @@
 import { patch } from './patch.mjs';
 
 const CONTENT = 'test/command/rules-of-approval-content.test.ts';
+const TERMS = 'test/command/rules-of-approval-terms.test.ts';
 const rules = 'src/approval/approval.rules.ts';
 const findings = 'src/approval/vote-findings.rules.ts';
 
@@ -14,6 +15,28 @@ export const CONTENT_GUARDS = [
         rules,
         'vote.round === round &&\n        vote.digest === digest &&\n        vote.contentRevision === contentRevision,',
         'round > 0 && digest !== null && contentRevision > 0,',
+      ),
+    ],
+  },
+  {
+    name: 'rule 5: everything that governs is in the digest',
+    test: [TERMS, 'rule 5:'],
+    patches: [
+      patch(
+        'src/handoff/handoff.rules.ts',
+        'return digestOf({ dealTermsDigest, serviceTemplate, dealType });',
+        'return digestOf(dealType ? { dealTermsDigest, serviceTemplate } : {});',
+      ),
+    ],
+  },
+  {
+    name: 'rule 5: and nothing else is',
+    test: [TERMS, 'rule 5:'],
+    patches: [
+      patch(
+        'src/deal/halopsa.rules.ts',
+        '{ termsDigest: digestOfTerms(terms), rawDigest',
+        '{ termsDigest: digestOfTerms({ ...terms, raw } as never), rawDigest',
       ),
     ],
   },
@@ -41,6 +64,17 @@ export const CONTENT_GUARDS = [
         'src/approval/grant.rules.ts',
         '&& grant.grantedAt <= now && now < grant.expiresAt;',
         '&& grant.grantedAt <= now;',
+      ),
+    ],
+  },
+  {
+    name: 'rule 6: in working hours',
+    test: [TERMS, 'rule 6: both'],
+    patches: [
+      patch(
+        'src/margin/margin.commands.ts',
+        'workingTimes: (from, hours) => workingTimesFrom(configuration.calendar, from, hours),',
+        'workingTimes: (from, hours) => [{ from: from.toISOString(), to: new Date(from.getTime() + hours * 3_600_000).toISOString() }],',
       ),
     ],
   },

@@ -1,10 +1,9 @@
-// What upholds rules 12, 14 and 15 of approval: the text to take away, and the test that must notice.
+// What upholds rules 12 and 14 of approval: the text to take away, and the test that must notice.
 import { patch } from './patch.mjs';
 
 const EMERGENCY = 'test/command/rules-of-approval-emergency.test.ts';
 const findings = 'src/approval/vote-findings.rules.ts';
 const breakGlass = 'src/approval/break-glass.rules.ts';
-const links = 'src/approval/vote-link.rules.ts';
 
 export const EMERGENCY_GUARDS = [
   {
@@ -26,6 +25,28 @@ export const EMERGENCY_GUARDS = [
         breakGlass,
         'declared >= Math.min(facts.request.breakGlass?.approvers ?? Infinity, possible)',
         'possible > 0',
+      ),
+    ],
+  },
+  {
+    name: 'rule 12: with a ticket',
+    test: [EMERGENCY, 'rule 12: a reason'],
+    patches: [
+      patch(
+        'src/approval/approval.input.ts',
+        "@Matches(/^[\\w./#-]{2,60}$/, { message: 'ticket is 2 to 60 letters, digits and the signs . / # - _' })\n",
+        '',
+      ),
+    ],
+  },
+  {
+    name: 'rule 12: sampled every month',
+    test: [EMERGENCY, 'rule 12: is in what'],
+    patches: [
+      patch(
+        'src/audit/population.queries.ts',
+        "where a.population = 'OVERRIDES' and r.kind <>",
+        "where a.population = 'OVERRIDES' and g.way <> 'BREAK_GLASS' and r.kind <>",
       ),
     ],
   },
@@ -87,49 +108,6 @@ export const EMERGENCY_GUARDS = [
         breakGlass,
         'findings.push(...freshnessFindings(minutes, actor, now));',
         'if (minutes < 0) findings.push(...freshnessFindings(minutes, actor, now));',
-      ),
-    ],
-  },
-  {
-    name: 'rule 15: for its person alone',
-    test: [EMERGENCY, 'rule 15: a link opens'],
-    patches: [
-      patch(
-        links,
-        'if (canonicalOf(actorId) !== canonicalOf(link.personId)) {',
-        'if (canonicalOf(actorId) === null) {',
-      ),
-    ],
-  },
-  {
-    name: 'rule 15: with its secret',
-    test: [EMERGENCY, 'rule 15: a link opens'],
-    patches: [
-      patch(
-        'src/approval/vote-link.queries.ts',
-        "selectFirst(VoteLink, { id, secretHash }, { lock: 'UPDATE' });",
-        "selectFirst(VoteLink, secretHash === null ? {} : { id }, { lock: 'UPDATE' });",
-      ),
-      patch(
-        'src/approval/vote-link.queries.ts',
-        'l.id = $2 and l.secret_hash = $3)',
-        'l.id = $2 and $3::text is not null)',
-      ),
-    ],
-  },
-  {
-    name: 'rule 15: once',
-    test: [EMERGENCY, 'rule 15: a link opens'],
-    patches: [patch(links, 'if (link.usedAt !== null) {', 'if (link.usedAt === undefined) {')],
-  },
-  {
-    name: 'rule 15: for its content',
-    test: [EMERGENCY, 'rule 15: a link is for'],
-    patches: [
-      patch(
-        links,
-        'if (link.round !== round || link.digest !== digest || link.contentRevision !== contentRevision) {',
-        'if (round < 0 && digest === null && contentRevision < 0) {',
       ),
     ],
   },

@@ -51,6 +51,22 @@ export const EVIDENCE_GUARDS = [
     ],
   },
   {
+    name: 'rule 17: the links',
+    test: [EVIDENCE, 'rule 17: has the links'],
+    patches: [patch(files, 'documentUrl: one.documentUrl,', 'documentUrl: null,')],
+  },
+  {
+    name: 'rule 17: for auditors alone',
+    test: [EVIDENCE, 'rule 17: is for auditors'],
+    patches: [
+      patch(
+        'src/audit/audit.abilities.ts',
+        "grant([AUDITOR], 'pack', 'AuditExport');",
+        "grant(PERSON_ROLES, 'pack', 'AuditExport');",
+      ),
+    ],
+  },
+  {
     name: 'rule 17: refused attempts too',
     test: [EVIDENCE, 'rule 17: has the ledger'],
     patches: [

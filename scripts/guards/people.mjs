@@ -3,6 +3,7 @@ import { patch } from './patch.mjs';
 
 const PEOPLE = 'test/command/rules-of-approval-people.test.ts';
 const DELEGATION = 'test/command/rules-of-approval-delegation.test.ts';
+const TERMS = 'test/command/rules-of-approval-terms.test.ts';
 const rules = 'src/approval/approval.rules.ts';
 const findings = 'src/approval/vote-findings.rules.ts';
 const delegation = 'src/approval/delegation.rules.ts';
@@ -12,6 +13,28 @@ export const PEOPLE_GUARDS = [
     name: 'rule 1: writers and owner are barred',
     test: [PEOPLE, 'rule 1:'],
     patches: [patch(rules, '[request.requesterId, ...ofRound, ...contributors].map', '[request.requesterId].map')],
+  },
+  {
+    name: 'rule 1: whoever owned the record',
+    test: [TERMS, 'rule 1: its owner'],
+    patches: [
+      patch(
+        'src/handoff/handoff.commands.ts',
+        'writes: [owns, barFromRounds(subject, person.id)],',
+        'writes: [owns, barFromRounds(subject, person.id)].slice(2),',
+      ),
+    ],
+  },
+  {
+    name: 'rule 1: in the database, who wrote is not forgotten',
+    test: [TERMS, 'rule 1: who wrote'],
+    patches: [
+      patch(
+        'migrations/0006-approval.ts',
+        "content_revision, person_id),\n      foreign key (tenant_id, person_id) references person (tenant_id, id)`,\n      'select, insert',",
+        "content_revision, person_id),\n      foreign key (tenant_id, person_id) references person (tenant_id, id)`,\n      'select, insert, update, delete',",
+      ),
+    ],
   },
   {
     name: 'rule 1: who is barred by now counts no longer',
@@ -104,6 +127,17 @@ export const PEOPLE_GUARDS = [
         delegation,
         'if (confirmedBy === null || maker === getter',
         'if (confirmedBy === null) return true;\n  if (maker === getter',
+      ),
+    ],
+  },
+  {
+    name: 'rule 9: for a reason',
+    test: [DELEGATION, 'rule 9: has a reason'],
+    patches: [
+      patch(
+        'src/approval/approval.input.ts',
+        "@Length(3, 500)\n  @Field(() => String, { description: 'Why, such as out of office.' })",
+        "@Field(() => String, { description: 'Why, such as out of office.' })",
       ),
     ],
   },

@@ -111,6 +111,11 @@ export function addBusinessHours(calendar: BusinessCalendar, start: Date, hours:
 
 /** The working time between two instants in whole minutes, rounded down; 0 when the second is not later. */
 export function businessMinutesBetween(calendar: BusinessCalendar, from: Date, to: Date): number {
+  return Math.trunc(workedBetween(calendar, from, to) / MINUTE);
+}
+
+/** The working time between two instants in milliseconds; 0 when the second is not later. */
+export function workedBetween(calendar: BusinessCalendar, from: Date, to: Date): number {
   if (to <= from) return 0;
   const last = dateOf(calendar, to);
   let worked = 0;
@@ -120,7 +125,7 @@ export function businessMinutesBetween(calendar: BusinessCalendar, from: Date, t
       worked += Math.max(0, Math.min(span.to.getTime(), to.getTime()) - begin);
     }
   }
-  return Math.trunc(worked / MINUTE);
+  return worked;
 }
 
 /** So many hours of working time from an instant on, as stretches (ISO instants) that a request may pin. */
@@ -158,6 +163,11 @@ export function closingTime(calendar: BusinessCalendar, date: string): Date {
   const last = workingTimesOn(calendar, date).at(-1);
   if (!last) throw new RangeError(`${date} is not worked`);
   return last.to;
+}
+
+/** The instant at which a date (YYYY-MM-DD) ends in the calendar's time zone. */
+export function endOfDay(calendar: BusinessCalendar, date: string): Date {
+  return instantAt(prepare(calendar).zone, date, 1440);
 }
 
 function prepare(calendar: BusinessCalendar): PreparedCalendar {

@@ -248,6 +248,8 @@ export interface SlaProfile {
   clocks: Record<ClockKey, ClockSetting>;
   /** Other settings for single clocks, by deal type. */
   byDealType?: Partial<Record<DealType, Partial<Record<ClockKey, ClockSetting>>>>;
+  /** How long each person of an escalation ladder has before the next is told. Absent: 8 business hours. */
+  escalateEvery?: ClockSetting;
 }
 
 /** How long a clock runs. */

@@ -212,8 +212,13 @@ export const slaProfile: JsonSchema = object(
       { type: 'string', enum: DEAL_TYPES },
       object('The clocks that differ for this deal type.', clocks, CLOCK_KEYS),
     ),
+    escalateEvery: {
+      ...clock,
+      description:
+        'How long each person of an escalation ladder has before the next is told. Absent: 8 business hours.',
+    },
   },
-  ['byDealType'],
+  ['byDealType', 'escalateEvery'],
 );
 
 const span = object('A span of working time on one day, wall-clock time.', {

@@ -12,4 +12,5 @@ export const checklistAbilities: AbilityContribution = (grant, actor) => {
   const workers = [SALES_MANAGER, ...DELIVERY, FINANCE_APPROVER, REVOPS_ADMIN];
   grant(workers, 'provide', 'ChecklistItem');
   grant(workers, 'verify', 'ChecklistItem');
+  grant(['SYSTEM'], 'invalidate', 'ChecklistItem');
 };

@@ -1,6 +1,6 @@
 import { CLOSED_WON_ITEMS } from '../catalogue/configuration.words.js';
 import { type Finding, finding } from '../core/finding.js';
-import type { ChecklistItem } from './checklist.entity.js';
+import { type ChecklistItem, ItemState } from './checklist.entity.js';
 import type { Evidence } from './evidence.entity.js';
 import { contentFindings } from './evidence.rules.js';
 import {
@@ -87,6 +87,23 @@ export function checklistFindings(
     ),
     ...items.flatMap((item) => itemFindings(item, latestEvidence(item, evidence), context)),
   ];
+}
+
+/** Items that were proven by documents which are not any more what they were: what the later gates look at again. */
+export function lostEvidenceFindings(items: readonly ChecklistItem[], evidence: readonly Evidence[]): Finding[] {
+  return items.flatMap((item) => {
+    const latest = latestEvidence(item, evidence);
+    if (!item.required || item.state !== ItemState.OPEN || !latest?.invalidReason) return [];
+    return [
+      finding({
+        code: 'EVIDENCE_DOCUMENT_LOST',
+        path: `checklist.${item.code}`,
+        message: `${item.label}: the document behind the evidence was replaced or deleted.`,
+        facts: { item: item.code, itemId: item.id, evidenceId: latest.id, loss: latest.invalidReason },
+        remedy: `Return the handoff (revoke a sign-off first), so that a ${item.providerRole} gives the evidence again.`,
+      }),
+    ];
+  });
 }
 
 function itemFindings(item: ChecklistItem, latest: Evidence | null, context: EvidenceContext): Finding[] {

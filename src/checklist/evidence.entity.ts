@@ -38,6 +38,19 @@ registerEnumType(EvidenceState, {
   },
 });
 
+export enum EvidenceLoss {
+  DOCUMENT_CHANGED = 'DOCUMENT_CHANGED',
+  DOCUMENT_DELETED = 'DOCUMENT_DELETED',
+}
+registerEnumType(EvidenceLoss, {
+  name: 'EvidenceLoss',
+  description: 'What happened to the document behind a piece of evidence, so that it proves nothing any more.',
+  valuesConfig: {
+    DOCUMENT_CHANGED: { description: 'Its content was replaced after it was given.' },
+    DOCUMENT_DELETED: { description: 'It was deleted where the link leads.' },
+  },
+});
+
 @ObjectType('EvidenceSigner', { description: 'A person who signs the document.' })
 export class SignerType {
   @Sensitive('PERSONAL')
@@ -52,7 +65,7 @@ export class SignerType {
 }
 
 /**
- * One proof of one item: immutable but for its verdict (the application may update only those columns). Several may
+ * One proof of one item: immutable but for its verdict and its loss (the application may update only those columns). Several may
  * follow each other; the latest counts. Its verifier is never its provider: the database refuses that too.
  */
 @Entity()
@@ -140,6 +153,17 @@ export class Evidence extends TenantOwned {
   @Column('text', { nullable: true })
   @Field(() => String, { nullable: true, description: 'Why it was rejected.' })
   rejectionReason: string | null;
+
+  @Column('text', { nullable: true })
+  @Field(() => EvidenceLoss, {
+    nullable: true,
+    description: 'Why it proves nothing any more although nobody rejected it; null as long as its document stands.',
+  })
+  invalidReason: EvidenceLoss | null;
+
+  @Instant({ nullable: true })
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When that was found out.' })
+  invalidAt: Date | null;
 
   @Column('text')
   @Field(() => String, { description: 'SHA-256 of the governed terms when it was given.' })

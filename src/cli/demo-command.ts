@@ -6,13 +6,16 @@ import type { Command } from 'commander';
 import { type Config, readConfig } from '../core/config.js';
 import { StartupError } from '../core/startup-error.js';
 import { CAST } from '../sandbox/demo/cast.js';
+import { playDeal } from '../sandbox/demo/deal-chapter.js';
 import { playSequel } from '../sandbox/demo/sequel.js';
 import { playStory } from '../sandbox/demo/story.js';
-import type { Ask, Step } from '../sandbox/demo/teller.js';
+import { type Ask, type Step, Teller, type TellerOptions } from '../sandbox/demo/teller.js';
+import { seeCards } from '../sandbox/demo/workplace.js';
 import { requestSandboxToken, SandboxTokenError } from '../sandbox/identity/client.js';
 import { serverAddress } from './address.js';
 import { type Database, openDatabase, runningServer } from './database.js';
 import { playLedger } from './demo-ledger.js';
+import { pagesOf, workplaceBeside } from './demo-workplace.js';
 import { GraphQLClient } from './graphql-client.js';
 import { projectRoot } from './project-root.js';
 import { run, type Running } from './serve.js';
@@ -30,14 +33,19 @@ export function registerDemo(program: Command): void {
     .command('demo')
     .description('Plays one handoff all the way, as the personas would.')
     .option('--json', 'prints one JSON object a step')
-    .action((options: { json?: boolean }) => demo(options.json ? printJson : printStory));
+    .option('--deal <number>', 'takes one opportunity of the simulated HaloPSA all the way, such as 2205')
+    .action(({ json, deal }: { json?: boolean; deal?: string }) => demo(json ? printJson : printStory, deal));
 }
 
-async function demo(tell: (step: Step) => void): Promise<void> {
+async function demo(tell: (step: Step) => void, deal?: string): Promise<void> {
+  if (deal !== undefined && !/^[1-9]\d{0,8}$/.test(deal))
+    throw new StartupError(`--deal is "${deal}": give the number of an opportunity, such as 2205.`);
   const root = projectRoot();
   const own = (await isRunning(serverAddress())) ? null : await startOne(root);
+  const played = (running: Running | null): Promise<void> =>
+    deal === undefined ? play(root, running, tell) : playOne(root, running, Number(deal), tell);
   try {
-    await (own ? unlessStopped(play(root, own.running, tell), own.stop) : play(root, null, tell));
+    await (own ? unlessStopped(played(own.running), own.stop) : played(null));
   } catch (error) {
     throw error instanceof StartupError
       ? error
@@ -47,30 +55,55 @@ async function demo(tell: (step: Step) => void): Promise<void> {
   }
 }
 
-/** The story, what comes after it, and the ledger of both. */
-async function play(root: string, own: Running | null, told: (step: Step) => void): Promise<void> {
+/** What every story needs, its steps counted through. */
+function telling(root: string, url: string, told: (step: Step) => void): TellerOptions & { readonly now: Date } {
   let count = 0;
-  const tell = (step: Step): void => told({ ...step, step: (count += 1) });
-  const url = own?.address ?? serverAddress();
-  const options = {
-    sample: readFileSync(join(root, 'samples/halopsa/managed-network-below-floor.json'), 'utf8'),
-    opportunityId: randomInt(10_000, 2_000_000_000),
+  return {
     now: new Date(),
     document: (operation: string) => readFileSync(join(root, `schema/operations/${operation}.graphql`), 'utf8'),
     ask: overHttp(url),
-    tell,
+    tell: (step) => told({ ...step, step: (count += 1) }),
   };
-  const { requestId } = await playStory(options);
+}
+
+/** One deal that stands in the simulated HaloPSA. */
+async function playOne(
+  root: string,
+  own: Running | null,
+  opportunityId: number,
+  told: (step: Step) => void,
+): Promise<void> {
+  const url = own?.address ?? serverAddress();
+  const options = telling(root, url, told);
+  const workplace = await workplaceBeside(url, TENANT, new Teller(options));
+  if (!workplace)
+    throw new StartupError(`${TENANT} is not connected to the simulators: start Countersign with \`npm start\`.`);
+  const number = await playDeal({ ...options, workplace, opportunityId });
+  await seeCards(new Teller(options), workplace, number, pagesOf(url, TENANT));
+}
+
+/** The story, what comes after it, and the ledger of both. */
+async function play(root: string, own: Running | null, told: (step: Step) => void): Promise<void> {
+  const url = own?.address ?? serverAddress();
+  const options = {
+    ...telling(root, url, told),
+    sample: readFileSync(join(root, 'samples/halopsa/managed-network-below-floor.json'), 'utf8'),
+    opportunityId: randomInt(1_000_000, 900_000_000),
+  };
+  const workplace = await workplaceBeside(url, TENANT, new Teller(options));
+  const { requestId, number } = await playStory({ ...options, workplace });
   await playSequel({
     ...options,
+    workplace,
     usedRequestId: requestId,
     tenantFile: readFileSync(join(root, `tenants/${TENANT}.yaml`), 'utf8'),
     pause: () => setTimeout(200),
     download: (persona, path) => download(url, persona, path),
   });
+  if (workplace) await seeCards(new Teller(options), workplace, number, pagesOf(url, TENANT));
   const config = readConfig(process.env, root);
   const database = own?.database ?? (await databaseBeside(config, root));
-  if (database) await playLedger({ config, database, tenant: TENANT, tell });
+  if (database) await playLedger({ config, database, tenant: TENANT, tell: options.tell });
 }
 
 /** The database of the instance that runs already; null where this command cannot reach it, or not sign as it does. */
@@ -89,7 +122,7 @@ async function isRunning(url: string): Promise<boolean> {
 
 /** A free port: whatever holds the usual one is not ours. */
 async function startOne(root: string): Promise<{ running: Running; stop: AbortSignal }> {
-  const config = { ...readConfig(process.env, root), port: 0, logLevel: 'warn' };
+  const config = { ...readConfig({ ...process.env, PORT: '0' }, root), logLevel: 'warn' };
   const stop = stopSignal();
   return { running: await run({ config, root, api: true, worker: true, prepare: true, stop }), stop };
 }

@@ -1,17 +1,16 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { createApp, type App, SANDBOX_AUDIENCE } from '../app.js';
-import type { Config } from '../core/config.js';
+import { createApp, type App } from '../app.js';
+import { type Config, withAddress } from '../core/config.js';
 import { createLog } from '../core/log.js';
 import { StartupError } from '../core/startup-error.js';
-import { mountHaloSandbox } from '../sandbox/halopsa/mount.js';
-import { SANDBOX_IDENTITY_PATH } from '../sandbox/identity/constants.js';
-import { mountSandboxIdentity } from '../sandbox/identity/mount.js';
-import { mountMicrosoftSandbox } from '../sandbox/microsoft/sandbox.js';
-import { sandboxPeople } from '../sandbox/people.js';
+import { connectSamples } from '../sandbox/connections/connect.js';
+import type { SampleState } from '../sandbox/connections/sample-connection.js';
+import { standingOf } from '../sandbox/connections/standing.js';
 import { noteAddress } from './address.js';
 import { assertMigrated, type Database, migrateUp, openDatabase } from './database.js';
-import { provision, readTenantFolder } from './tenant-files.js';
+import { type MountedSandbox, mountSandbox } from './sandbox-mount.js';
+import { provision, readTenantFolder, type TenantFile } from './tenant-files.js';
 import { startWorker } from './worker.js';
 
 export interface Running {
@@ -61,24 +60,12 @@ export async function run(options: RunOptions): Promise<Running> {
     });
     undo.push(() => app.close());
     await assertUsable(app);
-    if (options.prepare) for (const file of readTenantFolder(join(root, 'tenants'))) await provision(app, file);
+    const files = options.prepare ? readTenantFolder(join(root, 'tenants')) : [];
+    for (const file of files) await provision(app, file);
+    let sandbox: MountedSandbox | null = null;
     if (config.identity.kind === 'sandbox' && options.api) {
       assertLoopback(config.host);
-      await mountSandboxIdentity(app.listener, {
-        issuer: () => `${address}${SANDBOX_IDENTITY_PATH}`,
-        keyFile: join(config.dataRoot, 'identity-keys.json'),
-        audience: SANDBOX_AUDIENCE,
-        people: () => sandboxPeople(app.gateway, app.registry),
-      });
-      await mountHaloSandbox(app.listener, {
-        samplesFolder: join(root, 'samples/halopsa'),
-        stateFolder: join(config.dataRoot, 'halopsa'),
-      });
-      await mountMicrosoftSandbox(app.listener, {
-        folder: join(config.dataRoot, 'microsoft'),
-        people: () => sandboxPeople(app.gateway, app.registry),
-        address: () => address,
-      });
+      sandbox = await mountSandbox(app, config, root, () => address);
     }
     if (config.identity.kind === 'sandbox' && options.api && config.database.kind === 'external')
       log.warn('No identity provider is configured: the sandbox gives whoever asks a token for anybody.');
@@ -87,17 +74,39 @@ export async function run(options: RunOptions): Promise<Running> {
       if (config.identity.kind === 'sandbox') undo.push(noteAddress(config.dataRoot, address));
       say(`API         ${address}/graphql`);
     }
+    const samples =
+      sandbox && config.sampleConnections && options.worker
+        ? await connectSampleTenants(app, sandbox, address, files, log)
+        : [];
     if (options.worker) {
       const places = { listenUrl: config.changesUrl ?? database.applicationUrl, ownAddress: address };
-      const worker = await startWorker(app, config, places, log);
+      const worker = await startWorker(app, withAddress(config, address), places, log);
       undo.push(() => worker.stop());
       say('Worker      running');
     }
+    for (const line of await standingOf(app.gateway, samples, halt)) say(`Connected   ${line}`);
     halt.throwIfAborted();
     return { address, app, database, stop };
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+/** A sandbox that could not be wired still runs: whoever tries it is told, and may connect by hand. */
+async function connectSampleTenants(
+  { gateway, pipeline }: App,
+  sandbox: MountedSandbox,
+  origin: string,
+  files: readonly TenantFile[],
+  log: Logger,
+): Promise<SampleState[]> {
+  try {
+    const configurations = files.map(({ parsed }) => parsed.configuration);
+    return await connectSamples({ gateway, pipeline, ...sandbox, origin }, configurations);
+  } catch (error) {
+    log.warn({ err: error }, 'the sample tenants could not be connected to the simulators');
+    return [];
   }
 }
 

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configurationSchemaText } from '../catalogue/configuration.schema.js';
-import { type IdentitySettings, readConfig } from '../core/config.js';
+import { type Config, readConfig } from '../core/config.js';
 import { createLog } from '../core/log.js';
 import { writeSchema } from '../schema.js';
 import { SANDBOX_HALOPSA_PATH } from '../sandbox/halopsa/mount.js';
@@ -52,7 +52,7 @@ async function serveUntilStopped(parts: Pick<RunOptions, 'api' | 'worker' | 'pre
   const say = greet ? (line: string) => console.log(line) : (line: string) => log.info(line);
   const stop = stopSignal();
   const running = await run({ ...parts, config, root, log, stop, say });
-  if (greet) await welcome(running, config.identity);
+  if (greet) await welcome(running, config);
   await stopped(stop);
   say('Stopping ...');
   const limit = setTimeout(() => process.exit(1), STOP_WITHIN);
@@ -61,7 +61,7 @@ async function serveUntilStopped(parts: Pick<RunOptions, 'api' | 'worker' | 'pre
   process.exit(0);
 }
 
-async function welcome(running: Running, identity: IdentitySettings): Promise<void> {
+async function welcome(running: Running, { identity, sampleConnections }: Config): Promise<void> {
   const { address, app } = running;
   if (identity.kind === 'sandbox') {
     const people = await sandboxPeople(app.gateway, app.registry);
@@ -73,6 +73,10 @@ async function welcome(running: Running, identity: IdentitySettings): Promise<vo
     const first = people[0];
     if (first) console.log(`\nA token for any of them:\n  npm run --silent countersign token ${personName(first)}`);
     console.log('\nOne handoff all the way, told step by step:\n  npm run demo');
+    if (sampleConnections)
+      console.log(
+        '\nOr by hand: press "Mark as won" in the HaloPSA of northwind-managed, and let the sample people do the rest:\n  npm run demo -- --deal 2205',
+      );
   } else {
     console.log(`Sign-in     ${identity.kind === 'oidc' ? identity.issuer : `Entra ID at ${identity.authorityHost}`}`);
   }

@@ -9,7 +9,6 @@ import { type Actor, systemActor } from '../core/actor.js';
 import { databaseClock } from '../core/clock.js';
 import { type Config, readConfig } from '../core/config.js';
 import { Gateway } from '../core/gateway.js';
-import { openKeyRing } from '../core/key-files.js';
 import { createLog } from '../core/log.js';
 import { Pipeline } from '../core/pipeline.js';
 import { StartupError } from '../core/startup-error.js';
@@ -19,6 +18,7 @@ import { actorByHandle, refreshActor } from '../identity/identity.queries.js';
 import { resumeTenant, suspendTenant } from '../identity/tenant.commands.js';
 import { TenantProfile } from '../identity/tenant.entity.js';
 import { proposeConfiguration } from '../governance/propose.command.js';
+import { type Keys, openKeys } from '../open-keys.js';
 import { ABILITIES } from '../schema.js';
 import { assertMigrated, borrowDatabase, type Database } from './database.js';
 import { projectRoot } from './project-root.js';
@@ -170,9 +170,11 @@ export async function withTools(work: (tools: Tools) => Promise<void>): Promise<
   const stop = stopSignal();
   const database = await borrowDatabase(config, root);
   const gateway = new Gateway({ url: database.applicationUrl, poolSize: 2, prepare: false });
+  let keys: Keys | null = null;
   try {
     await assertMigrated(database);
-    const vault = new Vault(openKeyRing(config.kek));
+    keys = await openKeys(config.kek);
+    const vault = new Vault(keys.ring);
     const pipeline = new Pipeline({
       gateway,
       clock: databaseClock,
@@ -183,6 +185,7 @@ export async function withTools(work: (tools: Tools) => Promise<void>): Promise<
     });
     await unlessStopped(work({ config, root, database, gateway, pipeline, vault }), stop);
   } finally {
+    await keys?.close();
     await gateway.end();
     await database.release();
   }

@@ -8,10 +8,20 @@ import { Sealer } from '../core/ledger/sealer.js';
 import { Dispatcher } from '../core/outbox/dispatcher.js';
 import { HintListener } from '../core/outbox/hints.js';
 import { effectHandlers } from '../effects.js';
+import { EscalationPlanner } from '../escalation/escalation.planner.js';
 import { VENDOR_HOSTS } from '../integrations/connection/connection.forms.js';
+import { WatchPlanner } from '../integrations/connection/watch.planner.js';
+import { publicResolve } from '../integrations/events/event.dns.js';
+import { EventRelay } from '../integrations/events/event.relay.js';
+import { Budgets } from '../integrations/http/budget.js';
+import { DatabaseShare } from '../integrations/http/budget.share.js';
 import { VendorHttp } from '../integrations/http/client.js';
+import { askForMails } from '../integrations/mail/mail.plan.js';
 import { TeamsPlanner } from '../integrations/microsoft/teams/teams.planner.js';
+import { SchedulePlanner } from '../integrations/schedule/schedule.planner.js';
+import { NoticePlanner } from '../notice/notice.planner.js';
 import { simulatedMicrosoft } from '../sandbox/microsoft/constants.js';
+import { simulatedReceiver } from '../sandbox/receiver.js';
 
 /** What does the outbox's effects and seals the ledgers in this process. */
 export interface Worker {
@@ -34,11 +44,20 @@ export async function startWorker(
   { listenUrl, ownAddress }: WorkerPlaces,
   log: Logger,
 ): Promise<Worker> {
-  const simulators = config.identity.kind === 'sandbox' && ownAddress !== '' ? [ownAddress] : [];
+  const isSandbox = config.identity.kind === 'sandbox';
+  const microsoft = isSandbox ? (config.microsoftSimulator ?? (ownAddress || null)) : null;
+  const simulators = isSandbox ? [ownAddress, microsoft ?? ''].filter((address) => address !== '') : [];
   const http = new VendorHttp({
     loopback: () => [...config.simulatorOrigins, ...simulators],
     hosts: [...VENDOR_HOSTS, ...config.vendorHosts],
-    ...(config.identity.kind === 'sandbox' ? { simulated: simulatedMicrosoft(simulators[0] ?? null) } : {}),
+    budgets: new Budgets(undefined, new DatabaseShare(app.gateway, databaseClock)),
+    ...(isSandbox ? { simulated: simulatedMicrosoft(microsoft) } : {}),
+  });
+  const anywhere = new VendorHttp({
+    loopback: () => config.simulatorOrigins,
+    hosts: null,
+    resolve: publicResolve(),
+    ...(isSandbox ? { simulated: simulatedReceiver(config.simulatorOrigins) } : {}),
   });
   const [key] = openLedgerKeys(config.ledgerKey);
   const activeTenants = async (): Promise<string[]> =>
@@ -47,8 +66,9 @@ export async function startWorker(
     gateway: app.gateway,
     clock: databaseClock,
     pipeline: app.pipeline,
-    handlers: effectHandlers(config, app.vault, log, http),
+    handlers: effectHandlers(config, app.vault, log, http, anywhere),
     tenants: activeTenants,
+    leaseMs: config.leaseMs,
     log,
   });
   const planning = {
@@ -59,33 +79,53 @@ export async function startWorker(
     log,
   };
   const planner = new ControlPlanner(planning);
+  const deadlines = new EscalationPlanner(planning);
   const cards = new TeamsPlanner(planning);
+  const watches = new WatchPlanner(planning);
+  const schedule = new SchedulePlanner(planning);
+  const notices = new NoticePlanner({
+    ...planning,
+    deliver: (tenantId, now) => askForMails(app.gateway, tenantId, now),
+  });
   const listener = new HintListener({
     url: listenUrl,
     onHint: (tenantId) => dispatcher.wake(tenantId),
     onConnected: () => dispatcher.wakeAll(),
     log,
   });
+  const relay = new EventRelay({ ...planning, clock: databaseClock });
   const sealer = new Sealer({
     gateway: app.gateway,
     key,
     // Suspended and closed ones too: what they did before is evidence like everything else.
     tenants: async () => (await app.registry.all()).map((tenant) => tenant.tenantId),
+    onSealed: relay.wake,
     log,
   });
   await listener.start();
   dispatcher.start();
   sealer.start();
+  relay.start();
   planner.start();
+  deadlines.start();
   cards.start();
+  watches.start();
+  schedule.start();
+  notices.start();
   return {
     stop: async () => {
       await planner.stop();
+      await deadlines.stop();
       await cards.stop();
+      await watches.stop();
+      await schedule.stop();
+      await notices.stop();
       await listener.stop();
       await dispatcher.stop();
       await sealer.stop();
+      await relay.stop();
       await http.close();
+      await anywhere.close();
     },
   };
 }

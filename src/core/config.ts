@@ -1,6 +1,8 @@
+import { type EntraApp, readEntraApp } from './entra-app.js';
 import type { KekSettings } from './key-files.js';
 import type { LedgerKeySettings } from './ledger/key-files.js';
 import { StartupError } from './startup-error.js';
+import { readVaultKey } from './vault-key-settings.js';
 
 /** Where people's tokens come from: a real OpenID provider, Entra ID, or the sandbox's own. */
 export type IdentitySettings =
@@ -46,6 +48,25 @@ export interface Config {
   readonly vendorHosts: readonly string[];
   /** Origins of vendor simulators on this machine, the only ones that are reached without https. */
   readonly simulatorOrigins: readonly string[];
+  /**
+   * Where Microsoft's hosts are simulated, for a worker beside the process that simulates them; null: in this process,
+   * if at all. The sandbox alone.
+   */
+  readonly microsoftSimulator: string | null;
+  /** How long a worker holds an effect without a sign of life, in milliseconds. */
+  readonly leaseMs: number;
+  /**
+   * Where people reach this server, without a slash at the end: what links in cards, mails and vendor systems begin
+   * with. PUBLIC_URL; unset the listener's own address, which `withAddress` fills in where the port is not fixed.
+   */
+  readonly publicUrl: string;
+  /**
+   * Whether `start` connects the tenants of tenants/*.yaml to the sandbox's simulators: only beside the sandbox's identity
+   * provider and the embedded database, where nobody's real data is.
+   */
+  readonly sampleConnections: boolean;
+  /** The API's own app registration with its proof, for what is done in people's names; null: nothing is. */
+  readonly entraApp: EntraApp | null;
   /** Where the key-encrypting keys stand. */
   readonly kek: KekSettings;
   /** Where the keys that sign the ledger's checkpoints stand. */
@@ -81,9 +102,39 @@ export function readConfig(env: Environment, projectRoot: string): Config {
       .map(origin),
     vendorHosts: readHosts(env),
     simulatorOrigins: readOrigins(env),
+    microsoftSimulator: readMicrosoftSimulator(env, sandbox),
+    leaseMs: 1000 * whole(env, 'WORKER_LEASE_SECONDS', 30, 2, 300),
+    publicUrl: readPublicUrl(env),
+    sampleConnections: readSampleConnections(env, sandbox && !env.DATABASE_URL),
+    entraApp: readEntraApp(env, identity.kind === 'entra' ? identity.clientId : null),
     kek: readKek(env, dataRoot),
     ledgerKey: readLedgerKey(env, dataRoot),
   };
+}
+
+/** The settings once the listener has its address: that is the public one too when no other was set. */
+export function withAddress(config: Config, address: string): Config {
+  const isOpen = new URL(config.publicUrl).port === '0';
+  return isOpen && address !== '' ? { ...config, publicUrl: address } : config;
+}
+
+/** Others' links lead there, so no secret is in it and nothing but https, unless it is this machine. */
+function readPublicUrl(env: Environment): string {
+  if (!env.PUBLIC_URL) return `http://127.0.0.1:${whole(env, 'PORT', 4000, 0, 65_535)}`;
+  const text = secureUrl('PUBLIC_URL', env.PUBLIC_URL);
+  const { username, search, hash } = new URL(text);
+  if (username !== '' || search !== '' || hash !== '' || text.length > 200)
+    throw new StartupError(`PUBLIC_URL is "${text}": write it as https://countersign.example.com.`);
+  return text.replace(/\/+$/, '');
+}
+
+/** Real tenants are never connected to a simulator: asked for beside them it is a mistake, and ends the start. */
+function readSampleConnections(env: Environment, isAlone: boolean): boolean {
+  if (env.SAMPLE_CONNECTIONS === 'on' && !isAlone)
+    throw new StartupError(
+      'SAMPLE_CONNECTIONS is on beside an identity provider or a database of your own: leave it out.',
+    );
+  return toggle(env, 'SAMPLE_CONNECTIONS', isAlone);
 }
 
 function readHosts(env: Environment): string[] {
@@ -96,9 +147,26 @@ function readHosts(env: Environment): string[] {
   return hosts;
 }
 
+const LOOPBACK_ORIGIN = /^http:\/\/(127\.0\.0\.1|localhost|\[::1\]):\d{1,5}$/;
+
+/** A real tenant's Microsoft 365 is never turned round to a simulator. */
+function readMicrosoftSimulator(env: Environment, sandbox: boolean): string | null {
+  const origin = env.MICROSOFT_SIMULATOR;
+  if (!origin) return null;
+  if (!sandbox)
+    throw new StartupError(
+      'MICROSOFT_SIMULATOR is set beside an identity provider: it is the sandbox alone that has one.',
+    );
+  if (!LOOPBACK_ORIGIN.test(origin))
+    throw new StartupError(
+      `MICROSOFT_SIMULATOR is "${origin}": write an address of this machine, such as http://127.0.0.1:4000.`,
+    );
+  return origin;
+}
+
 function readOrigins(env: Environment): string[] {
   const origins = (env.SIMULATOR_ORIGINS ?? '').split(',').flatMap((origin) => origin.trim() || []);
-  const wrong = origins.find((origin) => !/^http:\/\/(127\.0\.0\.1|localhost|\[::1\]):\d{1,5}$/.test(origin));
+  const wrong = origins.find((origin) => !LOOPBACK_ORIGIN.test(origin));
   if (wrong !== undefined)
     throw new StartupError(
       `SIMULATOR_ORIGINS has "${wrong}": write addresses of this machine, such as http://127.0.0.1:4000.`,
@@ -109,8 +177,10 @@ function readOrigins(env: Environment): string[] {
 /** With an external database the key must be one that all processes share, so nothing is assumed. */
 function readKek(env: Environment, dataRoot: string): KekSettings {
   const named = (env.KEK_FILE ?? '').split(',').flatMap((path) => path.trim() || []);
-  if (named.length > 0) return { files: named, make: false };
-  return env.DATABASE_URL ? { files: [], make: false } : { files: [`${dataRoot}/keys/kek`], make: true };
+  const vault = readVaultKey(env);
+  if (named.length > 0) return { files: named, make: false, vault };
+  if (env.DATABASE_URL) return { files: [], make: false, vault };
+  return { files: [`${dataRoot}/keys/${vault ? 'kek.json' : 'kek'}`], make: true, vault };
 }
 
 /** Made where everything else is made, too; elsewhere somebody has to keep it on purpose. */

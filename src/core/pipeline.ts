@@ -28,6 +28,8 @@ export interface PipelineOptions {
   readonly vault: Vault;
   /** Told, after commit, of which tenant's effects the worker has something new to do. */
   readonly hint?: (tenantId: string) => void;
+  /** Somebody's change was committed. */
+  readonly acted?: (actor: Actor) => void;
   /** How an entry is written; no part of the product sets it, only the benchmark that asks what the ledger costs. */
   readonly record?: (record: LedgerRecord) => readonly Statement[];
   readonly log: Logger;
@@ -92,8 +94,10 @@ export class Pipeline {
     const moment: Moment = { now: answers.now as Date, actor: current, newId, vault: this.options.vault };
     const outcome = command.decide(facts, input, moment);
     await tx.commit(secondFlush(command.name, command.subject, outcome, moment, scope, this.options.record));
-    if (outcome.kind === 'done' && (outcome.wakesWorker || outcome.messages.length > 0))
-      this.options.hint?.(actor.tenantId);
+    if (outcome.kind === 'done') {
+      if (outcome.wakesWorker || outcome.messages.length > 0) this.options.hint?.(actor.tenantId);
+      this.options.acted?.(current);
+    }
     return resultOf(outcome);
   }
 

@@ -45,6 +45,23 @@ export class Reader {
     return asked;
   }
 
+  /** One key's part of a query that answers many keys at once: asked once for all the keys of a page. */
+  async keyed<T>(
+    name: string,
+    query: (keys: readonly string[]) => Query<ReadonlyMap<string, T>>,
+    key: string,
+  ): Promise<T | null> {
+    const known = this.loaders.get(name);
+    const loader =
+      known ??
+      new DataLoader<string, unknown>(async (keys) => {
+        const answers = await this.ask(query([...new Set(keys)]));
+        return keys.map((one) => answers.get(one) ?? null);
+      });
+    if (!known) this.loaders.set(name, loader);
+    return (await loader.load(key)) as T | null;
+  }
+
   /** The answers of named queries, sent together. */
   async askAll<Q extends Queries>(queries: Q): Promise<Answers<Q>> {
     const asked = Object.entries(queries).map(async ([key, query]) => [key, await this.ask(query)] as const);

@@ -3,7 +3,7 @@ import { sql } from './statement.js';
 import type { Vault } from './vault.js';
 
 /** The tables that keep wrapped data keys, with the columns id, wrapped (base64url) and kek_id. */
-export type KeyTable = 'personal_key' | 'integration_secret';
+export type KeyTable = 'personal_key' | 'integration_secret' | 'event_secret';
 
 /** Keys a transaction. */
 const BATCH = 500;

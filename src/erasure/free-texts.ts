@@ -38,4 +38,6 @@ export const FREE_TEXTS: readonly FreeText[] = [
   { table: 'decision', columns: ['question', 'context', 'outcome', 'reason'], handoff: 'handoff_id' },
   { table: 'feasibility_sign_off', columns: ['statement', 'end_reason'], handoff: 'handoff_id' },
   { table: 'kickoff', columns: ['void_reason'], handoff: 'handoff_id' },
+  // Titles that somebody gave in the PSA.
+  { table: 'psa_drift', columns: ['ours', 'theirs'], handoff: 'handoff_id' },
 ];

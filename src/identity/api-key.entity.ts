@@ -5,7 +5,7 @@ import { DateTimeScalar } from '../core/graphql/scalars.js';
 import { Instant, JsonText, TenantOwned } from '../core/table.js';
 
 /** What an API key may be given. */
-export const API_SCOPES = ['handoffs:read', 'deals:import', 'documents:free'] as const;
+export const API_SCOPES = ['handoffs:read', 'deals:import', 'documents:free', 'events:manage'] as const;
 export type ApiScope = (typeof API_SCOPES)[number];
 
 /** A program's key. Only the SHA-256 of its 256-bit random secret is kept; it never approves anything. */
@@ -21,7 +21,7 @@ export class ApiKey extends TenantOwned {
 
   @JsonText()
   @Sensitive('CREDENTIAL')
-  @Field(() => [String], { description: 'What it may do: handoffs:read, deals:import, documents:free.' })
+  @Field(() => [String], { description: 'What it may do: handoffs:read, deals:import, documents:free, events:manage.' })
   scopes: string[];
 
   @Instant()

@@ -108,7 +108,7 @@ export class CreateApiKeyInput {
   @ArrayUnique()
   @ArrayMaxSize(API_SCOPES.length)
   @IsIn(API_SCOPES, { each: true })
-  @Field(() => [String], { description: 'What it may do: handoffs:read, deals:import, documents:free.' })
+  @Field(() => [String], { description: 'What it may do: handoffs:read, deals:import, documents:free, events:manage.' })
   scopes: string[];
 
   @Min(1)

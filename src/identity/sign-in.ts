@@ -1,5 +1,5 @@
 import type { Actor } from '../core/actor.js';
-import { authorizationHeaders, type BearerVerifier, parseAuthorization } from '../core/bearer.js';
+import { type BearerVerifier, parseAuthorization } from '../core/bearer.js';
 import { AppError } from '../core/error.js';
 import type { Gateway } from '../core/gateway.js';
 import { parseApiKey } from './api-key.secret.js';
@@ -11,6 +11,8 @@ export interface SignedIn {
   readonly actor: Actor;
   /** When the token ends; null for an API key, which is looked at anew whenever it is used. */
   readonly expiresAt: Date | null;
+  /** The person's verified token and its directory, for what is done in their name at once: never stored, never logged. */
+  readonly bearer: { readonly token: string; readonly tid: string } | null;
 }
 
 /** Turns the headers of a request into an actor: a person by token, a program by API key, or nobody. */
@@ -21,12 +23,7 @@ export class SignInService {
     private readonly verifier: BearerVerifier,
   ) {}
 
-  /** The actor, null without an Authorization header; UNAUTHENTICATED or FORBIDDEN otherwise. */
-  async actorOf(rawHeaders: readonly string[]): Promise<Actor | null> {
-    return (await this.signIn(authorizationHeaders(rawHeaders)))?.actor ?? null;
-  }
-
-  /** The same for the values of `Authorization`, with the end of the token. */
+  /** Who asks, by the values of `Authorization`; null without one; UNAUTHENTICATED or FORBIDDEN otherwise. */
   async signIn(authorization: string | readonly string[]): Promise<SignedIn | null> {
     const token = parseAuthorization(authorization);
     if (token === null) return null;
@@ -45,7 +42,7 @@ export class SignInService {
         remedy: 'Ask a RevOps administrator for a new key.',
       });
     }
-    return { actor: found.actor, expiresAt: null };
+    return { actor: found.actor, expiresAt: null, bearer: null };
   }
 
   private async person(token: string): Promise<SignedIn> {
@@ -62,6 +59,7 @@ export class SignInService {
         remedy: 'Ask a RevOps administrator of your MSP to invite you or link this account.',
       });
     }
-    return { actor: found.actor, expiresAt: verified.expiresAt };
+    const bearer = verified.tid ? { token, tid: verified.tid } : null;
+    return { actor: found.actor, expiresAt: verified.expiresAt, bearer };
   }
 }

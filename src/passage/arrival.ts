@@ -220,7 +220,7 @@ function lapse({ facts, moment }: Ground, handoff: Handoff): Pick<Arrival, 'body
   if (!signed || !signOff) return { body: { adopted: false, stage: handoff.stage }, writes: [] };
   const ended = endSignOff(signOff, SignOffState.LAPSED, 'the deal has changed in the PSA', moment.now);
   return {
-    body: { adopted: false, lapsed: signOff.id, stage: Stage.IN_REVIEW },
+    body: { adopted: false, lapsed: signOff.id, from: handoff.stage, stage: Stage.IN_REVIEW },
     writes: [
       ...ended,
       ...facts.projects.map((project) => changeProjectState(project, ProjectState.AWAITING_SIGN_OFF)),

@@ -4,7 +4,7 @@ import { addBusinessDays, dateOf, due } from '../catalogue/calendar.rules.js';
 import { configurationOf } from '../catalogue/catalogue.queries.js';
 import { configurationSource } from '../catalogue/configuration-version.entity.js';
 import { escalationLadder, slaClock } from '../catalogue/selection.rules.js';
-import { checklistFindings, completeness } from '../checklist/checklist.rules.js';
+import { checklistFindings, completeness, lostEvidenceFindings } from '../checklist/checklist.rules.js';
 import { commitmentFindings } from '../commitment/commitment.rules.js';
 import { type Finding, finding } from '../core/finding.js';
 import { snapshotSource } from '../deal/deal.entity.js';
@@ -77,8 +77,12 @@ export function judgeSignOff(
   asked: { actorId: string | null; acceptedRiskIds: readonly string[] },
   now: Date,
 ): DecisiveJudgement {
-  const { handoff, bookings, risks } = ground;
-  const findings = [...stageFindings(handoff, 'signOff'), ...signOffFindings(bookings, risks, asked.acceptedRiskIds)];
+  const { handoff, bookings, risks, items, evidence } = ground;
+  const findings = [
+    ...stageFindings(handoff, 'signOff'),
+    ...signOffFindings(bookings, risks, asked.acceptedRiskIds),
+    ...lostEvidenceFindings(items, evidence),
+  ];
   if (asked.actorId !== null && handoff.deliveryManagerId !== asked.actorId) {
     findings.push(
       finding({
@@ -105,6 +109,7 @@ export function judgeKickoff(ground: PassageGround, now: Date): Judgement {
     ground,
     [
       ...liveSignOffFindings(ground.signOff, signedGround(ground)),
+      ...lostEvidenceFindings(ground.items, ground.evidence),
       ...kickoffDecisionFindings(ground.decisions, today),
       ...reviewFindings(ground),
     ],

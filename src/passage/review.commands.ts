@@ -135,7 +135,7 @@ export const revokeSignOff = command({
     return done({
       id: handoff.id,
       subject,
-      body: { signOffId: signOff?.id ?? null, state: SignOffState.REVOKED },
+      body: { signOffId: signOff?.id ?? null, state: SignOffState.REVOKED, from: handoff.stage },
       messages: [statusMessage(handoff)],
       writes: [
         ...endSignOff(signOff, SignOffState.REVOKED, reason, now),

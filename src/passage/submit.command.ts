@@ -83,6 +83,7 @@ function passed(
       projectId: project.projectId,
       baselineVersion: baseline.version,
       baselineDigest: baseline.contentDigest,
+      baselineCreated: project.baseline !== null,
       briefVersion: brief.brief.version,
       briefHash: brief.brief.markdownHash,
       grantId: judged.margin.cover?.grant.id ?? null,

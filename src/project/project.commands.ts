@@ -7,6 +7,7 @@ import { eligiblePeople } from '../identity/identity.queries.js';
 import { obviousOwner } from './owner.rules.js';
 import { Project, ProjectTask, TaskState } from './project.entity.js';
 import type { AssignProjectLeadInput, AssignTaskInput, ProjectTaskInput } from './project.input.js';
+import { provisionMessage } from './provision.message.js';
 import { awaitedTasks, lockProjectOfHandoff, tasksOf } from './project.queries.js';
 import { dependencyFindings, leadFindings, openFindings, ownerFindings, projectFindings } from './task.rules.js';
 
@@ -37,7 +38,7 @@ export const assignProjectLead = command({
     people: eligiblePeople(),
   }),
   target: ({ project }) => project,
-  decide: ({ handoff, project, tasks, people }, { personId, expectedRevision }) => {
+  decide: ({ handoff, project, tasks, people }, { personId, expectedRevision }, { newId }) => {
     checkRevision(handoff, expectedRevision);
     const subject = handoffSubject(handoff.id);
     const findings = [...projectFindings(project), ...leadFindings(personId, people)];
@@ -54,6 +55,7 @@ export const assignProjectLead = command({
       subject,
       body: { projectId: project.id, projectLeadId: personId, tasksOwned: owned.length },
       writes: [update(Project, { id: project.id }, { projectLeadId: personId }), ...owned, changeHandoff(handoff)],
+      messages: owned.length > 0 ? [provisionMessage(handoff.id, newId())] : [],
     });
   },
 });
@@ -71,7 +73,7 @@ export const assignTask = command({
     people: eligiblePeople(),
   }),
   target: ({ project }) => project,
-  decide: ({ handoff, project, task, people }, { personId, expectedRevision }) => {
+  decide: ({ handoff, project, task, people }, { personId, expectedRevision }, { newId }) => {
     checkRevision(handoff, expectedRevision);
     const subject = handoffSubject(handoff.id);
     const findings = [...projectFindings(project), ...openFindings(task), ...ownerFindings(personId, people)];
@@ -81,6 +83,7 @@ export const assignTask = command({
       subject,
       body: { taskId: task.id, key: task.key, ownerId: personId },
       writes: [update(ProjectTask, { id: task.id }, { ownerId: personId }), changeHandoff(handoff)],
+      messages: [provisionMessage(handoff.id, newId())],
     });
   },
 });

@@ -95,5 +95,16 @@ function endConnections(now: Date): Statement[] {
   return [
     { text: ended, values: [now, CLOSED] },
     { text: 'delete from integration_secret where tenant_id = $1', values: [] },
+    {
+      text: `update event_endpoint set state = 'DELETED', reason = null, ended_at = $2, revision = revision + 1
+        where tenant_id = $1 and state <> 'DELETED'`,
+      values: [now],
+    },
+    {
+      text: `update event_delivery set state = 'CANCELLED', reason = $2, next_attempt_at = null
+        where tenant_id = $1 and state = 'PENDING'`,
+      values: [CLOSED],
+    },
+    { text: 'delete from event_secret where tenant_id = $1', values: [] },
   ];
 }

@@ -1,6 +1,7 @@
 import { command, done } from '../core/command.js';
 import { selectRequired, sql, type Query, type Statement } from '../core/statement.js';
 import { TenantProfile } from '../identity/tenant.entity.js';
+import { listUnmailed } from '../notice/notice.effects.js';
 
 /** Effects that were not known to be done: whether the vendor has seen them since the backup, nobody here knows. */
 const UNDONE = "state not in ('DONE', 'CANCELLED')";
@@ -62,6 +63,6 @@ export const parkEffects = command({
       id: tenant.id,
       subject: { type: 'Tenant', id: tenant.id },
       body: { parked: undone, epoch: epoch + 1 },
-      writes: [nextEpoch(), parkUndone()],
+      writes: [nextEpoch(), parkUndone(), listUnmailed()],
     }),
 });

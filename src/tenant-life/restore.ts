@@ -10,6 +10,7 @@ import { registryRow } from './export.js';
 import { copyWhole, fileTally, filesUnder } from './files.js';
 import { digestOf, documentFile, type Manifest, readExport, tableFile } from './manifest.js';
 import { type Ask, asOwnerOf } from './owner.js';
+import { listUnmailed } from '../notice/notice.effects.js';
 import { epochOf, lockUndone, nextEpoch, parkUndone } from './park.commands.js';
 import { readRows, writeRows } from './rows.js';
 import { schemaOf, tenantTables } from './tables.js';
@@ -105,6 +106,7 @@ async function begin(ask: Ask, manifest: Manifest, job: string): Promise<Restore
   const epoch = (await answer(epochOf())) + 1;
   await send(nextEpoch());
   await send(parkUndone());
+  await send(listUnmailed());
   await send(
     appendToLedger({
       id: newId(),

@@ -37,7 +37,7 @@ describe('the page that a vote link leads to', () => {
     const html = await response.text();
     const policy = response.headers.get('content-security-policy')!;
     const scripts = [...html.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(([, text]) => text!);
-    expect(scripts).toHaveLength(2);
+    expect(scripts).toHaveLength(3);
     for (const text of scripts) expect(policy).toContain(createHash('sha256').update(text).digest('base64'));
     expect(policy).toContain(`connect-src 'self' ${server.address};`);
     expect(policy).toContain("default-src 'none'");

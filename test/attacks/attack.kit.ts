@@ -8,12 +8,12 @@ import { AppError } from '../../src/core/error.js';
 import { Gateway, type Transaction } from '../../src/core/gateway.js';
 import { newId } from '../../src/core/id.js';
 import { Pipeline } from '../../src/core/pipeline.js';
-import { insert } from '../../src/core/statement.js';
+import { insert, sql } from '../../src/core/statement.js';
 import { refreshActor } from '../../src/identity/identity.queries.js';
 import { ABILITIES } from '../../src/schema.js';
 import { openSuite, type Suite } from '../kit/suite.js';
 import { Persona, type World } from '../kit/world.js';
-import { breaksOf, deadlocksOf, endInvariant } from './invariant.js';
+import { breaksOf, deadlocksOf, endInvariant, holdsUp } from './invariant.js';
 
 /** How often each case is run, each time with other delays and choices. */
 export const RUNS = Number(process.env.ATTACK_RUNS ?? 50);
@@ -24,6 +24,8 @@ const DAY = 86_400_000;
 const LANES = 4;
 const PROCESSES = 3;
 const A_RUN_MS = 4_000;
+/** The server process behind a connection. */
+const BACKEND = sql('select pg_backend_pid() as pid where $1::uuid is not null', [], ([row]) => row!.pid as number);
 
 /** Random numbers from 0 to 1 out of a seed (mulberry32). */
 export function random(seed: number): () => number {
@@ -38,13 +40,16 @@ export function random(seed: number): () => number {
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** What is done between looking and writing, on the transaction that has looked. */
+type BeforeCommit = (tx: Transaction) => Promise<void>;
+
 /** A process that is slow between looking and writing, by chance: what lies between check and commit is attacked there. */
 class SlowGateway extends Gateway {
   private readonly chance = random(SEED + 17);
 
   constructor(
     url: string,
-    private readonly beforeCommit: (() => Promise<void>) | null,
+    private readonly beforeCommit: BeforeCommit | null,
   ) {
     super({ url, poolSize: 6, prepare: true });
   }
@@ -55,7 +60,7 @@ class SlowGateway extends Gateway {
         flush: (queries) => tx.flush(queries),
         rollback: () => tx.rollback(),
         commit: async (writes) => {
-          if (this.beforeCommit) await this.beforeCommit();
+          if (this.beforeCommit) await this.beforeCommit(tx);
           else if (this.chance() < 0.5) await pause(this.chance() * 6);
           await tx.commit(writes);
         },
@@ -73,7 +78,7 @@ export interface Process {
 /** Opens one; `end` its gateway. `beforeCommit` is done between looking and writing, in place of a chance delay. */
 export function openProcess(
   { vault, appUrl }: Suite,
-  { url = appUrl, beforeCommit = null }: { url?: string; beforeCommit?: (() => Promise<void>) | null } = {},
+  { url = appUrl, beforeCommit = null }: { url?: string; beforeCommit?: BeforeCommit | null } = {},
 ): Process {
   const gateway = new SlowGateway(url, beforeCommit);
   const log = pino({ level: 'silent' });
@@ -121,7 +126,6 @@ export class Run {
 
   constructor(
     private readonly arena: Arena,
-    readonly world: World,
     readonly number: number,
     seed: number,
     private readonly outcomes: Map<string, number>,
@@ -152,7 +156,8 @@ export class Run {
 
   /**
    * A call of a person's, and another that is started when the first has looked and not yet written: what each came to,
-   * and whether the other was done before the first could write, for which it is given a moment.
+   * and whether the other was done before the first wrote. The first waits until the other has ended, or waits for a lock
+   * that the first holds: which of both is the locks' doing, never the machine's speed.
    */
   async between(
     persona: Persona,
@@ -162,10 +167,15 @@ export class Run {
     let overtaken = false;
     let started: Promise<string> | null = null;
     const process = openProcess(this.arena.suite, {
-      beforeCommit: async () => {
-        started ??= this.outcome(other);
-        const ended = started.then((second) => second === 'done');
-        overtaken = await Promise.race([ended, pause(20 + this.chance() * 60).then(() => false)]);
+      beforeCommit: async (tx) => {
+        // A second try looks anew, at what the other has done by then.
+        overtaken = false;
+        if (started) return;
+        const ended: { as: string | null } = { as: null };
+        started = this.outcome(other).then((second) => (ended.as = second));
+        const { own } = await tx.flush({ own: BACKEND });
+        while (ended.as === null && !(await holdsUp(this.arena.suite, own))) await Promise.race([started, pause(1)]);
+        overtaken = ended.as === 'done';
       },
     });
     const first = await this.outcome(() => call(new Persona({ ...this.arena.suite, ...process }, persona.actor)));
@@ -200,35 +210,49 @@ export interface CaseReport {
   readonly seconds: number;
 }
 
+/** How a case is run. */
+interface Manner {
+  /** How often. */
+  readonly runs?: number;
+  /** How many at a time. */
+  readonly lanes?: number;
+  /** Sets the stage anew after so many runs, for a case whose runs leave members behind: a vote asks of all of a tenant. */
+  readonly renew?: { readonly every: number; readonly stage: () => Promise<void> };
+}
+
 /**
  * A case as a test: so many runs, several at a time, each followed by the invariant over the requests that it names. A run
  * answers what is wrong beside the invariant, if anything. A fault that is no coded error is a break.
  */
 export function attack(
   name: string,
-  stage: () => { readonly arena: Arena; readonly world: World },
+  arenaOf: () => Arena,
   once: (run: Run) => Promise<readonly string[] | void>,
-  { runs = RUNS, lanes = LANES }: { readonly runs?: number; readonly lanes?: number } = {},
+  { runs = RUNS, lanes = LANES, renew }: Manner = {},
 ): void {
   const timeout = 60_000 + runs * A_RUN_MS;
   const body = async (): Promise<void> => {
-    const { arena, world } = stage();
+    const arena = arenaOf();
     const outcomes = new Map<string, number>();
     const breaks: string[] = [];
     const began = performance.now();
     const deadlocks = await deadlocksOf(arena.suite);
     const caseSeed = [...name].reduce((sum, letter) => (Math.imul(sum, 31) + letter.charCodeAt(0)) >>> 0, SEED >>> 0);
+    const every = renew?.every ?? runs;
     let next = 0;
-    const lane = async (): Promise<void> => {
-      while (next < runs) {
+    const lane = async (end: number): Promise<void> => {
+      while (next < end) {
         const number = next++;
-        const run = new Run(arena, world, number, caseSeed + number * 7919, outcomes);
+        const run = new Run(arena, number, caseSeed + number * 7919, outcomes);
         const own = (await once(run)) ?? [];
         const found = [...own, ...(await breaksOf(arena.suite, run.requests))];
         breaks.push(...found.map((found_) => `run ${number}: ${found_}`));
       }
     };
-    await Promise.all(Array.from({ length: lanes }, lane));
+    for (let from = 0; from < runs; from += every) {
+      if (renew && from > 0) await renew.stage();
+      await Promise.all(Array.from({ length: lanes }, () => lane(Math.min(runs, from + every))));
+    }
     breaks.push(...[...outcomes.keys()].filter(isFault).map((fault) => `an error without a code: ${fault}`));
     const locked = (await deadlocksOf(arena.suite)) - deadlocks;
     if (locked > 0) outcomes.set('(deadlocks resolved)', locked);

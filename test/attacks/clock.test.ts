@@ -53,7 +53,7 @@ function timed(run: Run, persona: Persona, id: string, decideBy: Date, wrong: st
 
 attack(
   'A13: application clocks are wrong by an hour at expiry',
-  () => ({ arena, world }),
+  () => arena,
   async (run) => {
     const wrong: string[] = [];
     const lastsMs = Math.ceil(20 + run.chance() * 60);
@@ -70,7 +70,7 @@ attack(
 
 attack(
   'A13: a later request is the later one, whatever the clock that made its id',
-  () => ({ arena, world }),
+  () => arena,
   async (run) => {
     const first = await open(world, { approvers: 1 }, run.by(sofia));
     const { subjectId } = first;

@@ -22,7 +22,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => arena.close());
 
-const stage = () => ({ arena, world });
+const stage = () => arena;
 async function request(run: Run, approvers: number): Promise<{ id: string; subjectId: string }> {
   const opened = await open(world, { approvers }, run.by(sofia));
   run.requests.push(opened.id);

@@ -26,7 +26,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => arena.close());
 
-const stage = () => ({ arena, world });
+const stage = () => arena;
 async function request(run: Run): Promise<{ id: string; subjectId: string }> {
   const opened = await open(world, { approvers: 2 }, run.by(sofia));
   run.requests.push(opened.id);

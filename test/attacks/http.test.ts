@@ -31,7 +31,7 @@ afterAll(async () => {
   await arena.close();
 });
 
-const stage = () => ({ arena, world });
+const stage = () => arena;
 async function request(run: Run, parts: Parameters<typeof open>[1] = {}): Promise<{ id: string; subjectId: string }> {
   arena.suite.clock.at = new Date();
   const opened = await open(world, { approvers: 2, ...parts }, run.by(sofia));

@@ -89,6 +89,12 @@ export async function deadlocksOf(suite: Suite): Promise<number> {
   return (await poolOf(suite).query<{ n: number }>(text)).rows[0]!.n;
 }
 
+/** Whether somebody waits for a lock that this server process holds. */
+export async function holdsUp(suite: Suite, pid: number): Promise<boolean> {
+  const text = "select 1 from pg_stat_activity where wait_event_type = 'Lock' and $1 = any(pg_blocking_pids(pid))";
+  return (await poolOf(suite).query({ name: 'holds up', text, values: [pid] })).rows.length > 0;
+}
+
 /** What is broken among these requests, each by name; nothing when the invariant holds. Read past row-level security. */
 export async function breaksOf(suite: Suite, requestIds: readonly string[]): Promise<string[]> {
   if (requestIds.length === 0) return [];

@@ -36,7 +36,7 @@ function forged(run: Run, token: string, other: string): string {
 
 attack(
   'Forged and replayed links',
-  () => ({ arena, world }),
+  () => arena,
   async (run) => {
     const { id, subjectId } = await open(world, {}, run.by(sofia));
     run.requests.push(id);

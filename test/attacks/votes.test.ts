@@ -20,7 +20,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => arena.close());
 
-const stage = () => ({ arena, world });
+const stage = () => arena;
 /** Opens a request on the database's clock, by one of the processes. */
 async function request(run: Run, approvers: number): Promise<{ id: string; subjectId: string }> {
   const opened = await open(world, { approvers }, run.by(sofia));

@@ -73,6 +73,7 @@ async function dispatch(): Promise<void> {
       suite.vault,
       pino({ level: 'silent' }),
       new VendorHttp({ loopback: () => [], hosts: [] }),
+      new VendorHttp({ loopback: () => [], hosts: [] }),
     ),
     tenants: () => Promise.resolve([world.tenantId]),
     log: pino({ level: 'silent' }),

@@ -131,6 +131,25 @@ describe('rule 9: delegation', () => {
     expect(codes(await freda.refused(delegateVotes, terms(freda, leah, late)))).toEqual(['PERIOD']);
   });
 
+  it('rule 9: has a reason; what was pending before moves to the inbox of who stands in, and back', async () => {
+    const { id } = await open(world);
+    const awaiting = async (): Promise<unknown> => {
+      const query = '{ approvalInbox(first: 5) { edges { canVote forWhom { handle } node { id } } } }';
+      return (await leah.graphql(query)).data!.approvalInbox.edges;
+    };
+    const idle = [{ canVote: false, forWhom: [], node: { id } }];
+    expect(await awaiting()).toEqual(idle);
+    const { fromAt, untilAt } = terms(freda, leah);
+    const input = { ...terms(freda, leah), fromAt: fromAt.toISOString(), untilAt: untilAt.toISOString(), reason: ' ' };
+    const setUp = 'mutation ($input: DelegateVotesInput!) { delegateVotes(input: $input) { __typename } }';
+    const { errors } = await freda.graphql(setUp, { input });
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', field: 'reason' } }]);
+    const delegationId = await delegated(world, freda, leah);
+    expect(await awaiting()).toEqual([{ canVote: true, forWhom: [{ handle: 'freda.finance' }], node: { id } }]);
+    await freda.done(endDelegation, { delegationId, expectedRevision: 2 });
+    expect(await awaiting()).toEqual(idle);
+  });
+
   it('rule 9: ends at once, and its votes fall before their effect; after it they stand', async () => {
     const first = await open(world, { approvers: 1 });
     const second = await open(world, { approvers: 1 });

@@ -3,14 +3,15 @@ import { breakGlass, reviewBreakGlass } from '../../src/approval/break-glass.com
 import type { BreakGlassTerms } from '../../src/approval/break-glass.rules.js';
 import { AfterReview } from '../../src/approval/after-review.entity.js';
 import { ApprovalState } from '../../src/approval/request.entity.js';
-import { openVoteLink } from '../../src/approval/vote-link.commands.js';
-import { newId } from '../../src/core/id.js';
+import { CONTROL_RUN_EFFECT, sampleOverrides } from '../../src/audit/control.commands.js';
+import { ControlItem } from '../../src/audit/control.entity.js';
+import { systemActor } from '../../src/core/actor.js';
 import { select } from '../../src/core/statement.js';
 import { Role } from '../../src/identity/roles.js';
 import { openSuite, START, type Suite } from '../kit/suite.js';
 import type { Persona, World } from '../kit/world.js';
-import { ballot, cast, changePaper, count, digestOf, financeNeed, open, read } from './approval.kit.js';
-import { codes, sendLinks, usePaper } from './engine.kit.js';
+import { ballot, cast, digestOf, financeNeed, open, read } from './approval.kit.js';
+import { codes, usePaper } from './engine.kit.js';
 
 let suite: Suite;
 let world: World;
@@ -82,6 +83,32 @@ describe('rule 12: emergencies', () => {
     await sofia.done(usePaper, { subjectId });
   });
 
+  it('rule 12: a reason at length and a ticket are given', async () => {
+    const { id } = await open(world, { breakGlass: terms([leah, liam]) });
+    const declare = 'mutation ($input: BreakGlassInput!) { breakGlass(input: $input) { __typename } }';
+    for (const missing of [{ reason: 'It is urgent.' }, { ticket: '' }, { ticket: ' ' }]) {
+      const { errors } = await leah.graphql(declare, { input: { ...emergency(id), ...missing } });
+      expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', field: Object.keys(missing)[0] } }]);
+    }
+    await leah.done(breakGlass, emergency(id));
+    const [row] = await world.rows('select reason, ticket from approval_vote where tenant_id = $1', []);
+    expect(row!.ticket).toBe('INC-4711');
+  });
+
+  it('rule 12: is in what is sampled of the month, for somebody who had no part in it', async () => {
+    const { id } = await open(world, { breakGlass: terms([leah, liam]) });
+    for (const persona of [leah, liam]) await persona.done(breakGlass, emergency(id));
+    suite.clock.at = new Date('2026-12-01T09:00:00Z');
+    const month = { period: '2026-11', from: new Date('2026-11-01T00:00:00Z'), to: new Date('2026-12-01T00:00:00Z') };
+    await world.acting(systemActor(world.tenantId, CONTROL_RUN_EFFECT)).done(sampleOverrides, month);
+    const { items } = await world.read({ items: select(ControlItem) });
+    const drawn = await world.rows('select request_id from audit_sample_item where tenant_id = $1', []);
+    expect(drawn).toEqual([{ request_id: id }]);
+    expect(items).toHaveLength(1);
+    for (const { actor } of [leah, liam, sofia]) expect(items[0]!.actors).toContain(actor.id);
+    expect(items[0]!.actors).not.toContain(items[0]!.reviewerId);
+  });
+
   it('rule 12: one alone where no second can be had, and never the requester or a writer', async () => {
     const alone = await open(world, { breakGlass: terms([leah, sofia]) });
     expect(codes(await sofia.refused(breakGlass, emergency(alone.id)))).toEqual(['SELF_APPROVAL']);
@@ -144,43 +171,5 @@ describe('rule 14: signed in just now', () => {
     await signedIn(freda, null).done(castVote, ballot(id));
     expect(codes(await signedIn(leah, ago(16)).refused(breakGlass, emergency(id)))).toEqual(['SIGN_IN_TOO_OLD']);
     await signedIn(leah, ago(15)).done(breakGlass, emergency(id));
-  });
-});
-
-describe('rule 15: links in messages', () => {
-  const linked = async (): Promise<{ id: string; subjectId: string; tokenOf: (persona: Persona) => string }> => {
-    const request = await open(world, { need: financeNeed(2) });
-    const kept = new Map<string, string>();
-    await sofia.done(sendLinks, { requestId: request.id, kept });
-    return { ...request, tokenOf: ({ actor }) => kept.get(actor.id)! };
-  };
-  const opening = async (persona: Persona, token: string) => codes(await persona.refused(openVoteLink, { token }));
-
-  it('rule 15: a link opens once, for its person alone, and casts no vote', async () => {
-    const { id, tokenOf } = await linked();
-    const token = tokenOf(freda);
-    expect(tokenOf(sofia)).toBeUndefined();
-    expect(await opening(femi, token)).toEqual(['LINK_NOT_YOURS']);
-    await freda.done(openVoteLink, { token });
-    expect(await opening(freda, token)).toEqual(['LINK_USED']);
-    expect(await count(world, 'approval_vote', id)).toBe(0);
-    const stranger = await (await suite.tenant()).as('freda.finance');
-    expect(await opening(stranger, token)).toEqual(['LINK_UNKNOWN']);
-    const at = token.length - 2;
-    const forged = `${token.slice(0, at)}${token[at] === 'A' ? 'B' : 'A'}${token.slice(at + 1)}`;
-    expect(await opening(freda, forged)).toEqual(['LINK_UNKNOWN']);
-    expect(await opening(freda, `${world.tenantId}.${newId()}.${'A'.repeat(43)}`)).toEqual(['LINK_UNKNOWN']);
-  });
-
-  it('rule 15: a link is for the content that it was sent for, and for a day; used twice at once it opens once', async () => {
-    const { subjectId, tokenOf } = await linked();
-    const token = tokenOf(femi);
-    const ended = await Promise.all([1, 2, 3].map(() => femi.run(openVoteLink, { token })));
-    expect(ended.map(({ kind }) => kind).toSorted()).toEqual(['done', 'refused', 'refused']);
-    await sofia.done(changePaper, { subjectId, letter: 'b', revision: 2 });
-    expect(await opening(freda, tokenOf(freda))).toEqual(['LINK_STALE']);
-    const late = await linked();
-    suite.clock.advanceHours(8);
-    expect(await opening(freda, late.tokenOf(freda))).toEqual(['LINK_EXPIRED']);
   });
 });

@@ -1,13 +1,21 @@
 import { createHash } from 'node:crypto';
 import { strFromU8, unzipSync } from 'fflate';
 import { castVote } from '../../src/approval/approval.commands.js';
+import { makeEvidencePack } from '../../src/audit/export.commands.js';
 import { evidencePack } from '../../src/audit/pack.js';
+import { ChecklistItem } from '../../src/checklist/checklist.entity.js';
+import { submitEvidence } from '../../src/checklist/evidence.commands.js';
+import { EvidenceForm } from '../../src/checklist/evidence.entity.js';
+import { select } from '../../src/core/statement.js';
+import { Side } from '../../src/handoff/content.entity.js';
+import { Role } from '../../src/identity/roles.js';
 import { openSuite, type Suite } from '../kit/suite.js';
 import type { Persona, World } from '../kit/world.js';
 import { cast, read } from './approval.kit.js';
 import { codes } from './engine.kit.js';
-import { ask, ballotOn, bring, passMargin, plainPolicy } from './exception.kit.js';
+import { ask, ballotOn, bring, handoffOf, passMargin, plainPolicy } from './exception.kit.js';
 
+const SCOPE = 'https://msp.sharepoint.com/sites/h/scope.pdf';
 const sha256 = (text: string | Uint8Array): string => createHash('sha256').update(text).digest('hex');
 
 let suite: Suite;
@@ -27,6 +35,7 @@ beforeAll(async () => {
   world = await suite.tenant(plainPolicy);
   ({ freda, femi, sofia } = await cast(world));
   const handoffId = await bring(sofia, { id: 1, price: 1000, cost: 900 });
+  await document(handoffId);
   requestId = await ask(world, sofia, handoffId);
   const vote = await ballotOn(world, requestId);
   expect(codes(await sofia.refused(castVote, vote))).toContain('SELF_APPROVAL');
@@ -46,6 +55,21 @@ beforeAll(async () => {
   );
 });
 afterAll(() => suite.close());
+
+/** The document behind the first item that takes one. */
+async function document(handoffId: string): Promise<void> {
+  const { items } = await world.read({ items: select(ChecklistItem, { handoffId, code: 'SIGNED_SCOPE' }) });
+  await sofia.done(submitEvidence, {
+    handoffId,
+    expectedRevision: (await handoffOf(world, handoffId)).revision,
+    itemId: items[0]!.id,
+    kind: EvidenceForm.DOCUMENT,
+    title: 'Scope',
+    documentUrl: SCOPE,
+    contentHash: 'a'.repeat(64),
+    signers: [{ name: 'Priya Shah', side: Side.CLIENT, signedOn: '2026-11-20' }],
+  });
+}
 
 describe('rule 17: the evidence pack of a request', () => {
   it('rule 17: has the request and the exact content, whose digest can be computed again', async () => {
@@ -86,6 +110,30 @@ describe('rule 17: the evidence pack of a request', () => {
     expect(uses).toMatchObject([{ effect: 'passMargin', approvedBeforeEffect: true }]);
     const times = [json('request.json').openedAt, ...votes.map(({ castAt }) => castAt), uses[0].usedAt] as string[];
     expect(times).toEqual(times.toSorted());
+  });
+
+  it('rule 17: has the links to the documents behind it, with the digest of each', () => {
+    const items = json('evidence.json') as { code: string; evidence: Record<string, unknown>[] }[];
+    const proofs = items.flatMap(({ evidence }) => evidence);
+    expect(proofs).toMatchObject([{ documentUrl: SCOPE, contentSha256: 'a'.repeat(64), state: 'SUBMITTED' }]);
+  });
+
+  it('rule 17: is for auditors alone, and that it was asked for is on record', async () => {
+    const asking = { requestId, sampleId: null };
+    for (const persona of [freda, await world.as(Role.REVOPS_ADMIN)])
+      await expect(persona.run(makeEvidencePack, asking)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    const auditor = await world.as(Role.AUDITOR);
+    const exportId = await auditor.done(makeEvidencePack, asking);
+    const rows = await world.rows(
+      "select outcome, content from ledger_entry where tenant_id = $1 and action = 'makeEvidencePack' order by id",
+    );
+    expect(rows.map(({ outcome }) => outcome as string)).toEqual(['DENIED', 'DENIED', 'DONE']);
+    const { actor, body, subject } = JSON.parse(rows[2]!.content as string);
+    expect({ actor: actor.id, body, subject: subject.id }).toEqual({
+      actor: auditor.actor.id,
+      body: { requestId, sampleId: null, rows: 1 },
+      subject: exportId,
+    });
   });
 
   it('rule 17: has the ledger’s entries, refused attempts too, and a digest of every file', () => {

@@ -4,6 +4,8 @@ import { newId } from '../../src/core/id.js';
 import { insert } from '../../src/core/statement.js';
 import { ApprovalState } from '../../src/approval/request.entity.js';
 import { ApprovalParticipant, ApprovalVote, VoteDecision } from '../../src/approval/vote.entity.js';
+import { erasePerson } from '../../src/erasure/erasure.commands.js';
+import { ErasureReason } from '../../src/erasure/erasure.input.js';
 import { mergeMember, reinstateMember, suspendMember } from '../../src/identity/member.commands.js';
 import { revokeRole } from '../../src/identity/role.commands.js';
 import { Role } from '../../src/identity/roles.js';
@@ -177,6 +179,16 @@ describe('who may no longer', () => {
     expect(await covers(subjectId)).toBe(false);
     await admin.done(reinstateMember, { personId: femi.actor.id, expectedRevision: 2 });
     expect(await covers(subjectId)).toBe(true);
+  });
+
+  it('rule 10: nor one whose voter has left the tenant for good', async () => {
+    const { id, subjectId } = await approved();
+    const leaving = { personId: femi.actor.id, reason: ErasureReason.NO_LONGER_NEEDED, expectedRevision: 1 };
+    await admin.done(erasePerson, leaving);
+    expect(await covers(subjectId)).toBe(false);
+    await expect(femi.run(castVote, ballot(id))).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    const votes = await world.rows('select voter_id from approval_vote where tenant_id = $1 and request_id = $2', [id]);
+    expect(votes).toContainEqual({ voter_id: femi.actor.id });
   });
 
   it('rule 10: before the quorum is reached it is counted anew with every vote', async () => {

@@ -13,7 +13,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['feasibility'],
   ['brief'],
   ['passage'],
-  ['kickoff', 'governance'],
+  ['kickoff', 'governance', 'actuals', 'notice', 'introduction', 'escalation'],
   ['erasure'],
   ['audit'],
   ['integrations'],

@@ -82,7 +82,8 @@ function commandOf(pid: number): string {
 export function launch(args: readonly string[], environment: Environment): ChildProcess {
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(process.execPath, [PROGRAM, ...args], {
-    env: { PATH, HOME, ...environment },
+    // Connected to the simulators is what sample-start.test.ts starts.
+    env: { PATH, HOME, SAMPLE_CONNECTIONS: 'off', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   children.add(child);

@@ -38,6 +38,7 @@ describe('start', () => {
     expect(running.out()).toMatch(/Database +embedded PostgreSQL 18\.\d+ on port \d+, data in /);
     expect(running.out()).toMatch(/API +http:\/\/127\.0\.0\.1:\d+\/graphql/);
     expect(running.out()).toMatch(/Worker +running/);
+    expect(running.out()).not.toContain('Connected');
     for (const person of [SOFIA, 'stella.sales@harbor-it']) expect(running.out()).toContain(person);
     const shown = /npm run --silent countersign token (\S+)/.exec(running.out())![1]!;
     const token = await tokenOf(shown);

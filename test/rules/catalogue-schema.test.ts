@@ -88,6 +88,7 @@ const complete: Complete<
     },
   ],
   approvalPolicy: completePolicy(),
+  slaProfile: { ...sample().slaProfile, escalateEvery: { amount: 1, unit: 'BUSINESS_DAYS' } },
   dealImport: {
     halopsa: {
       defaultCurrency: 'GBP',
@@ -182,6 +183,7 @@ describe('schema and type', () => {
       '.questions[].options',
       '.serviceTemplates.?.taskPacks.?.tasks[].when',
       '.slaProfile.byDealType',
+      '.slaProfile.escalateEvery',
       '.tenant.locale',
       '.tiers[].when',
       '.tiers[].when.dealTypes',

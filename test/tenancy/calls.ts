@@ -83,6 +83,8 @@ const SPECIAL: Readonly<Record<string, () => unknown>> = {
   ticket: () => 'INC-4711',
   kinds: () => ['MARGIN_EXCEPTION'],
   seed: () => 'seed-4711',
+  url: () => 'https://hooks.example.com/countersign',
+  eventId: () => `evt_${'0'.repeat(32)}`,
   // Where every test's clock starts: what a tenant has is opened then, and it is never the future.
   at: () => '2026-11-23T14:00:00.000Z',
 };
@@ -178,7 +180,7 @@ export class CallGenerator {
     if (isListType(nullable)) return [this.byType(nullable.ofType, values)];
     const named = getNamedType(type);
     // The last value: states begin with the one that nobody may set.
-    if (isEnumType(named)) return named.name === 'Role' ? 'AUDITOR' : named.getValues().at(-1)!.value;
+    if (isEnumType(named)) return named.name === 'Role' ? 'AUDITOR' : named.getValues().at(-1)!.name;
     if (isInputObjectType(named)) {
       return Object.fromEntries(
         Object.values(named.getFields()).map((field) => [field.name, this.value(field, named.name, values)]),

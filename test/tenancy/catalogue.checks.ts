@@ -33,6 +33,10 @@ const APPEND_ONLY = [
   'audit_sample',
   'audit_sample_item',
   'control_run',
+  'actuals_snapshot',
+  'actuals_line',
+  'actuals_mark',
+  'clock_settlement',
 ];
 
 /** Columns that name a row without a foreign key, and why that is right. */
@@ -44,7 +48,12 @@ const UNBOUND: Readonly<Record<string, string>> = {
   'approval_grant.subject_id': 'any subject, by type',
   'contribution.subject_id': 'any subject, by type',
   'alert.subject_id': 'any subject, by type',
+  'teams_card.subject_id': 'any subject, by type',
+  'notice.subject_id': 'any subject, by type',
   'psa_object.own_id': 'whatever of ours it stands for, by kind',
+  'actuals_mark.own_id': 'a milestone or task, by kind',
+  'event_delivery.subject_id': 'any subject, by type',
+  'event_delivery.replay_id': 'the replay that asked for it: an effect of the outbox',
   'audit_sample_item.row_id': 'a row of a population, by kind',
   'audit_sample_item.subject_id': 'any subject, by type',
   'approval_request.configuration_version_id': 'the engine stands below the catalogue',

@@ -4,6 +4,7 @@ import { abilityOf, allows } from '../../src/core/ability.js';
 import { FIELD_CLASSES, type FieldClass, sensitiveFields } from '../../src/core/graphql/rights.js';
 import { update } from '../../src/core/statement.js';
 import { Handoff } from '../../src/handoff/handoff.entity.js';
+import { API_SCOPES } from '../../src/identity/api-key.entity.js';
 import { Role } from '../../src/identity/roles.js';
 import { createApiKey } from '../../src/identity/tenant.commands.js';
 import { ProjectTask } from '../../src/project/project.entity.js';
@@ -69,7 +70,7 @@ async function personaOf(role: Role): Promise<Persona> {
     tenantId: world.tenantId,
     id,
     roles: [role],
-    scopes: ['handoffs:read', 'deals:import', 'documents:free'],
+    scopes: [...API_SCOPES],
     authTime: null,
     accountId: null,
   });

@@ -20,7 +20,12 @@ import {
   StoredFile,
   StoredFolder,
 } from '../../src/integrations/microsoft/sharepoint/stored-file.entity.js';
+import { CardEvent, CardState, TeamsCard } from '../../src/integrations/microsoft/teams/teams-card.entity.js';
 import type { World } from '../kit/world.js';
+import { populateActuals } from './population.actuals.js';
+import { populateEvents } from './population.events.js';
+import { populateNotices } from './population.notices.js';
+import { populateReviews } from './population.reviews.js';
 
 /** Connects HaloPSA with the story's project planned for it, and leaves a card in doubt: an attempt, and a pause of that one channel. */
 export async function populateIntegrations(world: World): Promise<void> {
@@ -47,6 +52,7 @@ export async function populateIntegrations(world: World): Promise<void> {
     ]),
   );
   await populateSharePoint(world);
+  await populateTeams(world);
   const message = {
     kind: 'test.effect',
     aggregate: { type: 'Handoff', id: newId() },
@@ -72,6 +78,36 @@ export async function populateIntegrations(world: World): Promise<void> {
     log: pino({ level: 'silent' }),
   });
   while ((await dispatcher.pass()) > 0);
+  await populateActuals(world, integrationId);
+  await populateNotices(world);
+  await populateReviews(world, integrationId);
+  await populateEvents(world);
+}
+
+/** A channel that is not connected any more, so that nothing of the story is told there, with a digest and a card in it. */
+async function populateTeams(world: World): Promise<void> {
+  const admin = await world.as(Role.REVOPS_ADMIN);
+  const integrationId = await admin.done(connectIntegration, {
+    vendor: Vendor.TEAMS,
+    name: `Channel ${newId().slice(-12)}`,
+    baseUrl: 'https://teams.microsoft.com',
+    settings: [],
+    credentials: [{ name: 'webhookUrl', value: 'https://population.api.powerplatform.com/x' }],
+  });
+  await admin.done(disconnectIntegration, { integrationId, expectedRevision: 1 });
+  const at = world.suite.clock.at;
+  const digestId = newId();
+  const row = { integrationId, state: CardState.POSTED, waitsFor: null, way: null, messageId: null, threadId: null };
+  const people = { actorId: admin.actor.id, senderId: admin.actor.id, webUrl: null };
+  const times = { wantedAt: at, askedAt: at, settledAt: at };
+  const digest = { id: digestId, subjectType: 'Integration', subjectId: integrationId, event: CardEvent.DIGEST };
+  const card = { id: newId(), subjectType: 'Decision', subjectId: newId(), event: CardEvent.OPENED, digestId };
+  await world.suite.gateway.transaction(world.tenantId, (tx) =>
+    tx.commit([
+      insert(TeamsCard, { ...digest, mark: `digest/${digestId}`, digestId: null, ...row, ...people, ...times }),
+      insert(TeamsCard, { ...card, mark: 'decided', ...row, ...people, ...times }),
+    ]),
+  );
 }
 
 /** A SharePoint that is not connected any more, so that nothing of the story waits for it, with a file of a brief. */

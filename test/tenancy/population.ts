@@ -17,6 +17,7 @@ import { playStory } from '../kit/story.js';
 import type { Persona, World } from '../kit/world.js';
 import { CallGenerator } from './calls.js';
 import { populateAudit } from './population.audit.js';
+import { introduce, populateClocks } from './population.delivery.js';
 import { populateIntegrations } from './population.integrations.js';
 
 export const schema = buildApiSchema();
@@ -92,6 +93,7 @@ export async function populate(world: World, { closed }: { closed: boolean }): P
   const { handoffId: story } = await playStory(world);
   // Sealed so far; what follows waits, so that both have rows.
   await sealerOf(world).cover(world.tenantId);
+  await introduce(world, sales, story);
   if (closed) {
     const start = suite.clock.at;
     suite.clock.at = new Date('2026-12-23T15:00:00Z');
@@ -111,6 +113,7 @@ export async function populate(world: World, { closed }: { closed: boolean }): P
   for (const name of ['addStakeholder', 'addRisk', 'addStatement', 'addAssumption'])
     await make(sales, world, name, draft);
   await make(sales, world, 'openDecision', draft, { ownerId: delivery.actor.id, escalationContactId: lead });
+  await populateClocks(world, sales, story, draft);
   // Undecided: what an inbox shows.
   await open(world);
   const handle = `only.${newId().slice(-12)}`;

@@ -6,6 +6,7 @@ import { sensitiveFields } from '../../src/core/graphql/rights.js';
 import { newId } from '../../src/core/id.js';
 import { tableOf } from '../../src/core/table.js';
 import { ENTITIES } from '../../src/entities.js';
+import { API_SCOPES } from '../../src/identity/api-key.entity.js';
 import { Role } from '../../src/identity/roles.js';
 import { ABILITIES } from '../../src/schema.js';
 import { openSuite, type Suite } from '../kit/suite.js';
@@ -50,7 +51,7 @@ async function personaOf(role: Role): Promise<Persona> {
     tenantId: world.tenantId,
     id,
     roles: [role],
-    scopes: ['handoffs:read', 'deals:import', 'documents:free'],
+    scopes: [...API_SCOPES],
     authTime: null,
     accountId: null,
   });
@@ -277,6 +278,7 @@ describe('what our tenant was ever answered', () => {
       'createApiKey',
       'suspendTenant',
       'connectIntegration',
+      'createEventEndpoint',
       'importDeal',
     ]);
     // Suspending would end every later call; it names no row at all.

@@ -33,6 +33,8 @@ export interface SealerOptions {
   readonly key: SigningKey;
   /** Every tenant, whatever its state: a suspended one's entries are sealed too. */
   readonly tenants: () => Promise<readonly string[]>;
+  /** Told of which tenant entries were just sealed. */
+  readonly onSealed?: (tenantId: string) => void;
   readonly log: Logger;
 }
 
@@ -85,7 +87,10 @@ export class Sealer {
       if (this.stopping) break;
       try {
         const found = await this.serve(tenantId);
-        if (found > 0) this.busyAt.set(tenantId, performance.now());
+        if (found > 0) {
+          this.busyAt.set(tenantId, performance.now());
+          this.options.onSealed?.(tenantId);
+        }
         sealed += found;
       } catch (error) {
         this.options.log.warn({ err: error, tenantId }, 'sealing a ledger failed; the next pass tries again');

@@ -9,7 +9,7 @@ import { insert, type Statement, update } from '../statement.js';
 import { AttemptOutcome, type AttemptPhase, OutboxAttempt, type VendorPause } from './attempt.entity.js';
 import { EffectClass, OutboxEffect } from './effect.entity.js';
 import { type EffectHandlers, type EffectResult, type EffectTools, steps } from './handler.js';
-import { begin, forgetPause, holds, type Leased, LEASE_MS, pauseVendor, renew } from './lease.js';
+import { begin, forgetPause, holds, type Leased, pauseVendor, renew } from './lease.js';
 import { enqueue } from './message.js';
 import { afterDone, afterFault, type Fault, faultOf, LOST_FAULT, MOST_STRIKES, outcomeOf } from './outcome.rules.js';
 import { VendorError } from './vendor-error.js';
@@ -25,6 +25,8 @@ export interface AttemptOptions {
   readonly log: Logger;
   /** From 0 up to 1: spreads the pauses. */
   readonly random: () => number;
+  /** How long a lease lasts, in milliseconds. */
+  readonly leaseMs: number;
 }
 
 interface Report {
@@ -63,7 +65,7 @@ export async function attempt(
     return settle(options, tenantId, leased, pause, report);
   }
   const begun = await options.gateway.transaction(tenantId, async (tx) => {
-    const answers = await tx.flush({ begun: begin(leased) });
+    const answers = await tx.flush({ begun: begin(leased, options.leaseMs) });
     await tx.commit([]);
     return answers.begun;
   });
@@ -111,7 +113,7 @@ async function perform(options: AttemptOptions, tenantId: string, leased: Leased
   const { effect } = leased;
   const since = performance.now();
   const lost = new AbortController();
-  const beat = setInterval(() => void keepAlive(options, tenantId, leased, lost), LEASE_MS / 3);
+  const beat = setInterval(() => void keepAlive(options, tenantId, leased, lost), options.leaseMs / 3);
   beat.unref();
   let phase: AttemptPhase = effect.adoptedReceipt === null ? (effect.inDoubt ? 'LOOKUP' : 'PERFORM') : 'ADOPT';
   const report = (outcome: Report['outcome']): Report => ({
@@ -162,14 +164,14 @@ function expiry(lost: AbortController): Promise<never> {
 }
 
 async function keepAlive(
-  { gateway, log }: AttemptOptions,
+  { gateway, log, leaseMs }: AttemptOptions,
   tenantId: string,
   leased: Leased,
   lost: AbortController,
 ): Promise<void> {
   try {
     const held = await gateway.transaction(tenantId, async (tx) => {
-      const { isHeld } = await tx.flush({ isHeld: renew(leased) });
+      const { isHeld } = await tx.flush({ isHeld: renew(leased, leaseMs) });
       await tx.commit([]);
       return isHeld;
     });

@@ -7,11 +7,13 @@ import { AttemptOutcome, type VendorPause } from './attempt.entity.js';
 import { lease, type Leased, LEASE_MS, nextDue, release, vendorPauses } from './lease.js';
 import { Rounds } from './rounds.js';
 
-export interface DispatcherOptions extends Omit<AttemptOptions, 'random'> {
+export interface DispatcherOptions extends Omit<AttemptOptions, 'random' | 'leaseMs'> {
   /** The active tenants. */
   readonly tenants: () => Promise<readonly string[]>;
   /** From 0 up to 1; Math.random when left out. */
   readonly random?: () => number;
+  /** How long a lease lasts, in milliseconds; half a minute when left out. */
+  readonly leaseMs?: number;
   /** Every tenant is looked at least this often, in milliseconds. */
   readonly sweepMs?: number;
 }
@@ -54,7 +56,7 @@ export class Dispatcher {
   private readonly rounds: Rounds;
 
   constructor(private readonly options: DispatcherOptions) {
-    this.attempts = { random: Math.random, ...options };
+    this.attempts = { random: Math.random, leaseMs: LEASE_MS, ...options };
     this.rounds = new Rounds({
       tenants: options.tenants,
       visit: (tenantId) => this.visitInTurn(tenantId),
@@ -130,7 +132,7 @@ export class Dispatcher {
     return gateway.transaction(tenantId, async (tx) => {
       const { now } = await tx.flush({ now: clock.now() });
       const { leased, pauses, due } = await tx.flush({
-        leased: lease(now, busy, BATCH),
+        leased: lease(now, busy, BATCH, this.attempts.leaseMs),
         pauses: vendorPauses(),
         due: nextDue(now),
       });
@@ -145,7 +147,7 @@ export class Dispatcher {
     const since = performance.now();
     const waiting = [...leased];
     try {
-      while (waiting.length > 0 && !this.stopping && performance.now() - since < LEASE_MS / 2) {
+      while (waiting.length > 0 && !this.stopping && performance.now() - since < this.attempts.leaseMs / 2) {
         const end = await attempt(this.attempts, tenantId, waiting[0]!, pause);
         waiting.shift();
         if (end === 'PAUSED') break;

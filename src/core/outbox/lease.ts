@@ -4,8 +4,14 @@ import { hydrate, tableOf } from '../table.js';
 import { VendorPause } from './attempt.entity.js';
 import { OutboxEffect } from './effect.entity.js';
 
-/** How long a worker holds an effect without a sign of life. */
+/**
+ * How long a worker holds an effect without a sign of life, in milliseconds. A request that a killed worker had sent is
+ * to be done at the vendor, or to have failed there, before the next worker looks: as long as a request may take.
+ */
 export const LEASE_MS = 30_000;
+
+/** The worker's own lease in SQL; a setting of the process and never input. */
+const lasting = (leaseMs: number): string => `interval '${Math.trunc(leaseMs)} milliseconds'`;
 
 /** An effect in the hands of a worker. */
 export interface Leased {
@@ -28,7 +34,7 @@ const takeable = (alias: string): string =>
  * Takes due effects of vendors that are neither paused nor `busy` and whose lease is free: of each aggregate and vendor
  * the oldest that is not done, except while it is scheduled for later. Effects of no vendor are the vendor ''.
  */
-export function lease(now: Date, busy: readonly string[], most: number): Query<Leased[]> {
+export function lease(now: Date, busy: readonly string[], most: number, leaseMs = LEASE_MS): Query<Leased[]> {
   const { selection } = tableOf(OutboxEffect);
   const columns = selection.replaceAll(/\w+/g, 'e.$&');
   return sql(
@@ -50,7 +56,7 @@ export function lease(now: Date, busy: readonly string[], most: number): Query<L
      from due where e.tenant_id = $1 and e.id = due.id
      returning ${columns}, due.is_begun as was_lost,
        (select t.epoch from tenant t where t.tenant_id = $1) as epoch`,
-    [now, new Date(now.getTime() + LEASE_MS), busy],
+    [now, new Date(now.getTime() + leaseMs), busy],
     (rows) =>
       rows
         .map((row) => ({
@@ -87,10 +93,10 @@ export interface Begun {
  * Marks an attempt as under way, right before it goes out; which attempt it is, or null when the lease is another's by
  * now or the tenant was suspended. From here on a crash leaves a doubt, where the effect is not idempotent.
  */
-export function begin({ effect, epoch }: Leased): Query<Begun | null> {
+export function begin({ effect, epoch }: Leased, leaseMs = LEASE_MS): Query<Begun | null> {
   return sql(
     `update outbox_effect set is_begun = true, in_doubt = effect_class <> 'PUT', attempts = attempts + 1,
-       leased_until = ${PRESENT} + interval '${LEASE_MS} milliseconds'
+       leased_until = ${PRESENT} + ${lasting(leaseMs)}
      where ${HELD} and ${takeable('outbox_effect')}
        and exists (select 1 from tenant t where t.tenant_id = $1 and t.state = 'ACTIVE')
      returning attempts, ${PRESENT} as now`,
@@ -100,9 +106,9 @@ export function begin({ effect, epoch }: Leased): Query<Begun | null> {
 }
 
 /** A sign of life; false when the lease is another's by now. */
-export function renew({ effect, epoch }: Leased): Query<boolean> {
+export function renew({ effect, epoch }: Leased, leaseMs = LEASE_MS): Query<boolean> {
   return sql(
-    `update outbox_effect set leased_until = ${PRESENT} + interval '${LEASE_MS} milliseconds' where ${HELD} returning id`,
+    `update outbox_effect set leased_until = ${PRESENT} + ${lasting(leaseMs)} where ${HELD} returning id`,
     [effect.id, effect.fencingToken, epoch],
     (rows) => rows.length > 0,
   );

@@ -13,7 +13,7 @@ import {
 } from '../../core/statement.js';
 import { checked, endPauses, pauseUntilConnected, testMessage, watchMessages } from './connection.effects.js';
 import { type ConnectionCheck, ConnectionState, Integration, IntegrationSecret } from './connection.entity.js';
-import { VENDOR_FORMS } from './connection.forms.js';
+import { formOf } from './connection.forms.js';
 import type {
   ConnectIntegrationInput,
   IntegrationChangeInput,
@@ -60,7 +60,8 @@ export const connectIntegration = command({
   }),
   decide: ({ existing }, input, moment) => {
     const { vendor, name, baseUrl } = input;
-    const findings = [...alreadyConnected(existing), ...connectionFindings(VENDOR_FORMS[vendor], input)];
+    const form = formOf(vendor, byName(input.settings));
+    const findings = [...alreadyConnected(existing), ...connectionFindings(form, input)];
     if (findings.length > 0) return refused(findings, existing ? { subject: subjectOf(existing.id) } : {});
     const id = existing?.id ?? moment.newId();
     const secretVersion = (existing?.secretVersion ?? 0) + 1;
@@ -99,7 +100,7 @@ export const rotateIntegrationSecret = command({
   decide: ({ integration }, input, moment) => {
     checkRevision(integration, input);
     const { id, vendor, revision } = integration;
-    const form = VENDOR_FORMS[vendor];
+    const form = formOf(vendor, integration.settings);
     const findings = [
       ...notConnected(integration),
       ...valueFindings('credentials', form.credentials, input.credentials),
@@ -132,7 +133,7 @@ export const updateIntegrationSettings = command({
     const findings = [
       ...notConnected(integration),
       ...addressFindings(baseUrl),
-      ...valueFindings('settings', VENDOR_FORMS[vendor].settings, input.settings),
+      ...valueFindings('settings', formOf(vendor, byName(input.settings)).settings, input.settings),
     ];
     if (findings.length > 0) return refused(findings, { subject: subjectOf(id) });
     const settings = byName(input.settings);

@@ -9,6 +9,7 @@ export enum Vendor {
   SHAREPOINT = 'SHAREPOINT',
   TEAMS = 'TEAMS',
   POWERBI = 'POWERBI',
+  MAIL = 'MAIL',
 }
 registerEnumType(Vendor, {
   name: 'Vendor',
@@ -18,6 +19,7 @@ registerEnumType(Vendor, {
     SHAREPOINT: { description: 'SharePoint by Microsoft Graph: the handoff folder and its documents.' },
     TEAMS: { description: 'Microsoft Teams: cards to a channel by a Workflows webhook.' },
     POWERBI: { description: 'Power BI: the reporting model.' },
+    MAIL: { description: 'Mail to people: from one mailbox by Microsoft Graph, or by SMTP.' },
   },
 });
 

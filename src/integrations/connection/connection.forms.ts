@@ -1,4 +1,6 @@
 import { Vendor } from './connection.entity.js';
+import { MAIL_FORM } from './mail.forms.js';
+import { TEAMS_FORM } from './teams.forms.js';
 
 /** What a setting or credential of a connection may hold. */
 export type FieldRule = {
@@ -13,7 +15,11 @@ export type FieldRule = {
   | { readonly kind: 'ID' }
   | { readonly kind: 'ID_BY_WORD' }
   | { readonly kind: 'GUID' }
+  | { readonly kind: 'WORDS'; readonly words: readonly string[] }
+  | { readonly kind: 'TIME' }
+  | { readonly kind: 'COUNT'; readonly most: number }
   | { readonly kind: 'HTTPS' }
+  | { readonly kind: 'MAIL_ADDRESS' }
 );
 
 /** What connecting a vendor needs. A connector adds its settings here; nothing else knows them. */
@@ -24,6 +30,11 @@ export interface VendorForm {
   readonly credentials: readonly FieldRule[];
   /** The kind of the effect that watches the vendor from the connection on; asks for itself again and again. */
   readonly watch?: string;
+  /** Fields in place of these, by the value of a setting. */
+  readonly variants?: {
+    readonly setting: string;
+    readonly forms: Readonly<Record<string, Pick<VendorForm, 'settings' | 'credentials'>>>;
+  };
 }
 
 /** The hosts of the vendors' clouds, each with everything under it; an operator adds more by VENDOR_HOSTS. */
@@ -96,8 +107,23 @@ export const VENDOR_FORMS: Readonly<Record<Vendor, VendorForm>> = {
       text('scope', 'the permissions to ask for; read:tickets edit:tickets read:customers when left out', false, 500),
       id('projectTypeId', 'the ticket type of projects'),
       id('taskTypeId', 'the ticket type of project tasks'),
+      ids('contactOutcomeIds', 'the outcomes of an action that are a contact with the client, beside a mail to them'),
       idByWord('budgetTypeIds', 'budget types by the keys of ours', 'engineering=1,equipment=3'),
       idByWord('projectStatusIds', 'statuses by AWAITING_SIGN_OFF, ACTIVE and CANCELLED', 'ACTIVE=22,CANCELLED=24'),
+      {
+        name: 'taskOwners',
+        isRequired: false,
+        means: 'NONE (the default) or BY_EMAIL: the agent with the e-mail address of whom we name',
+        kind: 'CHOICE',
+        choices: ['NONE', 'BY_EMAIL'],
+      },
+      {
+        name: 'taskDependencies',
+        isRequired: false,
+        means: "NONE (the default) or DATES: HaloPSA's date dependencies between tasks",
+        kind: 'CHOICE',
+        choices: ['NONE', 'DATES'],
+      },
     ],
     credentials: [
       text('clientId', "the API application's client id"),
@@ -125,21 +151,7 @@ export const VENDOR_FORMS: Readonly<Record<Vendor, VendorForm>> = {
       text('certificateThumbprint', "the certificate's SHA-256 thumbprint, 64 hexadecimal digits", false, 100),
     ],
   },
-  [Vendor.TEAMS]: {
-    label: 'Microsoft Teams',
-    settings: [
-      text('channel', 'the name of the channel, for people', false, 200),
-      text(
-        'topics',
-        'what it is told: DECISIONS, SIGN_OFFS, ALERTS, separated by commas; all when left out',
-        false,
-        100,
-      ),
-    ],
-    credentials: [
-      { name: 'webhookUrl', isRequired: true, means: "the Workflows webhook's https address", kind: 'HTTPS' },
-    ],
-  },
+  [Vendor.TEAMS]: TEAMS_FORM,
   [Vendor.POWERBI]: {
     label: 'Power BI',
     settings: [
@@ -151,4 +163,14 @@ export const VENDOR_FORMS: Readonly<Record<Vendor, VendorForm>> = {
       text('clientSecret', 'its client secret', false),
     ],
   },
+  [Vendor.MAIL]: MAIL_FORM,
 };
+
+/** The fields of a vendor for a connection with these settings. */
+export function formOf(
+  vendor: Vendor,
+  settings: Readonly<Record<string, string>>,
+): Pick<VendorForm, 'settings' | 'credentials'> {
+  const form = VENDOR_FORMS[vendor];
+  return form.variants?.forms[settings[form.variants.setting] ?? ''] ?? form;
+}

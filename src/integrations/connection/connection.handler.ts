@@ -23,7 +23,7 @@ export function connectionTestHandler(connections: Connections, probes: Connecti
 }
 
 /** Null when it was disconnected before its test came up. */
-async function opened(
+export async function opened(
   connections: Connections,
   tools: Parameters<Connections['byId']>[0],
   integrationId: string,
@@ -36,7 +36,8 @@ async function opened(
   }
 }
 
-async function probed(
+/** What the vendor's probe finds; a fault of it is the finding. Only being told to wait is thrown. */
+export async function probed(
   probe: ConnectionProbe | undefined,
   connection: OpenConnection,
   signal: AbortSignal,

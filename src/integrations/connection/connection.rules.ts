@@ -9,6 +9,10 @@ export interface NamedValue {
 }
 
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** One mail address: no blanks, no brackets, no list, no header of its own (RFC 5321 4.5.3.1: 254 characters at most). */
+export const MAIL_ADDRESS = /^[^\s@<>(),;:\\"[\]\p{Cc}]{1,64}@[^\s@<>(),;:\\"[\]\p{Cc}]{1,189}$/u;
+
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 
 /**
@@ -65,7 +69,7 @@ export function valueFindings(
 
 /** Everything that is wrong with what a connection is given. */
 export function connectionFindings(
-  form: VendorForm,
+  form: Pick<VendorForm, 'settings' | 'credentials'>,
   given: {
     readonly baseUrl: string;
     readonly settings: readonly NamedValue[];
@@ -120,6 +124,10 @@ function fits(rule: FieldRule, value: string): boolean {
   if (rule.kind === 'ID_BY_WORD')
     return /^[A-Za-z][\w-]{0,59}=[1-9]\d{0,8}(,[A-Za-z][\w-]{0,59}=[1-9]\d{0,8}){0,99}$/.test(value);
   if (rule.kind === 'GUID') return GUID.test(value);
+  if (rule.kind === 'WORDS') return value.split(',').every((word) => rule.words.includes(word.trim().toUpperCase()));
+  if (rule.kind === 'TIME') return /^([01]\d|2[0-3]):[0-5]\d$/.test(value);
+  if (rule.kind === 'COUNT') return /^[1-9]\d{0,8}$/.test(value) && Number(value) <= rule.most;
+  if (rule.kind === 'MAIL_ADDRESS') return MAIL_ADDRESS.test(value);
   // A query is allowed: the signature in it is the credential of a Workflows webhook.
   return URL.canParse(value) && addressFindings(value.replace(/[?#].*$/, '')).length === 0;
 }

@@ -1,5 +1,6 @@
 import type { EffectTools } from '../../core/outbox/handler.js';
 import { VendorError } from '../../core/outbox/vendor-error.js';
+import { handoffUrl } from '../../handoff/handoff.link.js';
 import { Vendor } from '../connection/connection.entity.js';
 import type { Connections, OpenConnection } from '../connection/connection.secret.js';
 import type { Budget } from '../http/budget.js';
@@ -24,7 +25,7 @@ const MOST_PAGES = 200;
 /** What the work with HaloPSA needs of an effect's tools. */
 export type HaloTools = Pick<EffectTools, 'read' | 'signal'>;
 
-/** The tenants' HaloPSA instances: one way out, one cache of tokens and one budget of requests a process. */
+/** The tenants' HaloPSA instances: one way out and one cache of tokens a process, one budget of requests an instance. */
 export class HaloPsa {
   private readonly tokens: HaloTokens;
 
@@ -32,6 +33,7 @@ export class HaloPsa {
     private readonly http: VendorHttp,
     private readonly connections: Connections,
     private readonly budget: Omit<Budget, 'instance'> = BUDGET,
+    private readonly publicUrl: string | null = null,
   ) {
     this.tokens = new HaloTokens(http);
   }
@@ -50,8 +52,8 @@ export class HaloPsa {
   client(connection: OpenConnection, signal: AbortSignal): HaloClient {
     const settings = settingsOf(connection);
     const { host, pathname } = new URL(settings.resourceServer);
-    const budget = { ...this.budget, instance: `${host}${pathname}` };
-    return new HaloClient(this.http, this.tokens, connection, { settings, budget, signal });
+    const budget = { ...this.budget, tenantId: connection.tenantId, instance: `${host}${pathname}` };
+    return new HaloClient(this.http, this.tokens, connection, { settings, budget, signal, publicUrl: this.publicUrl });
   }
 }
 
@@ -59,6 +61,7 @@ interface ClientOptions {
   readonly settings: HaloSettings;
   readonly budget: Budget;
   readonly signal: AbortSignal;
+  readonly publicUrl: string | null;
 }
 
 /** The calls of one instance, as the facts describe them (3.3): lists by pages, bodies as arrays, answers as either. */
@@ -78,16 +81,20 @@ export class HaloClient {
     return this.connection.id;
   }
 
+  /** The address of a handoff's page, for a link back; null for a process that knows no public address. */
+  linkTo(handoffId: string): string | null {
+    const { publicUrl } = this.options;
+    return publicUrl === null ? null : handoffUrl(publicUrl, handoffId);
+  }
+
+  /** What the token may be used for, as HaloPSA says; null when it does not say. */
+  scopes(): Promise<readonly string[] | null> {
+    return this.tokens.scopesOf(this.connection, this.settings, this.options.signal);
+  }
+
   /** One record, with its details. */
   async get(path: string, query: HaloQuery = {}): Promise<HaloRecord> {
     return this.record(await this.call('GET', path, query), path);
-  }
-
-  /** One record as the vendor wrote it, byte for byte: digests and exact figures are of this text. */
-  async text(path: string, query: HaloQuery = {}): Promise<string> {
-    const answer = await this.call('GET', path, query);
-    this.record(answer, path);
-    return answer.body.toString('utf8').replace(/^\uFEFF/, '');
   }
 
   /** One record, or null when the instance does not have it. */

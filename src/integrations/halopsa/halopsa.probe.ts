@@ -2,6 +2,7 @@ import { VendorError } from '../../core/outbox/vendor-error.js';
 import { CheckState, type ConnectionCheck } from '../connection/connection.entity.js';
 import type { ConnectionProbe } from '../connection/connection.handler.js';
 import type { HaloClient, HaloPsa, HaloQuery } from './halopsa.client.js';
+import { scopeChecks } from './scope.rules.js';
 
 interface Permission {
   readonly name: string;
@@ -16,13 +17,18 @@ const PERMISSIONS: readonly Permission[] = [
   { name: 'read:quotations', path: '/Quotation', query: { count: 1 } },
 ];
 
-/** Signs in and asks for one row of each kind that is read. */
+/** Read where the connection names owners. */
+const AGENTS: Permission = { name: 'read:agents', path: '/Agent', query: { count: 1 } };
+
+/** Signs in, asks for one row of each kind that is read, and names what the token may do beyond what is needed. */
 export function haloProbe(halopsa: HaloPsa): ConnectionProbe {
   return async (connection, signal) => {
     const client = halopsa.client(connection, signal);
     const checks: ConnectionCheck[] = [];
-    for (const permission of PERMISSIONS) checks.push(await checked(client, permission));
-    return [{ name: 'SIGN_IN', state: CheckState.OK, remedy: null }, ...checks];
+    const needed = client.settings.ownersByEmail ? [...PERMISSIONS, AGENTS] : PERMISSIONS;
+    for (const permission of needed) checks.push(await checked(client, permission));
+    const scopes = scopeChecks(await client.scopes(), client.settings.ownersByEmail ? [AGENTS.name] : []);
+    return [{ name: 'SIGN_IN', state: CheckState.OK, remedy: null }, ...checks, ...scopes];
   };
 }
 

@@ -32,24 +32,32 @@ export interface HaloSettings {
   readonly agentId: number | null;
   /** HaloPSA's codes of an approval's result; its documentation names none. */
   readonly approvalResults: { readonly approved: number; readonly rejected: number };
+  /** Outcomes of an action that are a contact with the client, beside a mail to them. */
+  readonly contactOutcomeIds: readonly number[];
   /** HaloPSA's budget type by the key of ours. */
   readonly budgetTypeIds: ReadonlyMap<string, number>;
   /** HaloPSA's status by the state of our project. */
   readonly projectStatusIds: ReadonlyMap<string, number>;
+  /** Whether project and tasks get the agent with the e-mail address of whom we name; it needs `read:agents`. */
+  readonly ownersByEmail: boolean;
+  /** Whether tasks name those that they wait for as date dependencies. */
+  readonly dateDependencies: boolean;
 }
 
 /** What the connector calls covers tickets, opportunities and projects, and the clients (facts 3.1). */
 const SCOPE = 'read:tickets edit:tickets read:customers';
+const AGENTS_SCOPE = 'read:agents';
 
 /** Reads the settings of a connection; they were validated when they were given. */
 export function settingsOf({ baseUrl, settings }: Pick<OpenConnection, 'baseUrl' | 'settings'>): HaloSettings {
   const base = baseUrl.replace(/\/+$/, '');
+  const ownersByEmail = settings.taskOwners === 'BY_EMAIL';
   return {
     mode: (settings.mode as HaloMode | undefined) ?? 'FLAG',
     resourceServer: (settings.resourceServer ?? `${base}/api`).replace(/\/+$/, ''),
     authServer: (settings.authServer ?? `${base}/auth`).replace(/\/+$/, ''),
     tenant: settings.tenant ?? null,
-    scope: settings.scope ?? SCOPE,
+    scope: settings.scope ?? (ownersByEmail ? `${SCOPE} ${AGENTS_SCOPE}` : SCOPE),
     opportunityTypeIds: ids(settings.opportunityTypeIds),
     wonStatusIds: ids(settings.wonStatusIds),
     wonClosureCategoryIds: ids(settings.wonClosureCategoryIds),
@@ -64,8 +72,11 @@ export function settingsOf({ baseUrl, settings }: Pick<OpenConnection, 'baseUrl'
       approved: oneId(settings.approvedResult) ?? 1,
       rejected: oneId(settings.rejectedResult) ?? 2,
     },
+    contactOutcomeIds: ids(settings.contactOutcomeIds),
     budgetTypeIds: idsByWord(settings.budgetTypeIds),
     projectStatusIds: idsByWord(settings.projectStatusIds),
+    ownersByEmail,
+    dateDependencies: settings.taskDependencies === 'DATES',
   };
 }
 

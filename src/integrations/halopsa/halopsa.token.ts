@@ -7,6 +7,8 @@ import type { HaloSettings } from './halopsa.settings.js';
 
 interface Held {
   readonly token: string;
+  /** What HaloPSA says that it may be used for; null when it does not say. */
+  readonly scopes: readonly string[] | null;
   /** On the monotonic clock. */
   readonly endsAt: number;
 }
@@ -36,25 +38,38 @@ export class HaloTokens {
 
   /** A token that is good for now. VendorError DISCONNECTED when the credentials are not accepted. */
   async of(connection: OpenConnection, settings: HaloSettings, signal: AbortSignal): Promise<string> {
+    return (await this.heldOf(connection, settings, signal)).token;
+  }
+
+  /** What a token may be used for, as HaloPSA says; null when it does not say. */
+  async scopesOf(
+    connection: OpenConnection,
+    settings: HaloSettings,
+    signal: AbortSignal,
+  ): Promise<readonly string[] | null> {
+    return (await this.heldOf(connection, settings, signal)).scopes;
+  }
+
+  /** The vendor does not take this token any more: it was revoked. */
+  forget(connection: OpenConnection, settings: HaloSettings): void {
+    this.held.delete(keyOf(connection, settings));
+  }
+
+  private async heldOf(connection: OpenConnection, settings: HaloSettings, signal: AbortSignal): Promise<Held> {
     const key = keyOf(connection, settings);
     const known = await this.held.get(key)?.catch(() => null);
-    if (known && known.endsAt > performance.now()) return known.token;
+    if (known && known.endsAt > performance.now()) return known;
     const asked = this.ask(connection, settings, signal);
     this.held.delete(key);
     this.held.set(key, asked);
     const [oldest] = this.held.keys();
     if (this.held.size > MOST && oldest !== undefined) this.held.delete(oldest);
     try {
-      return (await asked).token;
+      return await asked;
     } catch (error) {
       if (this.held.get(key) === asked) this.held.delete(key);
       throw error;
     }
-  }
-
-  /** The vendor does not take this token any more: it was revoked. */
-  forget(connection: OpenConnection, settings: HaloSettings): void {
-    this.held.delete(keyOf(connection, settings));
   }
 
   private async ask(
@@ -85,7 +100,11 @@ export class HaloTokens {
     const token = isRecord(body) ? textOf(body, 'access_token') : '';
     if (!isRecord(body) || token === '') throw refusedSignIn(null, answer.status);
     const lastsMs = (numberOf(body, 'expires_in') ?? 3600) * 1000;
-    return { token, endsAt: since + Math.max(SHORTEST_MS, lastsMs - MARGIN_MS) };
+    const said = textOf(body, 'scope')
+      .split(/[\s,]+/)
+      .filter((one) => /^[\w:.-]{1,100}$/.test(one));
+    const scopes = said.length > 0 ? said : null;
+    return { token, scopes, endsAt: since + Math.max(SHORTEST_MS, lastsMs - MARGIN_MS) };
   }
 }
 

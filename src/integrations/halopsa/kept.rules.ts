@@ -2,22 +2,40 @@ import { VendorError } from '../../core/outbox/vendor-error.js';
 import { haloError, type HaloRecord, idOf, listOf, numberOf, plain, textOf } from './halopsa.record.js';
 
 /** Lists whose records are found again by something else than their id: each by this field. */
-const KEYS: Readonly<Record<string, string>> = { customfields: 'name', milestones: 'name', budgets: 'budgettype_id' };
+const KEYS: Readonly<Record<string, string>> = {
+  customfields: 'name',
+  milestones: 'name',
+  budgets: 'budgettype_id',
+  date_dependencies: 'dependentfaultid',
+};
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
+/** A field that HaloPSA does not have as it was written, with both values as text; null where one has none. */
+export interface FieldDifference {
+  /** Such as `customfields.CFBaseline` or `milestones.Build.target_date`. */
+  readonly field: string;
+  readonly ours: string | null;
+  readonly theirs: string | null;
+}
+
 /**
- * The fields that HaloPSA does not have as they were written, as paths such as `customfields.CFBaseline`. HaloPSA
- * answers 200 also when it drops a field in silence (facts 3.3), so only what is read back counts. Days are compared as
- * days, since HaloPSA adds a time; numbers to two decimals.
+ * The fields that HaloPSA does not have as they were written. HaloPSA answers 200 also when it drops a field in silence
+ * (facts 3.3), so only what is read back counts. Days are compared as days, since HaloPSA adds a time; numbers to two
+ * decimals.
  */
-export function notKept(written: HaloRecord, kept: HaloRecord, path = ''): readonly string[] {
+export function differing(written: HaloRecord, kept: HaloRecord, path = ''): readonly FieldDifference[] {
   return Object.entries(written).flatMap(([name, value]) => {
-    const at = `${path}${name}`;
+    const field = `${path}${name}`;
     if (name === 'id') return [];
-    if (Array.isArray(value)) return listNotKept(name, value as HaloRecord[], kept, at);
-    return same(value, kept, name) ? [] : [at];
+    if (Array.isArray(value)) return listDiffering(name, value as HaloRecord[], kept, field);
+    return same(value, kept, name) ? [] : [{ field, ours: textIn(value), theirs: textIn(kept[name], value) }];
   });
+}
+
+/** The same by their paths alone. */
+export function notKept(written: HaloRecord, kept: HaloRecord): readonly string[] {
+  return differing(written, kept).map(({ field }) => field);
 }
 
 /** VendorError REFUSED that names what HaloPSA dropped; nothing when it kept everything. */
@@ -36,16 +54,30 @@ function fieldsDropped(what: string, dropped: readonly string[]): VendorError {
   );
 }
 
-function listNotKept(name: string, written: readonly HaloRecord[], kept: HaloRecord, at: string): readonly string[] {
+function listDiffering(
+  name: string,
+  written: readonly HaloRecord[],
+  kept: HaloRecord,
+  at: string,
+): readonly FieldDifference[] {
   const key = KEYS[name] ?? 'id';
   return written.flatMap((one) => {
-    const label = `${at}.${plain(one[key])}`;
+    const field = `${at}.${plain(one[key])}`;
     const id = idOf(one);
     const found = listOf(kept, name).find((other) => (id === null ? same(one[key], other, key) : idOf(other) === id));
-    if (found) return notKept(one, found, `${label}.`).map((inner) => (name === 'customfields' ? label : inner));
+    if (found)
+      return differing(one, found, `${field}.`).map((inner) => (name === 'customfields' ? { ...inner, field } : inner));
     // A custom field without a value need not be there.
-    return name === 'customfields' && one.value === '' ? [] : [label];
+    if (name === 'customfields') return one.value === '' ? [] : [{ field, ours: textIn(one.value), theirs: null }];
+    return [{ field, ours: plain(one[key]), theirs: null }];
   });
+}
+
+/** A value for people; a day as a day where ours is one. */
+function textIn(value: unknown, like: unknown = value): string | null {
+  const text = plain(value);
+  if (text === '') return null;
+  return typeof like === 'string' && DAY.test(like) ? text.slice(0, 10) : text;
 }
 
 function same(value: unknown, kept: HaloRecord, name: string): boolean {

@@ -48,6 +48,13 @@ export function timeOf(text: string): number {
   return Number.isNaN(time) ? 0 : time;
 }
 
+/** A time of HaloPSA as an instant, read as UTC like every other of its times; null for none and for what is none. */
+export function instantOf(record: HaloRecord, name: string): Date | null {
+  const text = textOf(record, name);
+  const time = timeOf(text);
+  return text === '' || NO_DATE.test(text) || time === 0 ? null : new Date(time);
+}
+
 /** Whether an opportunity was closed before the connection began to look (`since`, by HaloPSA's own clock). */
 export function isHistory(record: HaloRecord, since: string | null): boolean {
   const closedAt = textOf(record, 'dateclosed');

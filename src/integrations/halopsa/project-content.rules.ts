@@ -13,8 +13,10 @@ import {
   type Project,
   type ProjectMilestone,
   type ProjectTask,
+  type TaskDependency,
   TaskState,
 } from '../../project/project.entity.js';
+import { type AgentIds, NO_AGENTS } from './agents.rules.js';
 import { haloError, type HaloRecord, idOf, listOf, textOf } from './halopsa.record.js';
 import { type HaloSettings, required } from './halopsa.settings.js';
 import type { PsaObject } from './psa-object.entity.js';
@@ -27,6 +29,10 @@ export interface ProjectFacts {
   readonly project: Project;
   readonly milestones: readonly ProjectMilestone[];
   readonly tasks: readonly ProjectTask[];
+  /** Which task waits for which. */
+  readonly dependencies: readonly TaskDependency[];
+  /** E-mail addresses of those who answer for the project or a task, by person. */
+  readonly emails: ReadonlyMap<string, string>;
   readonly baseline: BudgetBaseline;
   readonly baselineLines: readonly BudgetBaselineLine[];
   readonly signOff: FeasibilitySignOff | null;
@@ -43,6 +49,7 @@ export const FIELDS = {
   kickoff: 'CFKickoff',
   gate: 'CFHandoffGate',
   missing: 'CFHandoffMissing',
+  url: 'CFHandoffUrl',
 } as const;
 
 /** The counterpart of one of our records. */
@@ -61,8 +68,19 @@ export function clientIdOf({ client }: Pick<ProjectFacts, 'client'>): number {
   );
 }
 
+/** What of the world around the project goes into it. */
+export interface Surroundings {
+  readonly agents: AgentIds;
+  /** The address of the handoff's page; null for none. */
+  readonly url: string | null;
+}
+
 /** What the project is to be, in HaloPSA's fields; milestones without their ids. Hours and amounts are the baseline's. */
-export function projectContent(facts: ProjectFacts, settings: HaloSettings): HaloRecord {
+export function projectContent(
+  facts: ProjectFacts,
+  settings: HaloSettings,
+  { agents, url }: Surroundings = { agents: NO_AGENTS, url: null },
+): HaloRecord {
   const { handoff, deal, project } = facts;
   return {
     tickettype_id: required(settings.projectTypeId, 'projectTypeId', 'the ticket type of projects'),
@@ -74,9 +92,21 @@ export function projectContent(facts: ProjectFacts, settings: HaloSettings): Hal
     targetdate: project.targetOn,
     milestones: shownMilestones(facts).map(milestoneContent),
     budgets: budgetContent(facts, settings),
-    customfields: [{ name: FIELDS.handoff, value: handoff.number }, ...statusFields(facts)],
+    customfields: [{ name: FIELDS.handoff, value: handoff.number }, ...linkField(url), ...statusFields(facts)],
     ...statusId(facts, settings),
+    ...agentId(handoff.deliveryManagerId, facts, agents),
   };
+}
+
+/** The link back to the handoff's page, where there is one. */
+export function linkField(url: string | null): readonly HaloRecord[] {
+  return url === null ? [] : [{ name: FIELDS.url, value: url }];
+}
+
+/** The agent of a person, by e-mail address; who is nobody there is left to HaloPSA's own assignment. */
+function agentId(personId: string | null, { emails }: ProjectFacts, agents: AgentIds): HaloRecord {
+  const id = personId === null ? undefined : agents.get(emails.get(personId)?.toLowerCase() ?? '');
+  return id === undefined ? {} : { agent_id: id };
 }
 
 /**
@@ -104,7 +134,7 @@ export function taskContent(
   facts: ProjectFacts,
   task: ProjectTask,
   settings: HaloSettings,
-  ids: { readonly project: number; readonly milestone: number | null },
+  ids: { readonly project: number; readonly milestone: number | null; readonly agents: AgentIds },
 ): HaloRecord {
   const cancelled = settings.projectStatusIds.get('CANCELLED');
   const isCancelled = task.state === TaskState.CANCELLED;
@@ -112,7 +142,7 @@ export function taskContent(
   return {
     tickettype_id: required(settings.taskTypeId, 'taskTypeId', 'the ticket type of project tasks'),
     summary: titled(label, isCancelled ? `(cancelled) ${task.title}` : task.title),
-    details: task.description ?? task.title,
+    details: detailsOf(facts, task),
     client_id: clientIdOf(facts),
     parent_id: ids.project,
     ...(ids.milestone === null ? {} : { milestone_id: ids.milestone }),
@@ -120,8 +150,43 @@ export function taskContent(
     targetdate: task.dueOn,
     estimate: new LosslessNumber(task.estimateHours),
     budgettype_id: budgetTypeOf(task.budgetType, settings),
+    ...agentId(task.ownerId, facts, ids.agents),
+    ...(settings.dateDependencies ? { date_dependencies: dateDependencies(facts, task, ids.project) } : {}),
     ...(isCancelled && cancelled !== undefined ? { status_id: cancelled } : {}),
   };
+}
+
+/** The description, and in words what the task waits for: every HaloPSA shows that, whatever it makes of dates. */
+function detailsOf(facts: ProjectFacts, task: ProjectTask): string {
+  const labels = awaited(facts, task).map(({ label }) => `[${label}]`);
+  const text = task.description ?? task.title;
+  return labels.length === 0 ? text : `${text}\n\nWaits for: ${labels.join(', ')}.`;
+}
+
+/**
+ * The tasks that it waits for and that are there already: they stand before it in the plan. What the vendor's three ids
+ * mean is documented by their names alone (facts 3.2), so the connection has to ask for them.
+ */
+function dateDependencies(facts: ProjectFacts, task: ProjectTask, projectId: number): readonly HaloRecord[] {
+  return awaited(facts, task).flatMap(({ remoteId }) =>
+    remoteId === null ? [] : [{ parentfaultid: projectId, dependentfaultid: Number(remoteId) }],
+  );
+}
+
+function awaited(facts: ProjectFacts, { id }: ProjectTask): readonly PsaObject[] {
+  const waitsFor = facts.dependencies.filter(({ taskId }) => taskId === id);
+  return waitsFor.flatMap(({ dependsOnTaskId }) => objectOf(facts, dependsOnTaskId) ?? []);
+}
+
+/** The content of a task as a change of what is there: a dependency that stands is named by its id, and made once. */
+export function asTaskChange(content: HaloRecord, there: HaloRecord): HaloRecord {
+  if (content.date_dependencies === undefined) return content;
+  const known = listOf(there, 'date_dependencies');
+  const wanted = listOf(content, 'date_dependencies').map((one) => {
+    const found = known.find((other) => idOf(other, 'dependentfaultid') === idOf(one, 'dependentfaultid'));
+    return found ? { ...one, id: idOf(found) } : one;
+  });
+  return { ...content, date_dependencies: wanted };
 }
 
 /** SHA-256 of content: what is the same needs not be written again. */

@@ -13,6 +13,7 @@ import {
   projectOfHandoff,
   tasksOf,
 } from '../../project/project.queries.js';
+import { TaskDependency } from '../../project/project.entity.js';
 import { Vendor } from '../connection/connection.entity.js';
 import type { ProjectFacts } from './project-content.rules.js';
 import { PsaObject } from './psa-object.entity.js';
@@ -46,6 +47,8 @@ export async function projectFacts(
     project: projectOfHandoff(handoffId),
     milestones: milestonesOf(handoffId),
     tasks: tasksOf(handoffId),
+    dependencies: dependenciesOfHandoff(handoffId),
+    emails: emailsOfHandoff(handoffId),
     baseline: currentBaseline(handoffId),
     baselineLines: currentBaselineLines(handoffId),
     signOff: latestSignOff(handoffId),
@@ -54,6 +57,29 @@ export async function projectFacts(
   });
   const kickoff = kickoffs.find(({ state }) => state !== KickoffState.VOID) ?? null;
   return project && baseline ? { ...facts, project, baseline, kickoff } : null;
+}
+
+/** The edges of the dependency chain of the handoff's project. */
+function dependenciesOfHandoff(handoffId: string): Query<TaskDependency[]> {
+  const columns = tableOf(TaskDependency).columns.map(({ name }) => `d.${name}`);
+  return sql(
+    `select ${columns.join(', ')} from project p
+      join task_dependency d on d.tenant_id = $1 and d.project_id = p.id
+      where p.tenant_id = $1 and p.handoff_id = $2 order by d.task_id, d.depends_on_task_id`,
+    [handoffId],
+    (rows) => rows.map((row) => hydrate(TaskDependency, row)),
+  );
+}
+
+/** The e-mail addresses of the delivery manager and of those who own tasks, by person. */
+function emailsOfHandoff(handoffId: string): Query<ReadonlyMap<string, string>> {
+  return sql(
+    `select w.id, w.email from person w where w.tenant_id = $1 and w.state = 'ACTIVE' and w.id in (
+      select h.delivery_manager_id from handoff h where h.tenant_id = $1 and h.id = $2
+      union select t.owner_id from project_task t where t.tenant_id = $1 and t.handoff_id = $2)`,
+    [handoffId],
+    (rows) => new Map(rows.map(({ id, email }) => [id as string, email as string])),
+  );
 }
 
 function ofHandoff<T extends object>(

@@ -3,6 +3,8 @@ import type { EffectResult, EffectTools, SteppedHandler } from '../../core/outbo
 import type { OutboxMessage } from '../../core/outbox/message.js';
 import { type Statement, update } from '../../core/statement.js';
 import { ProjectState } from '../../project/project.entity.js';
+import type { AgentIds } from './agents.rules.js';
+import type { HaloAgents } from './halopsa.agents.js';
 import type { HaloClient, HaloPsa } from './halopsa.client.js';
 import { haloError, type HaloRecord, idOf, textOf } from './halopsa.record.js';
 import { assertKept, notKept } from './kept.rules.js';
@@ -31,43 +33,52 @@ const PROJECT = { includedetails: true };
  * looked up by its label before it is made, adopted where it is there, and read back field by field afterwards; what is
  * done is the same however often it is begun. Its tasks are asked for when it stands.
  */
-export function projectHandler(halopsa: HaloPsa): SteppedHandler {
+export function projectHandler(halopsa: HaloPsa, agents: HaloAgents): SteppedHandler {
+  const way = { halopsa, agents };
   return {
     perform: async (effect, tools) => {
-      const work = await begun(halopsa, effect, tools);
+      const work = await begun(way, effect, tools);
       if (!work) return { receipt: 'NOT_NEEDED', writes: [] };
       return complete(work, effect, (await located(work)) ?? (await created(work)));
     },
     lookup: async (effect, tools) => {
-      const work = await begun(halopsa, effect, tools);
+      const work = await begun(way, effect, tools);
       if (!work) return { receipt: 'NOT_NEEDED', writes: [] };
       const there = await located(work);
       return there === null ? null : complete(work, effect, there);
     },
     adopt: async (effect, receipt, tools) => {
-      const work = await begun(halopsa, effect, tools);
+      const work = await begun(way, effect, tools);
       if (!work) return { receipt: 'NOT_NEEDED', writes: [] };
       return complete(work, effect, await named(work, receipt));
     },
   };
 }
 
+interface Way {
+  readonly halopsa: HaloPsa;
+  readonly agents: HaloAgents;
+}
+
 interface Work {
   readonly client: HaloClient;
   readonly facts: ProjectFacts;
+  readonly agents: AgentIds;
   readonly content: HaloRecord;
   readonly object: PsaObject;
   readonly now: Date;
 }
 
 /** Null when there is nothing to make: the gate was not passed, or the handoff was withdrawn before it was there. */
-async function begun(halopsa: HaloPsa, { aggregateId }: OutboxEffect, tools: EffectTools): Promise<Work | null> {
+async function begun(way: Way, { aggregateId }: OutboxEffect, tools: EffectTools): Promise<Work | null> {
   const facts = await projectFacts(tools, aggregateId);
   const object = facts && objectOf(facts, facts.project.id);
   if (!facts || !object) return null;
   if (facts.project.state === ProjectState.CANCELLED && object.remoteId === null) return null;
-  const client = await halopsa.of(tools);
-  return { client, facts, object, content: projectContent(facts, client.settings), now: tools.now };
+  const client = await way.halopsa.of(tools);
+  const agents = await way.agents.of(client);
+  const content = projectContent(facts, client.settings, { agents, url: client.linkTo(facts.handoff.id) });
+  return { client, facts, object, content, agents, now: tools.now };
 }
 
 /** The project's id where it is there: as it was kept, by its label, or one that was made by hand. */
@@ -158,9 +169,9 @@ export function written(object: PsaObject, remoteId: string, digest: string, now
 }
 
 /** The first task alone: the others follow when it really lies under the project (facts 3.3). */
-function firstTask({ facts, client }: Work, there: HaloRecord, request: string): OutboxMessage[] {
+function firstTask({ facts, client, agents }: Work, there: HaloRecord, request: string): OutboxMessage[] {
   const ids = new Map(facts.milestones.map((milestone) => [milestone.id, milestoneId(milestone, there, facts)]));
-  const [first] = tasksToWrite(facts, client.settings, { project: idOf(there)!, milestones: ids });
+  const [first] = tasksToWrite(facts, client.settings, { project: idOf(there)!, milestones: ids, agents });
   if (!first) return [];
   return [haloMessage(HALOPSA_TASK, facts.handoff.id, request, { taskId: first.id, request, first: 'true' })];
 }

@@ -90,6 +90,33 @@ export class PsaSweep extends TenantOwned {
   remedy: string | null;
 }
 
+/** How far the sweep of the projects of a connection has come. */
+@Entity()
+@ObjectType({ description: 'How far the sweep of the projects of a connection has come: actuals and drift.' })
+export class PsaProjectSweep extends TenantOwned {
+  @Column('uuid')
+  integrationId: string;
+
+  @Column('text', { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description: "The last change that was seen, by the PSA's own clock and without a zone; null before the first.",
+  })
+  watermark: string | null;
+
+  @Instant()
+  @Field(() => DateTimeScalar, { description: 'When it last looked.' })
+  sweptAt: Date;
+
+  @Column('text', { nullable: true })
+  @Field(() => String, { nullable: true, description: 'Why the last look failed, as a code; null when it did not.' })
+  problem: string | null;
+
+  @Column('text', { nullable: true })
+  @Field(() => String, { nullable: true, description: 'What to do about it.' })
+  remedy: string | null;
+}
+
 /** What a webhook of a connection must know; hashes alone are kept. */
 @Entity()
 export class PsaWebhook extends TenantOwned {

@@ -23,7 +23,7 @@ import { Handoff } from '../../handoff/handoff.entity.js';
 import { Integration } from '../connection/connection.entity.js';
 import { issueWebhook } from './psa.commands.js';
 import { IssueWebhookInput } from './psa.input.js';
-import { PsaDeal, PsaDealState, PsaSweep } from './psa-sync.entity.js';
+import { PsaDeal, PsaDealState, PsaProjectSweep, PsaSweep } from './psa-sync.entity.js';
 import { HOOK_USER } from './webhook.secret.js';
 
 const PsaDealConnection = connectionOf(PsaDeal, 'PsaDeal');
@@ -76,6 +76,14 @@ export class IntegrationSyncResolver {
   })
   sweep(@Root() integration: Integration, @Ctx() { reader }: RequestContext): Promise<PsaSweep | null> {
     return reader.first(PsaSweep, 'integrationId', integration.id);
+  }
+
+  @FieldResolver(() => PsaProjectSweep, {
+    nullable: true,
+    description: 'How far the sweep of the projects of a HaloPSA connection has come; null before the first.',
+  })
+  projectSweep(@Root() integration: Integration, @Ctx() { reader }: RequestContext): Promise<PsaProjectSweep | null> {
+    return reader.first(PsaProjectSweep, 'integrationId', integration.id);
   }
 
   @Sensitive('CREDENTIAL')

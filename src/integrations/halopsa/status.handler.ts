@@ -3,7 +3,7 @@ import { verdictOf } from './gate.verdict.js';
 import type { HaloClient, HaloPsa } from './halopsa.client.js';
 import type { HaloRecord } from './halopsa.record.js';
 import { assertKept, notKept } from './kept.rules.js';
-import { FIELDS, objectOf, statusFields, statusId } from './project-content.rules.js';
+import { FIELDS, linkField, objectOf, statusFields, statusId } from './project-content.rules.js';
 import { externalIdOf, projectFacts } from './project.facts.js';
 
 const DETAILS = { includedetails: true };
@@ -25,6 +25,7 @@ export function haloStatusHandler(halopsa: HaloPsa): PerformEffect {
         { name: FIELDS.status, value: handoff.stage },
         { name: FIELDS.gate, value: passes ? 'PASSED' : 'BLOCKED' },
         { name: FIELDS.missing, value: missing.join('; ') },
+        ...linkField(client.linkTo(handoffId)),
       ];
       await put(client, '/Opportunities', Number(opportunity), { customfields }, 'the status on the opportunity');
     }

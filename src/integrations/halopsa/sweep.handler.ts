@@ -5,11 +5,13 @@ import { VendorError } from '../../core/outbox/vendor-error.js';
 import { insert, select, selectFirst, selectRequired, type Statement } from '../../core/statement.js';
 import { Integration, Vendor } from '../connection/connection.entity.js';
 import { waitingApprovals } from './approval.handler.js';
+import { changedSince, latestChange } from './changed.js';
 import type { HaloClient, HaloPsa } from './halopsa.client.js';
 import { haloError, type HaloRecord, idOf, plain, textOf } from './halopsa.record.js';
 import { intakeMessage, opportunityKey, waitingIntakes } from './intake.message.js';
 import { HALOPSA_STATUS, haloMessage } from './provision.plan.js';
-import { isHistory, judge, mapsWon, timeOf } from './opportunity.rules.js';
+import { isHistory, judge, mapsWon } from './opportunity.rules.js';
+import { projectSweepMessage } from './project-sweep.message.js';
 import { PsaDeal, PsaDealState, PsaSweep } from './psa-sync.entity.js';
 
 /** The kind of the effect that looks for what changed in HaloPSA; connection.forms.ts begins it. */
@@ -19,8 +21,6 @@ const EVERY_MS = 300_000;
 /** Each costs a request: the budget of an instance is some six hundred in the same time. */
 const MOST_VERDICTS = 50;
 const NEVER = '1900-01-01T00:00:00';
-/** Changes so long before the watermark are looked at again: clocks and lists may lag. */
-const OVERLAP_MS = 600_000;
 
 /**
  * `halopsa.sweep`: finds what no webhook told, such as a status written past the workflow, and asks for itself again
@@ -40,9 +40,9 @@ export function sweepHandler(halopsa: HaloPsa): PerformEffect {
     try {
       const client = await halopsa.byId(tools, integrationId);
       if (!mapsWon(client.settings)) throw wonIsNotMapped();
-      const rows = await changed(client, watermark);
+      const rows = await changedSince(client, '/Opportunities', watermark);
       // An instance without any opportunity has no history either.
-      const reached = latest(rows, watermark) ?? NEVER;
+      const reached = latestChange(rows, watermark) ?? NEVER;
       const asked = client.settings.mode === 'NATIVE' ? await waitingApprovals(client, null) : [];
       const fromApprovals = asked.flatMap((one) => idOf(one, 'ticket_id') ?? []).map(String);
       const found = [...new Set([...news(rows, known, { client, since: sweep?.since ?? null }), ...fromApprovals])];
@@ -55,6 +55,7 @@ export function sweepHandler(halopsa: HaloPsa): PerformEffect {
         messages: [
           ...fresh.map((id) => intakeMessage(integrationId, id, newId())),
           ...verdicts(known, client, id),
+          projectSweepMessage(integrationId, id),
           next,
         ],
       };
@@ -69,7 +70,11 @@ export function sweepHandler(halopsa: HaloPsa): PerformEffect {
         problem: code.slice(0, 80),
         remedy: remedy.slice(0, 1000),
       };
-      return { receipt: code, writes: [swept(integrationId, told)], messages: [next] };
+      return {
+        receipt: code,
+        writes: [swept(integrationId, told)],
+        messages: [projectSweepMessage(integrationId, id), next],
+      };
     }
   };
 }
@@ -85,23 +90,6 @@ function nextSweep(integrationId: string, now: Date): OutboxMessage {
     vendor: Vendor.HALOPSA,
     notBefore: new Date(slot * EVERY_MS),
   };
-}
-
-/**
- * The opportunities that changed since the watermark, less the overlap; all of them at first. The list is asked for
- * from the latest change on; where it does not come in that order, all of its pages are read.
- */
-async function changed(client: HaloClient, watermark: string | null): Promise<readonly HaloRecord[]> {
-  const from = watermark === null ? null : timeOf(watermark) - OVERLAP_MS;
-  const isOld = (row: HaloRecord): boolean => from !== null && timeOf(textOf(row, 'last_update')) < from;
-  const query = { order: 'last_update', orderdesc: true };
-  const rows = await client.list('/Opportunities', query, (page) => isDescending(page) && page.some(isOld));
-  return rows.filter((row) => !isOld(row));
-}
-
-function isDescending(rows: readonly HaloRecord[]): boolean {
-  const times = rows.map((row) => timeOf(textOf(row, 'last_update')));
-  return times.every((time, index) => index === 0 || time <= times[index - 1]!);
 }
 
 /**
@@ -131,16 +119,6 @@ function verdicts(known: readonly PsaDeal[], { settings }: HaloClient, request: 
     problem === 'WON_BEFORE_GATE' && handoffId ? [handoffId] : [],
   );
   return waiting.slice(0, MOST_VERDICTS).map((handoffId) => haloMessage(HALOPSA_STATUS, handoffId, request));
-}
-
-function latest(rows: readonly HaloRecord[], watermark: string | null): string | null {
-  const times = [...rows.map((row) => textOf(row, 'last_update')), watermark ?? ''].filter((time) => time !== '');
-  return (
-    times
-      .toSorted((a, b) => timeOf(a) - timeOf(b))
-      .at(-1)
-      ?.slice(0, 80) ?? null
-  );
 }
 
 type Told = Pick<PsaSweep, 'watermark' | 'since' | 'sweptAt'> & Partial<Pick<PsaSweep, 'problem' | 'remedy'>>;

@@ -2,10 +2,18 @@ import type { OutboxEffect } from '../../core/outbox/effect.entity.js';
 import type { EffectResult, EffectTools, SteppedHandler } from '../../core/outbox/handler.js';
 import type { OutboxMessage } from '../../core/outbox/message.js';
 import { type ProjectTask, TaskState } from '../../project/project.entity.js';
+import type { HaloAgents } from './halopsa.agents.js';
 import type { HaloClient, HaloPsa } from './halopsa.client.js';
 import { haloError, type HaloRecord, idOf } from './halopsa.record.js';
 import { assertKept, notKept } from './kept.rules.js';
-import { carries, clientIdOf, contentDigest, objectOf, type ProjectFacts } from './project-content.rules.js';
+import {
+  asTaskChange,
+  carries,
+  clientIdOf,
+  contentDigest,
+  objectOf,
+  type ProjectFacts,
+} from './project-content.rules.js';
 import { projectFacts } from './project.facts.js';
 import { written } from './project.handler.js';
 import { HALOPSA_TASK, haloMessage } from './provision.plan.js';
@@ -18,20 +26,25 @@ const TASK = { includedetails: true };
  * `halopsa.task`: one task of the project in HaloPSA, exactly once: looked up by its label, made or changed, and read
  * back. A task that HaloPSA made without its parent is found by its label all the same, and put right.
  */
-export function taskHandler(halopsa: HaloPsa): SteppedHandler {
+export function taskHandler(halopsa: HaloPsa, agents: HaloAgents): SteppedHandler {
   return {
     perform: async (effect, tools) => {
-      const work = await begun(halopsa, effect, tools);
+      const work = await begun({ halopsa, agents }, effect, tools);
       if (!work) return { receipt: 'NOT_NEEDED', writes: [] };
       return complete(work, effect, (await located(work)) ?? (await created(work)));
     },
     lookup: async (effect, tools) => {
-      const work = await begun(halopsa, effect, tools);
+      const work = await begun({ halopsa, agents }, effect, tools);
       if (!work) return { receipt: 'NOT_NEEDED', writes: [] };
       const there = await located(work);
       return there === null ? null : complete(work, effect, there);
     },
   };
+}
+
+interface Way {
+  readonly halopsa: HaloPsa;
+  readonly agents: HaloAgents;
 }
 
 interface Work {
@@ -44,13 +57,14 @@ interface Work {
 }
 
 /** Null when there is nothing to make: a later plan dropped the task before it was there. */
-async function begun(halopsa: HaloPsa, effect: OutboxEffect, tools: EffectTools): Promise<Work | null> {
+async function begun({ halopsa, agents }: Way, effect: OutboxEffect, tools: EffectTools): Promise<Work | null> {
   const facts = await projectFacts(tools, effect.aggregateId);
   const task = facts?.tasks.find(({ id }) => id === effect.payload.taskId);
   const object = facts && task ? objectOf(facts, task.id) : null;
   if (!facts || !task || !object) return null;
   if (task.state === TaskState.CANCELLED && object.remoteId === null) return null;
-  const ids = remoteIds(facts);
+  const client = await halopsa.of(tools);
+  const ids = remoteIds(facts, await agents.of(client));
   if (!ids)
     throw haloError(
       'REFUSED',
@@ -58,7 +72,6 @@ async function begun(halopsa: HaloPsa, effect: OutboxEffect, tools: EffectTools)
       `The project ${facts.project.number} is not in HaloPSA yet.`,
       'Retry the effect of the project first; its tasks follow.',
     );
-  const client = await halopsa.of(tools);
   return { client, facts, ids, object, content: plannedTask(facts, task, client.settings, ids), now: tools.now };
 }
 
@@ -92,7 +105,7 @@ async function complete(work: Work, effect: OutboxEffect, id: number): Promise<E
   const path = `/Tickets/${id}`;
   const before = await client.get(path, TASK);
   const isThere = notKept(content, before).length === 0;
-  if (!isThere) await client.post('/Tickets', { ...content, id });
+  if (!isThere) await client.post('/Tickets', { ...asTaskChange(content, before), id });
   const after = isThere ? before : await client.get(path, TASK);
   assertKept(content, after, `the task ${object.label}`);
   return {

@@ -1,4 +1,5 @@
 import type { ProjectTask } from '../../project/project.entity.js';
+import { type AgentIds, NO_AGENTS } from './agents.rules.js';
 import type { HaloRecord } from './halopsa.record.js';
 import type { HaloSettings } from './halopsa.settings.js';
 import { contentDigest, objectOf, type ProjectFacts, taskContent } from './project-content.rules.js';
@@ -7,6 +8,7 @@ import { contentDigest, objectOf, type ProjectFacts, taskContent } from './proje
 export interface RemoteIds {
   readonly project: number;
   readonly milestones: ReadonlyMap<string, number | null>;
+  readonly agents: AgentIds;
 }
 
 /** The tasks that HaloPSA does not have as they are planned: new, changed, or cancelled after they were there. */
@@ -25,16 +27,17 @@ export function plannedTask(
   ids: RemoteIds,
 ): HaloRecord {
   const milestone = ids.milestones.get(task.milestoneId) ?? null;
-  return taskContent(facts, task, settings, { project: ids.project, milestone });
+  return taskContent(facts, task, settings, { project: ids.project, milestone, agents: ids.agents });
 }
 
 /** The ids as their receipts have them; null while the project is not there. */
-export function remoteIds(facts: ProjectFacts): RemoteIds | null {
+export function remoteIds(facts: ProjectFacts, agents: AgentIds = NO_AGENTS): RemoteIds | null {
   const project = objectOf(facts, facts.project.id)?.remoteId ?? null;
   if (project === null) return null;
   const idOf = (ownId: string): number | null => {
     const id = objectOf(facts, ownId)?.remoteId ?? null;
     return id === null ? null : Number(id);
   };
-  return { project: Number(project), milestones: new Map(facts.milestones.map(({ id }) => [id, idOf(id)])) };
+  const milestones = new Map(facts.milestones.map(({ id }) => [id, idOf(id)]));
+  return { project: Number(project), milestones, agents };
 }

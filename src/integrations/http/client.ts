@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { parse, stringify } from 'lossless-json';
 import type { Agent } from 'undici';
@@ -8,6 +9,7 @@ import { checkedTarget } from './address.rules.js';
 import { type Budget, Budgets } from './budget.js';
 import { guardedAgent, type Resolve, systemResolve } from './connector.js';
 import { type Asked, codeIn, faultOfStatus, faultOfTransport, NotSent, unreadable } from './fault.rules.js';
+import { repeatAfterMs } from './repeat.rules.js';
 import { exhaustedForMs, header, type Headers, retryAfterMs } from './retry-after.rules.js';
 
 const TOTAL_MS = 30_000;
@@ -115,7 +117,23 @@ export class VendorHttp {
     await Promise.all(Object.values(this.agents).map((agent) => agent.destroy()));
   }
 
+  /** Sends a request, and again where that is harmless and likely to help (repeat.rules.ts). */
   private async exchange(request: VendorRequest, asked: Asked): Promise<VendorAnswer> {
+    // A file that is put twice has two versions: the effect looks first whether it is there.
+    const isHarmless = asked.isRepeatable && request.method !== 'PUT';
+    for (let sent = 1; ; sent += 1) {
+      const since = performance.now();
+      const outcome = await this.once(request, asked).catch((error: unknown) => ({ error }));
+      const isAccepted = 'status' in outcome && request.accept?.includes(outcome.status) === true;
+      const wait = isAccepted ? null : repeatAfterMs(outcome, isHarmless, sent, performance.now() - since, new Date());
+      if (wait === null || !(await waited(wait, request.signal))) {
+        if ('error' in outcome) throw outcome.error;
+        return outcome;
+      }
+    }
+  }
+
+  private async once(request: VendorRequest, asked: Asked): Promise<VendorAnswer> {
     const { method, budget, withinMs = TOTAL_MS, atMostBytes = LARGEST_BYTES } = request;
     const simulated = URL.canParse(request.url) ? this.options.simulated?.(new URL(request.url)) : null;
     const { url, isLoopback } = checkedTarget(simulated ?? request.url, this.options.loopback(), this.options.hosts);
@@ -144,6 +162,12 @@ export class VendorHttp {
     const wait = status === 429 ? (retryAfterMs(headers, new Date()) ?? 5000) : exhaustedForMs(headers);
     if (wait !== null) this.budgets.close(budget, wait);
   }
+}
+
+/** Whether the pause went by; false when the attempt was stopped meanwhile. */
+async function waited(ms: number, signal: AbortSignal | undefined): Promise<boolean> {
+  if (signal?.aborted) return false;
+  return pause(ms, true, signal ? { signal } : {}).catch(() => false);
 }
 
 const askedOf = ({ vendor, method, isRepeatable }: VendorRequest): Asked => ({

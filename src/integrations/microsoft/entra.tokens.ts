@@ -1,13 +1,7 @@
-import {
-  ConfidentialClientApplication,
-  type INetworkModule,
-  type NetworkRequestOptions,
-  type NetworkResponse,
-  type NodeAuthOptions,
-} from '@azure/msal-node';
-import { VendorError } from '../../core/outbox/vendor-error.js';
+import { ConfidentialClientApplication, type NodeAuthOptions } from '@azure/msal-node';
 import type { OpenConnection } from '../connection/connection.secret.js';
 import type { VendorHttp } from '../http/client.js';
+import { entraNetwork } from './entra.network.js';
 import { type Seen, signInFault } from './entra.rules.js';
 
 const SCOPES = ['https://graph.microsoft.com/.default'];
@@ -77,37 +71,11 @@ export class EntraTokens {
     try {
       return new ConfidentialClientApplication({
         auth: { clientId: credentials.clientId ?? '', ...proofOf(credentials) },
-        system: { networkClient: this.network(seen) },
+        system: { networkClient: entraNetwork(this.http, seen) },
       });
     } catch (error) {
       throw signInFault(error, seen, new Date());
     }
-  }
-
-  private network(seen: Seen): INetworkModule {
-    const fetch = this.http.fetch({ vendor: 'Entra ID', isRepeatable: true });
-    const send = async (
-      method: string,
-      url: string,
-      options?: { headers?: Record<string, string>; body?: string },
-    ): Promise<{ status: number; headers: Record<string, string>; body: unknown }> => {
-      try {
-        const answer = await fetch(url, { method, headers: options?.headers ?? {}, body: options?.body ?? null });
-        const headers = Object.fromEntries(answer.headers);
-        Object.assign(seen, { status: answer.status, headers });
-        return { status: answer.status, headers, body: await answer.json() };
-      } catch (error) {
-        // MSAL wraps what it is thrown, and what went wrong would be lost.
-        if (error instanceof VendorError) seen.fault = error;
-        throw error;
-      }
-    };
-    return {
-      sendGetRequestAsync: <T>(url: string, options?: NetworkRequestOptions) =>
-        send('GET', url, options) as Promise<NetworkResponse<T>>,
-      sendPostRequestAsync: <T>(url: string, options?: NetworkRequestOptions) =>
-        send('POST', url, options) as Promise<NetworkResponse<T>>,
-    };
   }
 }
 

@@ -1,11 +1,12 @@
 import type { VendorAnswer, VendorHttp, VendorRequest } from '../http/client.js';
 import { VendorError } from '../../core/outbox/vendor-error.js';
+import type { ConnectionCheck } from '../connection/connection.entity.js';
 import type { OpenConnection } from '../connection/connection.secret.js';
 import type { Budget } from '../http/budget.js';
 import { codeIn, faultOfStatus } from '../http/fault.rules.js';
 import type { EntraTokens } from './entra.tokens.js';
-
-const GRAPH = 'https://graph.microsoft.com/v1.0';
+import { excessRoles } from './graph.permissions.js';
+import { type GraphMethod, GraphTransport } from './graph.transport.js';
 
 /**
  * SharePoint gives an application 1,250 resource units a minute in a small tenant, and writing costs 2
@@ -26,7 +27,7 @@ export interface GraphTools {
   readonly tokens: EntraTokens;
 }
 
-/** The calls of Microsoft Graph v1.0 for one connection, as the application. */
+/** The calls of Microsoft Graph v1.0 for one connection, as the application, by Microsoft's own SDK (graph.transport.ts). */
 export class GraphClient {
   private readonly budget: Budget;
 
@@ -35,7 +36,8 @@ export class GraphClient {
     readonly connection: OpenConnection,
     private readonly signal: AbortSignal,
   ) {
-    this.budget = { ...BUDGET, instance: `graph.microsoft.com/${connection.settings.directoryId ?? ''}` };
+    const { tenantId, settings } = connection;
+    this.budget = { ...BUDGET, tenantId, instance: `graph.microsoft.com/${settings.directoryId ?? ''}` };
   }
 
   /** One object; the call's own faults as VendorErrors. */
@@ -61,36 +63,52 @@ export class GraphClient {
     return found;
   }
 
+  /** The application permissions beyond the needed ones that Entra ID has put into the token. */
+  async excess(): Promise<readonly ConnectionCheck[]> {
+    return excessRoles(await this.tools.tokens.of(this.connection));
+  }
+
   /** Any call. A refused token is replaced once; a 403 `accessDenied` waits for an administrator. */
-  async call(method: VendorRequest['method'], path: string, options: GraphOptions = {}): Promise<VendorAnswer> {
+  async call(method: GraphMethod, path: string, options: GraphOptions = {}): Promise<VendorAnswer> {
     const first = await this.send(method, path, options, [401]);
     if (first.status !== 401) return first;
     this.tools.tokens.forget(this.connection);
     return this.send(method, path, options, []);
   }
 
-  /** A request to a pre-authenticated address, such as of an upload session: it takes no token. */
-  async plain(method: VendorRequest['method'], url: string, options: GraphOptions = {}): Promise<VendorAnswer> {
-    return this.tools.http.send({ vendor: 'SharePoint', method, url, ...options, signal: this.signal });
+  /**
+   * The SDK for one of its tasks on a pre-authenticated address, such as of an upload session: it takes no token, and
+   * spends nothing of the budget. Every request of it may be repeated.
+   */
+  sdk(accept: readonly number[], most: number): GraphTransport {
+    const { http, tokens } = this.tools;
+    return new GraphTransport({
+      http,
+      terms: { vendor: 'SharePoint', accept, isRepeatable: true, signal: this.signal },
+      token: () => tokens.of(this.connection),
+      most,
+    });
   }
 
   private async send(
-    method: VendorRequest['method'],
+    method: GraphMethod,
     path: string,
-    { accept = [], ...options }: GraphOptions,
+    { accept = [], isRepeatable, ...content }: GraphOptions,
     further: readonly number[],
   ): Promise<VendorAnswer> {
-    const token = await this.tools.tokens.of(this.connection);
-    const answer = await this.tools.http.send({
-      vendor: 'SharePoint',
-      method,
-      url: path.startsWith('https://') ? path : `${GRAPH}${path}`,
-      ...options,
-      headers: { ...options.headers, authorization: `Bearer ${token}` },
-      accept: [...accept, ...further, 403],
-      budget: this.budget,
-      signal: this.signal,
+    const { http, tokens } = this.tools;
+    const transport = new GraphTransport({
+      http,
+      terms: {
+        vendor: 'SharePoint',
+        accept: [...accept, ...further, 403],
+        budget: this.budget,
+        signal: this.signal,
+        ...(isRepeatable === undefined ? {} : { isRepeatable }),
+      },
+      token: () => tokens.of(this.connection),
     });
+    const answer = await transport.call(method, path, content);
     if (answer.status !== 403 || accept.includes(403)) return answer;
     throw forbidden(answer, { vendor: 'SharePoint', isRepeatable: true });
   }

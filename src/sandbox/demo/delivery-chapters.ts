@@ -41,7 +41,7 @@ export async function signOff(tale: Tale): Promise<void> {
     CAST.delivery,
     'sign-off-feasibility',
     await onHandoff(tale, { acceptedRiskIds, statement }),
-    'The delivery manager signs off feasibility, plan and risks, for baseline version 2.',
+    'The delivery manager signs off feasibility, plan and risks, for the baseline as it stands.',
   );
 }
 

@@ -7,6 +7,7 @@ import { type Asked, readInbox, revokeAndGiveAgain, usedOnce, voteByDelegation }
 import { changePolicy, type PolicyChapter } from './policy-chapter.js';
 import { peopleByHandle, type StoryOptions } from './story.js';
 import { Teller } from './teller.js';
+import { arrive } from './workplace.js';
 
 export interface SequelOptions extends StoryOptions, Omit<PolicyChapter, 'teller'>, Omit<AuditChapter, 'teller'> {
   /** The request of the story before, whose approval was used. */
@@ -33,15 +34,11 @@ export async function playSequel(options: SequelOptions): Promise<void> {
 }
 
 /** A further deal of the story's client. */
-async function open({ sample, opportunityId, now }: StoryOptions, teller: Teller, nth: number): Promise<Tale> {
+async function open(options: StoryOptions, teller: Teller, nth: number): Promise<Tale> {
+  const { sample, opportunityId, now, workplace = null } = options;
   const { won } = demoDeal(sample, opportunityId + nth, opportunityId);
-  const { id } = await teller.done(
-    CAST.sales,
-    'import-deal',
-    { payload: won, serviceTemplate: 'managed-network', dealType: 'NEW_BUSINESS' },
-    'The same client buys again.',
-  );
-  return { teller, handoffId: id as string, now };
+  const told = 'The same client buys again.';
+  return { teller, handoffId: await arrive(teller, workplace, won, { byHand: told, byItself: told }), now };
 }
 
 async function ask({ teller, handoffId }: Tale): Promise<Asked> {

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { CAST } from './cast.js';
 import { scheduleKickoff, signOff } from './delivery-chapters.js';
 import { onHandoff, proveChecklist, type Tale, writeContent } from './chapters.js';
-import { demoDeal } from './deal-files.js';
+import { type DemoDeal, demoDeal } from './deal-files.js';
 import { type Json, Teller, type TellerOptions } from './teller.js';
+import { arrive, seeFlag, seeProject, type Workplace } from './workplace.js';
 
 export interface StoryOptions extends TellerOptions {
   /** The text of samples/halopsa/managed-network-below-floor.json. */
@@ -11,28 +12,25 @@ export interface StoryOptions extends TellerOptions {
   /** A number that no opportunity has yet. */
   readonly opportunityId: number;
   readonly now: Date;
+  /** The vendors' systems beside it; null where deals are brought in by hand, as in an instance without simulators. */
+  readonly workplace?: Workplace | null;
 }
 
 /** One handoff all the way, as the personas would walk it: through every refusal on the way to a scheduled kickoff. */
 export async function playStory(
   options: StoryOptions,
-): Promise<{ readonly handoffId: string; readonly requestId: string }> {
+): Promise<{ readonly handoffId: string; readonly number: string; readonly requestId: string }> {
   const teller = new Teller(options);
   const deal = demoDeal(options.sample, options.opportunityId);
   const people = await peopleByHandle(teller);
-  const opened = await teller.done(
-    CAST.sales,
-    'import-deal',
-    { payload: deal.won, serviceTemplate: 'managed-network', dealType: 'NEW_BUSINESS' },
-    'Sales brings the won opportunity in, as HaloPSA exports it.',
-  );
-  const tale: Tale = { teller, handoffId: opened.id as string, now: options.now };
-  await teller.done(
-    CAST.sales,
-    'import-deal',
-    { payload: deal.won },
-    'The same export again makes no second snapshot.',
-  );
+  const { workplace = null } = options;
+  const handoffId = await arrive(teller, workplace, deal.won, {
+    byHand: 'Sales brings the won opportunity in, as HaloPSA exports it.',
+    byItself: 'Sales marks the opportunity as won in HaloPSA, and the handoff arrives by itself.',
+  });
+  const tale: Tale = { teller, handoffId, now: options.now };
+  if (workplace) await seeFlag(teller, workplace, options.opportunityId);
+  else await importAgain(teller, deal.won);
   await teller.denied(
     CAST.stranger,
     'handoff-step',
@@ -59,12 +57,20 @@ export async function playStory(
   );
   const requestId = await countersign(tale);
   await submit(tale, 1);
-  await returnAndCorrect(tale, deal.corrected, requestId);
+  const { handoff } = await teller.read(CAST.delivery, 'handoff-step', { id: handoffId });
+  const number = (handoff as Json).number as string;
+  if (workplace) await seeProject(teller, workplace, number, options.opportunityId);
+  await returnAndCorrect(tale, workplace, deal, requestId);
   await submit(tale, 2);
   await signOff(tale);
   await scheduleKickoff(tale);
   await verifyLedger(tale);
-  return { handoffId: tale.handoffId, requestId };
+  return { handoffId, number, requestId };
+}
+
+async function importAgain(teller: Teller, deal: string): Promise<void> {
+  const told = 'The same export again makes no second snapshot.';
+  await teller.done(CAST.sales, 'import-deal', { payload: deal }, told);
 }
 
 /** The ids of the tenant's people by their short names. */
@@ -74,7 +80,7 @@ export async function peopleByHandle(teller: Teller): Promise<Record<string, str
 }
 
 /** The exception: asked by sales, answered by two others, and refused to everyone who may not. */
-async function countersign(tale: Tale): Promise<string> {
+export async function countersign(tale: Tale): Promise<string> {
   const { teller } = tale;
   const reason = 'The client signs for three years and brings two further sites next spring.';
   const request = await teller.done(
@@ -121,7 +127,12 @@ async function submit(tale: Tale, baselineVersion: number): Promise<void> {
 }
 
 /** Delivery names a gap; sales corrects the terms, so every vote falls and the same two people answer again. */
-async function returnAndCorrect(tale: Tale, corrected: string, requestId: string): Promise<void> {
+async function returnAndCorrect(
+  tale: Tale,
+  workplace: Workplace | null,
+  deal: DemoDeal,
+  requestId: string,
+): Promise<void> {
   const { teller } = tale;
   const gaps = [
     { path: 'terms.lines', text: 'The monthly price does not cover the spare firewall that was promised.' },
@@ -132,12 +143,7 @@ async function returnAndCorrect(tale: Tale, corrected: string, requestId: string
     await onHandoff(tale, { gaps }),
     'Delivery returns it, naming the gap; sales has 24 hours.',
   );
-  await teller.done(
-    CAST.sales,
-    'import-deal',
-    { payload: corrected },
-    'Sales corrects the quote: new terms, so the votes fall and a new round opens.',
-  );
+  await correct(tale, workplace, deal, requestId);
   const { approvalRequest } = await teller.read(
     CAST.auditor,
     'approval-history',
@@ -163,6 +169,26 @@ async function returnAndCorrect(tale: Tale, corrected: string, requestId: string
   };
   await teller.done(CAST.finance, 'cast-vote', ballot, 'The first approver answers again, for the new terms.');
   await teller.done(CAST.secondFinance, 'cast-vote', ballot, 'So does the second.');
+}
+
+/** The quote is corrected where it stands. */
+async function correct(
+  { teller }: Tale,
+  workplace: Workplace | null,
+  { won, corrected }: DemoDeal,
+  requestId: string,
+): Promise<void> {
+  const told = 'Sales corrects the quote: new terms, so the votes fall and a new round opens.';
+  if (!workplace) {
+    await teller.done(CAST.sales, 'import-deal', { payload: corrected }, told);
+    return;
+  }
+  await workplace.reprice(won, corrected);
+  await workplace.until('the new round', async () => {
+    const { approvalRequest } = await teller.read(CAST.auditor, 'approval-history', { id: requestId });
+    return (approvalRequest as Json).round === 2 ? true : null;
+  });
+  teller.note(CAST.sales, 'HaloPSA: quotation', told, 'DONE');
 }
 
 /** The auditor recomputes every hash from what the API gives. */

@@ -116,9 +116,9 @@ export class Teller {
     this.record({ persona, operation, outcome: 'DENIED', findings: [finding], ids: {}, told });
   }
 
-  /** Tells what was read by another way than GraphQL. */
-  note(persona: string, operation: string, told: string): void {
-    this.record({ persona, operation, outcome: 'READ', findings: [], ids: {}, told });
+  /** Tells what was read, or done, by another way than GraphQL. */
+  note(persona: string, operation: string, told: string, outcome: 'READ' | 'DONE' = 'READ'): void {
+    this.record({ persona, operation, outcome, findings: [], ids: {}, told });
   }
 
   /** A mutation that may end either way, untold; answers the record or the refusal. */

@@ -35,6 +35,27 @@ export function addAction(halo: HaloInstance, sent: HaloRecord, actor: Actor, no
   return action;
 }
 
+/** The number of the line that an edit leaves in the history of a ticket. */
+const EDITED = 1;
+
+/** An edit at the screen leaves a line of the system's own in the ticket's history: who, and when. */
+export function noteEdit(halo: HaloInstance, ticket: HaloRecord, agentId: number): void {
+  const before = actionsOf(halo, ticket.id);
+  const edit = {
+    id: before.length + 1,
+    ticket_id: ticket.id,
+    outcome: 'Ticket edited',
+    note: '',
+    hiddenfromuser: true,
+    action_systemid: EDITED,
+    who_type: 1,
+    who_agentid: agentId,
+    datetime: ticket.last_update,
+    actiondatecreated: ticket.last_update,
+  };
+  halo.store.put('actions', { id: ticket.id, list: [...before, edit] });
+}
+
 function outcomeOf(halo: HaloInstance, { outcome_id, outcome }: HaloRecord): HaloRecord | undefined {
   if (outcome_id !== undefined && outcome_id !== null) {
     const found = halo.store.get('outcome', outcome_id);
@@ -74,7 +95,7 @@ function noted(
     note: sent.note ?? '',
     hiddenfromuser: sent.hiddenfromuser === true,
     ...(sent.private_note ? { private_note: sent.private_note } : {}),
-    ...(sent.emailto ? { emailto: sent.emailto } : {}),
+    ...(sent.emailto ? { emailto: sent.emailto, emaildirection: 'O', dateemailed: time } : {}),
     ...(sent.timetaken ? { timetaken: sent.timetaken } : {}),
     who_type: 1,
     who_agentid: actor.agentId,

@@ -103,6 +103,7 @@ const ACTIONS: readonly HaloCall[] = [
     answer: ({ halo, query }) => {
       const rows = actionsOf(halo, query.text('ticket_id') ?? '')
         .filter((action) => !query.flag('excludeprivate') || action.hiddenfromuser !== true)
+        .filter((action) => !query.flag('excludesys') || !action.action_systemid)
         .map((action) => present('Action', action));
       return pageOf(halo, 'actions', rows, query);
     },

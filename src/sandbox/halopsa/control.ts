@@ -2,7 +2,7 @@ import { Ajv } from 'ajv';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { HaloInstance } from './instance.js';
 import type { HaloInstances } from './instances.js';
-import { overviewPage, pageHeaders, toldPage } from './page.js';
+import { indexPage, overviewPage, pageHeaders, toldPage } from './page.js';
 import { type ActInput, ACTS, perform } from './people.js';
 import { HaloRefusal } from './refusal.js';
 import { seedDeal } from './seed.js';
@@ -71,7 +71,15 @@ export async function mountControl(scope: FastifyInstance, { instances }: { inst
       }
     };
   };
-  const page = on((halo, _request, reply) => reply.headers(pageHeaders()).send(overviewPage(stateOf(halo))));
+  const page = on((halo, request, reply) => {
+    const { acted } = request.query as { acted?: string };
+    return reply.headers(pageHeaders()).send(overviewPage(stateOf(halo), acted ?? null));
+  });
+  // Relative links need the slash at the end.
+  scope.get('/', { prefixTrailingSlash: 'no-slash' }, (request, reply) => reply.redirect(`${request.url}/`));
+  scope.get('/', { prefixTrailingSlash: 'slash' }, async (_request, reply) =>
+    reply.headers(pageHeaders()).send(indexPage(await instances.slugs())),
+  );
   scope.get('/:slug', (request, reply) => reply.redirect(`${request.url}/`));
   scope.get('/:slug/', page);
   scope.get('/:slug/control/state', on(stateOf));
@@ -142,8 +150,10 @@ export async function mountControl(scope: FastifyInstance, { instances }: { inst
   scope.post(
     '/:slug/control/acts/:act',
     on((halo, request, reply) => {
-      const done = perform(halo, (request.params as { act: string }).act, bodyOf(request) as ActInput);
-      return isForm(request) ? reply.redirect(`${request.url.split('/control/')[0]}/`, 303) : done;
+      const { act } = request.params as { act: string };
+      const done = perform(halo, act, bodyOf(request) as ActInput);
+      const back = `${request.url.split('/control/')[0]}/?acted=${encodeURIComponent(act)}`;
+      return isForm(request) ? reply.redirect(back, 303) : done;
     }),
   );
   scope.post(

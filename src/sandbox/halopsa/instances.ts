@@ -8,6 +8,8 @@ export interface SimulatorOptions extends Omit<InstanceOptions, 'stateFile'> {
   readonly samplesFolder?: string;
   /** Keeps each instance's records in a file here; without it they end with the process. */
   readonly stateFolder?: string;
+  /** The tenants that may be looked at, by their short names; without it those whose instance was asked for. */
+  readonly tenants?: () => Promise<readonly string[]>;
 }
 
 const SLUG = /^[a-z0-9][a-z0-9-]{0,62}$/;
@@ -25,12 +27,18 @@ export class HaloInstances {
     const known = this.made.get(slug);
     if (known) return known;
     if (!SLUG.test(slug) || this.made.size >= MOST) return null;
-    const { samplesFolder, stateFolder, ...options } = this.options;
+    const { samplesFolder, stateFolder, tenants: _tenants, ...options } = this.options;
     const stateFile = stateFolder === undefined ? {} : { stateFile: join(stateFolder, `${slug}.ndjson`) };
     const halo = new HaloInstance(slug, { ...options, ...stateFile });
     seedInstance(halo, samplesFolder);
     this.made.set(slug, halo);
     return halo;
+  }
+
+  /** The short names of all instances, in order. */
+  async slugs(): Promise<readonly string[]> {
+    const named = (await this.options.tenants?.()) ?? [];
+    return [...new Set([...named, ...this.made.keys()])].toSorted();
   }
 
   /** Forgets what an instance holds, and seeds it anew. */

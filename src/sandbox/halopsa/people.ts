@@ -1,4 +1,4 @@
-import { addAction } from './actions.js';
+import { addAction, noteEdit } from './actions.js';
 import { noNotes, personActor } from './actor.js';
 import { approvalsOf, decideApproval } from './approvals.js';
 import type { HaloInstance } from './instance.js';
@@ -47,6 +47,13 @@ function act(halo: HaloInstance, sent: HaloRecord, agentId: number): HaloRecord 
 
 function change(halo: HaloInstance, sent: HaloRecord, agentId: number): HaloRecord {
   return saveTicket(halo, sent, personActor(agentId), noNotes());
+}
+
+/** A change at the screen of a project or task, which the ticket's history tells of. */
+function edit(halo: HaloInstance, sent: HaloRecord, agentId: number): HaloRecord {
+  const saved = change(halo, sent, agentId);
+  noteEdit(halo, saved, agentId);
+  return saved;
 }
 
 /** The totals are taken away rather than counted anew: HaloPSA's rounding of them is not known. */
@@ -124,14 +131,14 @@ export const ACTS = {
       const project = existingOf(halo, number(input, 'id'), 'PROJECT');
       const type = optional(input, 'type') ?? listOf(project, 'budgets')[0]?.budgettype_id ?? 1;
       const budgets = [{ budgettype_id: type, hours: number(input, 'hours') }];
-      return change(halo, { id: project.id, budgets }, ACTIVE_PEOPLE.delivery);
+      return edit(halo, { id: project.id, budgets }, ACTIVE_PEOPLE.delivery);
     },
   },
   retitle: {
     description: 'Somebody changes the title of a ticket, project or task.',
     parameters: ['id', 'summary'],
     run: (halo, input) =>
-      change(halo, { id: number(input, 'id'), summary: text(input, 'summary') }, ACTIVE_PEOPLE.delivery),
+      edit(halo, { id: number(input, 'id'), summary: text(input, 'summary') }, ACTIVE_PEOPLE.delivery),
   },
   time: {
     description: 'An engineer logs hours on a task or a project.',
@@ -145,6 +152,23 @@ export const ACTS = {
     description: 'An engineer completes a task.',
     parameters: ['id'],
     run: (halo, input) => completeTask(halo, existingOf(halo, number(input, 'id'), 'TASK').id as number),
+  },
+  move: {
+    description: 'The project manager moves a milestone of a project to another day, behind the plan.',
+    parameters: ['id', 'milestone', 'day'],
+    run: (halo, input) => {
+      const project = existingOf(halo, number(input, 'id'), 'PROJECT');
+      const milestones = [{ id: number(input, 'milestone'), target_date: text(input, 'day') }];
+      return edit(halo, { id: project.id, milestones }, ACTIVE_PEOPLE.delivery);
+    },
+  },
+  field: {
+    description: 'Somebody overwrites a custom field of a ticket or project.',
+    parameters: ['id', 'name', 'value'],
+    run: (halo, input) => {
+      const customfields = [{ name: text(input, 'name'), value: text(input, 'value') }];
+      return edit(halo, { id: number(input, 'id'), customfields }, ACTIVE_PEOPLE.delivery);
+    },
   },
   milestone: {
     description: 'The project manager completes a milestone with all of its tasks.',
@@ -172,8 +196,11 @@ export const ACTS = {
     description: 'An agent writes to the client: the first contact.',
     parameters: ['id', 'note?'],
     run: (halo, input) => {
+      const ticket = existing(halo, number(input, 'id'));
+      const contact = halo.store.get('user', ticket.user_id)?.emailaddress;
       const mail = { outcome_id: 5, note: text(input, 'note', 'Welcome aboard.'), hiddenfromuser: false };
-      return act(halo, { ticket_id: number(input, 'id'), ...mail }, ACTIVE_PEOPLE.delivery);
+      const emailto = textOf(contact) || 'client@example.com';
+      return act(halo, { ticket_id: ticket.id, emailto, ...mail }, ACTIVE_PEOPLE.delivery);
     },
   },
   project: {

@@ -27,7 +27,7 @@ export interface SandboxIdentityOptions {
   redirectPaths?: readonly string[];
 }
 
-const REDIRECT_PATHS = ['/graphql', '/graphiql', '/reports', '/signed-in', '/approve/'];
+const REDIRECT_PATHS = ['/graphql', '/graphiql', '/reports', '/signed-in', '/approve/', '/handoffs/'];
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 
 /**

@@ -24,10 +24,10 @@ function element(one: Element): string {
   switch (one.type) {
     case 'TextBlock':
       return one.weight === 'Bolder'
-        ? `<p><strong>${words(one.text)}</strong></p>`
-        : `<p class="words">${words(one.text)}</p>`;
+        ? `<p><strong>${shown(one.text)}</strong></p>`
+        : `<p class="words">${shown(one.text)}</p>`;
     case 'FactSet':
-      return `<dl>${(one.facts as Element[]).map((fact) => `<dt>${words(fact.title)}</dt><dd>${words(fact.value)}</dd>`).join('')}</dl>`;
+      return `<dl>${(one.facts as Element[]).map((fact) => `<dt>${shown(fact.title)}</dt><dd>${shown(fact.value)}</dd>`).join('')}</dl>`;
     case 'ColumnSet':
       return `<div class="columns">${((one.columns ?? []) as Element[]).map((column) => `<div>${elements(column.items)}</div>`).join('')}</div>`;
     case 'Table':
@@ -52,6 +52,12 @@ function buttons(actions: unknown): string {
     ({ title, url }) => `<a href="${words(url)}" rel="noreferrer">${words(title)}</a>`,
   );
   return `<p>${links.join(' | ')}</p>`;
+}
+
+/** A text as Teams shows it: escapes of its Markdown are read, a mention is a name. */
+function shown(value: unknown): string {
+  const text = typeof value === 'string' ? value : '';
+  return escape(text.replace(/<at>(.*?)<\/at>/g, '@$1').replace(/\\([\\`*_[\]()#<>~|+.-])/g, '$1'));
 }
 
 function words(value: unknown): string {

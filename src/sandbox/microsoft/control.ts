@@ -1,9 +1,10 @@
 import { type Answer, type Exchange, jsonOf, Refusal } from './exchange.js';
 import type { People } from './people.js';
-import type { Column, Workflow } from './records.js';
+import type { Column, User, Workflow } from './records.js';
 import { assertBody, exactly, type RequestSchema, text } from './request-schema.js';
 import { DEFAULT_SETTINGS } from './settings.js';
 import type { MicrosoftSimulator } from './simulator.js';
+import { stateOf } from './state.js';
 
 const TID = text(36, 36);
 const PATH = text(400, 1);
@@ -42,6 +43,8 @@ interface Input {
   readonly change: Parameters<People['consent']>[1];
   readonly roles: readonly string[];
   readonly state: Workflow['state'];
+  readonly oid: string;
+  readonly challenge: User['challenge'];
 }
 
 interface Act {
@@ -89,6 +92,11 @@ const ACTS: Readonly<Record<string, Act>> = {
   setWorkflow: act({ tid: TID, state: { enum: ['on', 'off', 'deleted'] } }, ({ people }, { tid, state }) =>
     people.setWorkflow(tid, state),
   ),
+  challenge: act(
+    { tid: TID, oid: TID, challenge: { enum: ['mfa', 'conditionalAccess', null] } },
+    ({ people }, { tid, oid, challenge }) => people.challenge(tid, oid, challenge),
+  ),
+  deleteChannel: act({ tid: TID }, ({ people }, { tid }) => people.deleteChannel(tid)),
   revokeTokens: act({ tid: TID }, ({ people }, { tid }) => people.revokeTokens(tid)),
   loseUploadSessions: act({ tid: TID }, ({ people }, { tid }) => people.loseUploadSessions(tid)),
   expireDeltaLinks: act({}, ({ people }) => people.expireDeltaLinks()),
@@ -98,7 +106,7 @@ const ACTS: Readonly<Record<string, Act>> = {
 export const ACT_NAMES = Object.keys(ACTS);
 
 /**
- * The control interface under `control/`: `log` (GET, DELETE), `faults` (GET, POST, DELETE), `settings` (GET, PATCH),
+ * The control interface under `control/`: `state` (GET), `log` (GET, DELETE), `faults` (GET, POST, DELETE), `settings` (GET, PATCH),
  * `acts/<name>` (POST). Writing takes JSON alone, so that no form of a foreign page can reach it.
  */
 export async function control(simulator: MicrosoftSimulator, exchange: Exchange): Promise<Answer> {
@@ -110,6 +118,8 @@ export async function control(simulator: MicrosoftSimulator, exchange: Exchange)
   const body = jsonOf(exchange.body) ?? {};
   const [what, name = ''] = path.split('/').slice(1);
   switch (`${method} ${what ?? ''}`) {
+    case 'GET state':
+      return { status: 200, body: { value: stateOf(simulator) } };
     case 'GET log':
       return { status: 200, body: { value: world.log.list(query.get('operation') ?? '*') } };
     case 'DELETE log':

@@ -30,6 +30,8 @@ const MAIL_BODY = exactly(
         replyTo: RECIPIENTS,
         internetMessageHeaders: {
           type: 'array',
+          // "Maximum number of headers in one message should be less than or equal to 5."
+          maxItems: 5,
           items: exactly({ name: { type: 'string', pattern: '^[xX]-' }, value: text(995) }, ['name', 'value']),
         },
       },
@@ -63,6 +65,7 @@ function sendMail(call: GraphCall) {
       subject: string;
       body: { contentType?: string; content: string };
       toRecipients: { emailAddress: { address: string } }[];
+      internetMessageHeaders?: { name: string; value: string }[];
     };
   };
   const id = world.newGuid();
@@ -75,6 +78,7 @@ function sendMail(call: GraphCall) {
     subject: message.subject,
     body: message.body.content,
     contentType: message.body.contentType ?? 'text',
+    headers: Object.fromEntries((message.internetMessageHeaders ?? []).map(({ name, value }) => [name, value])),
   });
   world.did('mail.sent', id);
   return { status: 202 };

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { MICROSOFT_PATH } from './constants.js';
 import { cardHtml, escape } from './card-html.js';
+import { mailboxes } from './mail-html.js';
 import type { Channel, Directory, Item, Library, Message } from './records.js';
 import type { MicrosoftSimulator } from './simulator.js';
 
@@ -48,6 +49,7 @@ export function channelPage(simulator: MicrosoftSimulator): string {
 <p class="sandbox" role="note">Sandbox: a simulated Microsoft 365. Nothing here has left this machine.</p>
 <main>
 <h1>Microsoft 365 of the sample tenants</h1>
+<p><a href="./">Look again</a></p>
 ${directories.join('\n') || '<p>There is no tenant yet.</p>'}
 </main>
 </body>
@@ -61,9 +63,10 @@ function directorySection(simulator: MicrosoftSimulator, directory: Directory): 
   const channels = store.all('channel').filter((channel) => channel.tid === directory.id);
   return `<section aria-labelledby="d-${directory.id}">
 <h2 id="d-${directory.id}">${escape(directory.slug)}</h2>
+<p id="${escape(directory.slug)}"><a href="../halopsa/${escape(directory.slug)}/">HaloPSA of the same MSP</a></p>
 <div class="places">
 <div class="tree"><h3>SharePoint</h3>${libraries.map((library) => librarySection(simulator, directory, library)).join('')}</div>
-<div><h3>Teams</h3>${channels.map((channel) => channelSection(simulator, channel)).join('')}${mails(simulator, directory)}</div>
+<div><h3>Teams</h3>${channels.map((channel) => channelSection(simulator, channel)).join('')}${mailboxes(simulator, directory)}</div>
 </div>
 </section>`;
 }
@@ -116,15 +119,4 @@ function messageWords(message: Message): string {
   const plain = message.html.replace(/<[^>]*>/g, '').trim();
   const cards = message.attachments.map(({ content }) => cardHtml(JSON.parse(content)));
   return `${subject}${plain ? `<p class="words">${escape(plain)}</p>` : ''}${cards.join('')}`;
-}
-
-function mails(simulator: MicrosoftSimulator, directory: Directory): string {
-  const sent = simulator.world.store.all('mail').filter((mail) => mail.tid === directory.id);
-  const lines = sent
-    .slice(-SHOWN)
-    .map(
-      (mail) =>
-        `<article><p class="meta">${escape(mail.from)} to ${escape(mail.to.join(', '))}, <time>${escape(mail.at)}</time></p><p><strong>${escape(mail.subject)}</strong></p><p class="words">${escape(mail.body.replace(/<[^>]*>/g, ''))}</p></article>`,
-    );
-  return `<h3>Mail</h3>${lines.join('') || '<p>No mail yet.</p>'}`;
 }

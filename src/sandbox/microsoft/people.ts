@@ -1,5 +1,5 @@
 import { Refusal } from './exchange.js';
-import type { By, Column, Item, Library, ServicePrincipal, Workflow } from './records.js';
+import type { By, Column, Item, Library, ServicePrincipal, User, Workflow } from './records.js';
 import { SANDBOX_APP } from './constants.js';
 import { withVersion } from './sharepoint/content.js';
 import { lifecycle } from './sharepoint/subscriptions.js';
@@ -101,6 +101,20 @@ export class People {
     const fresh = { id, objectId: this.world.newGuid(), roles: [], scopes: [], mailboxes: null };
     const from = new Date(this.world.now().getTime() + this.world.settings.grantDelayMs).toISOString();
     this.world.store.put('principal', { ...fresh, ...principal, ...change, from });
+  }
+
+  /** A policy asks this person for an interactive sign-in; null ends it. */
+  challenge(tid: string, oid: string, challenge: User['challenge']): void {
+    const user = this.world.store.get('user', `${tid}/${oid}`);
+    if (!user) throw unknown('person');
+    this.world.store.put('user', { ...user, challenge: challenge ?? null });
+  }
+
+  /** The owner of the team deletes the channel, which the flow of a webhook does not notice. */
+  deleteChannel(tid: string): void {
+    const channel = this.world.store.all('channel').find((one) => one.tid === tid);
+    if (!channel) throw unknown('channel');
+    this.world.store.drop('channel', channel.id);
   }
 
   /** A SharePoint administrator grants the site, or one library of it, to an application; none of the roles revokes. */

@@ -45,6 +45,8 @@ export interface User {
   readonly oid: string;
   readonly name: string;
   readonly upn: string;
+  /** What a sign-in of theirs asks for that no exchange of a token can give; absent for nothing. */
+  readonly challenge?: 'mfa' | 'conditionalAccess' | null;
 }
 
 /** A SharePoint site; the id is the triple `host,site collection,web`. */
@@ -237,6 +239,8 @@ export interface Mail {
   readonly subject: string;
   readonly body: string;
   readonly contentType: string;
+  /** The sender's own headers (x-...) by name. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Somebody who wants to know of changes in a library. */

@@ -34,6 +34,7 @@ const KEPT_HEADERS = [
   'if-none-match',
   'prefer',
   'retry-attempt',
+  'sdkversion',
   'user-agent',
 ];
 const MOST = 20_000;

@@ -7,6 +7,7 @@ import { FIELD_ROUTES } from './sharepoint/fields.js';
 import { type ItemAddress, itemAddress } from './sharepoint/item-address.js';
 import { ITEM_ROUTES } from './sharepoint/items.js';
 import { LINK_ROUTES } from './sharepoint/links.js';
+import { SHARE_ROUTES } from './sharepoint/shares.js';
 import { SITE_ROUTES } from './sharepoint/sites.js';
 import { SUBSCRIPTION_ROUTES } from './sharepoint/subscriptions.js';
 import { UPLOAD_ROUTES } from './sharepoint/upload-session.js';
@@ -16,6 +17,7 @@ import { CHANNEL_ROUTES } from './teams/channel-routes.js';
 /** Calls about anything but an item of a drive. */
 export const GRAPH_ROUTES: readonly Route[] = [
   ...SITE_ROUTES,
+  ...SHARE_ROUTES,
   ...CHANNEL_ROUTES,
   ...MAIL_ROUTES,
   ...SUBSCRIPTION_ROUTES,

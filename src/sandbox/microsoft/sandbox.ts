@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { SANDBOX_IDENTITY_PATH } from '../identity/constants.js';
 import type { PeopleSource } from '../identity/person.js';
+import { MICROSOFT_PATH } from './constants.js';
 import type { AssertionVerifier } from './entra/user-assertion.js';
 import { mountMicrosoft } from './mount.js';
 import { MicrosoftSimulator } from './simulator.js';
@@ -29,6 +30,8 @@ export async function mountMicrosoftSandbox(
   const simulator = new MicrosoftSimulator({
     folder: options.folder,
     verifyAssertion: sandboxAssertions(options.address),
+    // Links to files lead to the sandbox: a person who follows one is not sent to the real SharePoint.
+    webOrigin: () => `${options.address()}${MICROSOFT_PATH}`,
   });
   let refreshed = 0;
   let refreshing = Promise.resolve();

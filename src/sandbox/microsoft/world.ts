@@ -5,7 +5,7 @@ import { DEFAULT_SETTINGS, type Settings } from './settings.js';
 import { Store } from './store.js';
 import { Throttle } from './throttle.js';
 
-/** What an access token of the sandbox stands for; Graph's tokens are opaque to clients, and so are these. */
+/** What an access token of the sandbox stands for. */
 export interface Token {
   readonly tid: string;
   readonly appId: string;

@@ -8,10 +8,14 @@ const ok = (name: string): ConnectionCheck => ({ name, state: CheckState.OK, rem
 
 const PROBE_FILE = 'countersign-connection-test.txt';
 
-/** Token, site, library, and a file that is written and deleted again: names the first step that is missing. */
+/**
+ * Token, site, library, and a file that is written and deleted again: names the first step that is missing, and every
+ * permission in the token that nothing needs.
+ */
 export function sharePointProbe(sharePoint: SharePoint): ConnectionProbe {
   return async (connection, signal) => {
     const graph = sharePoint.client(connection, signal);
+    const excess = await graph.excess();
     try {
       const place = await findPlace(graph);
       // One name and its path: a lost answer leaves at most one file behind, and the next test deletes it.
@@ -22,12 +26,12 @@ export function sharePointProbe(sharePoint: SharePoint): ConnectionProbe {
         isRepeatable: true,
       });
       await graph.call('DELETE', file, { accept: [404] });
-      return [ok('SIGN_IN'), ok('SITE'), ok('LIBRARY'), ok('Sites.Selected')];
+      return [ok('SIGN_IN'), ok('SITE'), ok('LIBRARY'), ok('Sites.Selected'), ...excess];
     } catch (error) {
       const name = error instanceof VendorError ? STEPS[error.code] : undefined;
       if (name === undefined || !(error instanceof VendorError)) throw error;
       const state = name === 'Sites.Selected' ? CheckState.MISSING : CheckState.FAILED;
-      return [ok('SIGN_IN'), { name, state, remedy: error.remedy }];
+      return [ok('SIGN_IN'), { name, state, remedy: error.remedy }, ...excess];
     }
   };
 }

@@ -1,5 +1,6 @@
+import { FileUpload, LargeFileUploadTask, type UploadResult } from '@microsoft/microsoft-graph-client';
 import { VendorError } from '../../../core/outbox/vendor-error.js';
-import { type GraphClient, recordIn, textIn } from '../graph.client.js';
+import { type GraphClient, type GraphRecord, recordIn, textIn } from '../graph.client.js';
 import { type DriveItem, driveItem } from './drive-item.js';
 import { itemInFolder } from './folders.js';
 import { encodedPath } from './names.rules.js';
@@ -62,7 +63,7 @@ async function uploadInRanges(
       json: { item: { '@microsoft.graph.conflictBehavior': 'replace' } },
       isRepeatable: true,
     });
-    const done = await sendRanges(graph, textIn(recordIn(answer), 'uploadUrl'), file.content, limits.rangeBytes);
+    const done = await sendRanges(graph, textIn(recordIn(answer), 'uploadUrl'), file, limits.rangeBytes);
     if (done) return done;
     const now = await itemInFolder(graph, place, file.folderId, [file.existing?.name ?? file.name]);
     const { clientId } = graph.connection.credentials;
@@ -75,43 +76,45 @@ async function uploadInRanges(
   });
 }
 
-/** Sends what is missing, in order, until all is there; null when the session is gone. */
+/**
+ * Sends what is missing, in order, by the SDK's task for large files, until all is there; null when the session is gone.
+ * After a fault the session itself says what is missing: the range may have arrived.
+ */
 async function sendRanges(
   graph: GraphClient,
-  uploadUrl: string,
-  content: Buffer,
+  url: string,
+  { name, content }: Upload,
   rangeBytes: number,
 ): Promise<DriveItem | null> {
-  let start = 0;
-  let faults = 0;
-  while (start < content.length) {
-    const end = Math.min(start + rangeBytes, content.length);
+  const ranges = Math.ceil(content.length / rangeBytes);
+  const transport = graph.sdk([404, 416], ranges + 2 * MOST_FAULTS + 2);
+  const task = new LargeFileUploadTask(
+    transport.client,
+    // Buffers, not other views: the SDK would send the whole memory behind one of those.
+    new FileUpload(content, name, content.length),
+    { url, expiry: new Date(0), isCancelled: false },
+    { rangeSize: rangeBytes },
+  );
+  for (let faults = 0; ; faults++) {
     try {
-      const answer = await graph.plain('PUT', uploadUrl, {
-        // A view of the same memory would do for undici; a copy costs little and is what is sent.
-        body: Buffer.from(content.subarray(start, end)),
-        headers: { 'content-range': `bytes ${start}-${end - 1}/${content.length}` },
-        accept: [404, 416],
-        isRepeatable: true,
-      });
-      if (answer.status === 404) return null;
-      if (answer.status === 200 || answer.status === 201) return driveItem(recordIn(answer));
-      start = answer.status === 416 ? ((await nextByte(graph, uploadUrl)) ?? -1) : end;
+      const result = await transport.task(() => (faults === 0 ? task.upload() : task.resume()));
+      return driveItem((result as UploadResult).responseBody as GraphRecord);
     } catch (error) {
-      if (!(error instanceof VendorError) || error.kind !== 'RETRY' || ++faults > MOST_FAULTS) throw error;
-      // The range may have arrived: the session itself says what is missing.
-      start = (await nextByte(graph, uploadUrl)) ?? -1;
+      // Nothing is missing any more, and the file was not in the answer: it is looked up.
+      const isOver = transport.answer?.status === 404 || (error as Error).name === 'Invalid Session';
+      if (isOver) return null;
+      const isLasting = error instanceof VendorError && error.kind !== 'RETRY';
+      if (isLasting || faults >= MOST_FAULTS) throw lost(error);
     }
-    if (start < 0) return null;
   }
-  return null;
 }
 
-/** The first byte that the session waits for; null when it is gone. */
-async function nextByte(graph: GraphClient, uploadUrl: string): Promise<number | null> {
-  const answer = await graph.plain('GET', uploadUrl, { accept: [404] });
-  if (answer.status === 404) return null;
-  const { nextExpectedRanges } = recordIn(answer);
-  const [first] = Array.isArray(nextExpectedRanges) ? (nextExpectedRanges as unknown[]) : [];
-  return typeof first === 'string' ? Number.parseInt(first, 10) : null;
+/** What the SDK could not read of an answer is the vendor's fault, and not ours. */
+function lost(error: unknown): VendorError {
+  if (error instanceof VendorError) return error;
+  return new VendorError('RETRY', {
+    code: 'VENDOR_ANSWER_UNREADABLE',
+    message: 'SharePoint answered a range of an upload, but not with what its interface promises.',
+    remedy: 'It is tried again by itself; look at the service health of Microsoft 365 if it lasts.',
+  });
 }

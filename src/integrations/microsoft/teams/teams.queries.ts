@@ -1,10 +1,12 @@
 import { type Query, sql } from '../../../core/statement.js';
+import { TENANT_DIRECTORY } from '../../../identity/identity.queries.js';
 import type { ConnectionReference } from '../telling.js';
 import type { Mentioned } from './card.js';
 
 /** What a card about an entry of the decision log says. */
 export interface DecisionFacts {
   readonly number: string;
+  readonly handoffId: string;
   readonly handoff: string;
   readonly client: string;
   readonly question: string;
@@ -21,6 +23,7 @@ export interface DecisionFacts {
 
 /** What a card about a handoff that awaits its sign-off says. */
 export interface SignOffFacts {
+  readonly handoffId: string;
   readonly handoff: string;
   readonly client: string;
   readonly stage: string;
@@ -37,13 +40,18 @@ export interface AlertFacts {
   readonly acknowledged: boolean;
 }
 
-const oidOf = (person: string): string =>
-  `(select a.subject from account a where a.tenant_id = $1 and a.person_id = ${person} order by a.id limit 1)`;
-const briefUrlOf = (handoff: string): string =>
+/** A person's object id in the tenant's own directory, by which Teams mentions them. */
+export const oidOf = (person: string): string =>
+  `(select a.subject from account a where a.tenant_id = $1 and a.person_id = ${person}
+    and a.issuer = '${TENANT_DIRECTORY}' and a.unlinked_at is null order by a.id limit 1)`;
+
+/** The newest brief of a handoff in SharePoint. */
+export const briefUrlOf = (handoff: string): string =>
   `(select f.web_url from stored_file f join brief b on b.tenant_id = $1 and b.id = f.brief_id
     where f.tenant_id = $1 and b.handoff_id = ${handoff} and f.format = 'DOCX' order by b.version desc limit 1)`;
 
-const mentioned = (name: unknown, oid: unknown): Mentioned => ({
+/** A person as a row names them. */
+export const mentioned = (name: unknown, oid: unknown): Mentioned => ({
   name: name as string,
   oid: (oid ?? null) as string | null,
 });
@@ -51,7 +59,7 @@ const mentioned = (name: unknown, oid: unknown): Mentioned => ({
 /** An entry of the log with its people; null when it does not exist. */
 export const decisionFacts = (id: string): Query<DecisionFacts | null> =>
   sql(
-    `select d.number, h.number as handoff, c.name as client, d.question, d.state, d.outcome, d.owner_id, d.due_on,
+    `select d.number, d.handoff_id, h.number as handoff, c.name as client, d.question, d.state, d.outcome, d.owner_id, d.due_on,
        d.blocks_kickoff, o.name as owner, ${oidOf('d.owner_id')} as owner_oid,
        e.name as contact, ${oidOf('d.escalation_contact_id')} as contact_oid, ${briefUrlOf('d.handoff_id')} as brief_url
      from decision d
@@ -65,6 +73,7 @@ export const decisionFacts = (id: string): Query<DecisionFacts | null> =>
       row
         ? {
             number: row.number as string,
+            handoffId: row.handoff_id as string,
             handoff: row.handoff as string,
             client: row.client as string,
             question: row.question as string,
@@ -83,7 +92,7 @@ export const decisionFacts = (id: string): Query<DecisionFacts | null> =>
 /** A handoff with whoever answers for its delivery; null when it does not exist. */
 export const signOffFacts = (id: string): Query<SignOffFacts | null> =>
   sql(
-    `select h.number as handoff, c.name as client, h.stage, p.name as manager, ${oidOf('p.id')} as manager_oid,
+    `select h.id, h.number as handoff, c.name as client, h.stage, p.name as manager, ${oidOf('p.id')} as manager_oid,
        ${briefUrlOf('h.id')} as brief_url
      from handoff h
      join client c on c.tenant_id = $1 and c.id = h.client_id
@@ -93,6 +102,7 @@ export const signOffFacts = (id: string): Query<SignOffFacts | null> =>
     ([row]) =>
       row
         ? {
+            handoffId: row.id as string,
             handoff: row.handoff as string,
             client: row.client as string,
             stage: row.stage as string,
@@ -125,4 +135,12 @@ export const channelReference = (integrationId: string): Query<ConnectionReferen
     `select id, secret_version from integration where tenant_id = $1 and id = $2 and state <> 'DISCONNECTED'`,
     [integrationId],
     ([row]) => (row ? { id: row.id as string, secretVersion: row.secret_version as number } : null),
+  );
+
+/** People by their ids, as a card mentions them. */
+export const peopleToMention = (ids: readonly string[]): Query<ReadonlyMap<string, Mentioned>> =>
+  sql(
+    `select p.id, p.name, ${oidOf('p.id')} as oid from person p where p.tenant_id = $1 and p.id = any($2::uuid[])`,
+    [[...ids]],
+    (rows) => new Map(rows.map((row) => [row.id as string, mentioned(row.name, row.oid)])),
   );

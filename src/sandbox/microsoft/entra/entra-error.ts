@@ -9,6 +9,8 @@ export class EntraError extends Error {
     readonly number: number,
     readonly text: string,
     readonly suberror: string | null = null,
+    /** What an interactive sign-in is to prove, as Entra's `claims`. */
+    readonly claims: string | null = null,
   ) {
     super(text);
   }
@@ -29,6 +31,7 @@ export class EntraError extends Error {
         correlation_id: correlation,
         error_uri: `https://login.microsoftonline.com/error?code=${this.number}`,
         ...(this.suberror ? { suberror: this.suberror } : {}),
+        ...(this.claims ? { claims: this.claims } : {}),
       },
     };
   }

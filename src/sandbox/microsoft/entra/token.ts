@@ -6,6 +6,7 @@ import { EntraError } from './entra-error.js';
 import { type AssertionVerifier, userOf } from './user-assertion.js';
 
 const GRAPH = 'https://graph.microsoft.com';
+const GRAPH_APP_ID = '00000003-0000-0000-c000-000000000000';
 const ON_BEHALF_OF = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 const OPENID = ['openid', 'profile', 'offline_access', 'email'];
 
@@ -144,12 +145,23 @@ function unknownResource(scope: string, directory: Directory): EntraError {
 
 function answer(world: MicrosoftWorld, issued: Token & { scope: string | null }): Answer {
   const { scope, ...token } = issued;
-  const text = world.newSecret();
+  const text = tokenText(token, world.newSecret());
   world.tokens.set(text, token);
   const seconds = world.settings.tokenSeconds;
   const plain = { token_type: 'Bearer', expires_in: seconds, ext_expires_in: seconds, access_token: text };
   const person = token.user && scope !== null ? { scope, client_info: clientInfo(token.tid, token.user.oid) } : {};
   return { status: 200, headers: { 'cache-control': 'no-store', pragma: 'no-cache' }, body: { ...plain, ...person } };
+}
+
+/**
+ * Graph's tokens look like a JWT whose claims can be read; that they must not be relied on is the vendor's own rule. The
+ * signature is a random text here: the sandbox knows its tokens by heart.
+ */
+function tokenText({ tid, appId, roles, scopes, user }: Token, signature: string): string {
+  const part = (claims: object): string => Buffer.from(JSON.stringify(claims)).toString('base64url');
+  const rights = user ? { scp: scopes.join(' '), oid: user.oid } : roles.length > 0 ? { roles } : {};
+  const claims = { aud: GRAPH_APP_ID, tid, appid: appId, idtyp: user ? 'user' : 'app', ...rights };
+  return `${part({ typ: 'JWT', alg: 'RS256' })}.${part(claims)}.${signature}`;
 }
 
 /** What MSAL asks for by `client_info=1`: the home account's ids. */

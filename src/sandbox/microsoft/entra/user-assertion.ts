@@ -54,8 +54,31 @@ export async function userOf(
   }
   const user = world.store.get('user', `${directory.id}/${claims.oid}`);
   if (!user) throw refused(50034, 'The user account does not exist in the directory.');
+  if (user.challenge) throw CHALLENGES[user.challenge];
   return { oid: user.oid, name: user.name };
 }
+
+const CLAIMS = '{"access_token":{"acrs":{"essential":true,"value":"c1"}}}';
+
+/** An exchange cannot prove what only the person can (MFA), or what the device can. */
+const CHALLENGES: Readonly<Record<'mfa' | 'conditionalAccess', EntraError>> = {
+  mfa: new EntraError(
+    400,
+    'interaction_required',
+    50076,
+    "Due to a configuration change made by your administrator, or because you moved to a new location, you must use multi-factor authentication to access '00000003-0000-0000-c000-000000000000'.",
+    'basic_action',
+    CLAIMS,
+  ),
+  conditionalAccess: new EntraError(
+    400,
+    'interaction_required',
+    53003,
+    'Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.',
+    'message_only',
+    CLAIMS,
+  ),
+};
 
 function refused(number: number, text: string): EntraError {
   return new EntraError(400, 'invalid_grant', number, text);

@@ -1,6 +1,7 @@
 import { exactly, faultsOf, type RequestSchema, text } from '../request-schema.js';
 
-const LINK = { type: 'string', pattern: '^https://', maxLength: 4000 };
+/** Teams opens https; http on this machine stands for the product's own address in the sandbox. */
+const LINK = { type: 'string', pattern: '^(https://|http://(127\\.0\\.0\\.1|localhost)[:/])', maxLength: 4000 };
 const SPACING = { enum: ['None', 'Small', 'Default', 'Medium', 'Large', 'ExtraLarge', 'Padding'] };
 const ALIGNMENT = { enum: ['Left', 'Center', 'Right'] };
 const HEIGHT = { enum: ['auto', 'stretch'] };

@@ -1,0 +1,140 @@
+import type { BusinessCalendar, ClockSetting, TenantConfiguration } from '../catalogue/configuration.js';
+import type { ClockKey, DealType } from '../catalogue/configuration.words.js';
+import { dateOf, endOfDay } from '../catalogue/calendar.rules.js';
+import { slaClock } from '../catalogue/selection.rules.js';
+import { dueWithPauses, isPausedAt, type Pause, remindWithPauses } from './running.rules.js';
+
+/** What has become of a clock at some instant. */
+export enum ClockState {
+  RUNNING = 'RUNNING',
+  PAUSED = 'PAUSED',
+  MET = 'MET',
+  BREACHED = 'BREACHED',
+  VOID = 'VOID',
+}
+
+/** What happened to a handoff and when, as far as clocks ask. Instants in order. */
+export interface HandoffHistory {
+  readonly dealType: DealType;
+  /** When the deal was closed as won; null before. */
+  readonly close: DealClose | null;
+  /** When it passed the submit gate. */
+  readonly submissions: readonly Date[];
+  readonly returns: readonly Date[];
+  readonly signOffs: readonly Date[];
+  readonly introducedAt: Date | null;
+  readonly kickoffScheduledAt: Date | null;
+  readonly kickoffHeldAt: Date | null;
+  /** When it was withdrawn or closed; null before. */
+  readonly endedAt: Date | null;
+  readonly pauses: readonly Pause[];
+}
+
+/** What is known of the close: the PSA gives a day, the import an instant. */
+export interface DealClose {
+  readonly wonOn: string;
+  readonly importedAt: Date;
+}
+
+/** One run of a clock: a handoff that is returned twice has RETURN_CORRECTION twice. */
+export interface Clock {
+  readonly key: ClockKey;
+  readonly setting: ClockSetting;
+  /** Where in the handoff's configuration the setting stands. */
+  readonly path: string;
+  readonly startedAt: Date;
+  /** When whoever is responsible is reminded. */
+  readonly remindAt: Date | null;
+  /** Null while a pause keeps it from being due. */
+  readonly dueAt: Date | null;
+  /** When what it waits for happened. */
+  readonly stoppedAt: Date | null;
+  /** When it ended without that: the handoff was withdrawn or closed. */
+  readonly voidedAt: Date | null;
+}
+
+type Profile = Pick<TenantConfiguration, 'slaProfile' | 'calendar'>;
+
+/** A run of a clock before it is timed. */
+interface Run {
+  readonly key: ClockKey;
+  readonly startedAt: Date;
+  readonly stoppedAt: Date | null;
+}
+
+/**
+ * Every run of every clock of a handoff, oldest first. It follows from what happened and from the configuration alone:
+ * no process has to be alive for a clock to run (issue 5). From the close run INTRODUCTION, DOCUMENT_COMPLETE (until the
+ * first submission) and the kickoff's three; PREPARATION from each submission until delivery signs off or returns it;
+ * RETURN_CORRECTION from each return until it is submitted again (requirements sections 3 and 5).
+ */
+export function clocksOf(history: HandoffHistory, configuration: Profile): Clock[] {
+  return distinct(runsOf(history, configuration.calendar))
+    .filter(({ startedAt }) => history.endedAt === null || startedAt < history.endedAt)
+    .map((run) => timed(run, history, configuration))
+    .toSorted((a, b) => a.startedAt.getTime() - b.startedAt.getTime() || (a.key < b.key ? -1 : 1));
+}
+
+function runsOf(history: HandoffHistory, calendar: BusinessCalendar): Run[] {
+  const { close, submissions, returns, signOffs, introducedAt, kickoffScheduledAt, kickoffHeldAt } = history;
+  const rounds: Run[] = [
+    ...submissions.map((startedAt): Run => {
+      const stoppedAt = firstFrom([...returns, ...signOffs], startedAt);
+      return { key: 'PREPARATION', startedAt, stoppedAt };
+    }),
+    ...returns.map((startedAt): Run => {
+      return { key: 'RETURN_CORRECTION', startedAt, stoppedAt: firstFrom(submissions, startedAt) };
+    }),
+  ];
+  if (close === null) return rounds;
+  const startedAt = closedAt(close, calendar);
+  return [
+    { key: 'INTRODUCTION', startedAt, stoppedAt: introducedAt },
+    { key: 'DOCUMENT_COMPLETE', startedAt, stoppedAt: submissions[0] ?? null },
+    { key: 'KICKOFF_SCHEDULED', startedAt, stoppedAt: kickoffScheduledAt },
+    { key: 'KICKOFF_HELD', startedAt, stoppedAt: kickoffHeldAt },
+    { key: 'KICKOFF_HARD_BREACH', startedAt, stoppedAt: kickoffHeldAt },
+    ...rounds,
+  ];
+}
+
+/**
+ * The instant of the close: of the import that brought it, when that was on the day of the close; of a close of which only
+ * an earlier day is known, the end of that day.
+ */
+export function closedAt({ wonOn, importedAt }: DealClose, calendar: BusinessCalendar): Date {
+  return dateOf(calendar, importedAt) <= wonOn ? importedAt : endOfDay(calendar, wonOn);
+}
+
+/** Two that began in the same instant are one run. */
+function distinct(runs: readonly Run[]): Run[] {
+  return [...new Map(runs.map((run) => [`${run.key} ${run.startedAt.getTime()}`, run])).values()];
+}
+
+function timed(run: Run, { dealType, pauses, endedAt }: HandoffHistory, configuration: Profile): Clock {
+  const { path, amount, unit } = slaClock(configuration, run.key, dealType);
+  const setting = { amount, unit };
+  const { calendar } = configuration;
+  return {
+    ...run,
+    setting,
+    path,
+    remindAt: remindWithPauses(setting, run.startedAt, calendar, pauses),
+    dueAt: dueWithPauses(setting, run.startedAt, calendar, pauses),
+    voidedAt: run.stoppedAt === null ? endedAt : null,
+  };
+}
+
+/** What has become of a clock at an instant: it is breached once the instant at which it was due has passed. */
+export function stateOf(clock: Clock, pauses: readonly Pause[], now: Date): ClockState {
+  const { dueAt, stoppedAt, voidedAt } = clock;
+  if (dueAt !== null && dueAt < (stoppedAt ?? voidedAt ?? now)) return ClockState.BREACHED;
+  if (stoppedAt !== null) return ClockState.MET;
+  if (voidedAt !== null) return ClockState.VOID;
+  return isPausedAt(pauses, now) ? ClockState.PAUSED : ClockState.RUNNING;
+}
+
+function firstFrom(instants: readonly Date[], start: Date): Date | null {
+  const later = instants.filter((instant) => instant >= start).map((instant) => instant.getTime());
+  return later.length === 0 ? null : new Date(Math.min(...later));
+}

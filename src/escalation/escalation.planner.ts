@@ -1,0 +1,118 @@
+import type { Logger } from 'pino';
+import { configurationOf, rulingConfiguration } from '../catalogue/catalogue.queries.js';
+import { digestOf } from '../core/canonical.js';
+import type { Gateway } from '../core/gateway.js';
+import { newId } from '../core/id.js';
+import { enqueue, type OutboxMessage } from '../core/outbox/message.js';
+import type { Query } from '../core/statement.js';
+import { eligiblePeople, peopleByHandle } from '../identity/identity.queries.js';
+import { ESCALATE_EFFECT } from './escalation.handler.js';
+import { unsettledGrounds } from './escalation.queries.js';
+import { type Due, escalationsDue } from './escalation.rules.js';
+
+/** How often the worker looks for deadlines that have passed, in milliseconds. */
+export const LOOK_EVERY_MS = 30_000;
+
+/** Handoffs read at a time. */
+const PAGE = 200;
+const FIRST = '00000000-0000-0000-0000-000000000000';
+
+export interface EscalationPlannerOptions {
+  readonly gateway: Gateway;
+  /** The present, as the database tells it. */
+  readonly present: () => Query<Date>;
+  /** The active tenants. */
+  readonly tenants: () => Promise<readonly string[]>;
+  /** There may be something to do for this tenant. */
+  readonly wake?: (tenantId: string) => void;
+  readonly log: Logger;
+}
+
+/**
+ * Asks the outbox to record what is due of each handoff's deadlines. What is due follows from the database alone, so a
+ * worker that was down for a day finds the same steps as one that was not, and two ask under the same keys.
+ */
+export class EscalationPlanner {
+  private timer: NodeJS.Timeout | null = null;
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(private readonly options: EscalationPlannerOptions) {}
+
+  /** Works until stopped; the first look at once, and never two at the same time. */
+  start(everyMs = LOOK_EVERY_MS): void {
+    const look = (): void => {
+      this.running = this.running
+        .then(() => this.pass())
+        .then(
+          () => undefined,
+          (error: unknown) =>
+            this.options.log.warn({ err: error }, 'deadlines were not looked at; the next look tries'),
+        );
+    };
+    this.timer = setInterval(look, everyMs);
+    this.timer.unref();
+    look();
+  }
+
+  /** Finishes the look in hand. */
+  async stop(): Promise<void> {
+    if (this.timer) clearInterval(this.timer);
+    await this.running;
+  }
+
+  /** One look at every tenant; of how many handoffs something was due. */
+  async pass(): Promise<number> {
+    let asked = 0;
+    for (const tenantId of await this.options.tenants()) {
+      try {
+        asked += await this.plan(tenantId);
+      } catch (error) {
+        this.options.log.warn({ err: error, tenantId }, 'the deadlines of a tenant were not looked at');
+      }
+    }
+    return asked;
+  }
+
+  private async plan(tenantId: string): Promise<number> {
+    const { gateway, present, wake } = this.options;
+    let asked = 0;
+    for (let after = FIRST; ;) {
+      const { now, ruling, idByKey, people, grounds } = await gateway.read(tenantId, {
+        now: present(),
+        ruling: rulingConfiguration(),
+        idByKey: peopleByHandle(),
+        people: eligiblePeople(),
+        grounds: unsettledGrounds(after, PAGE),
+      });
+      const members = { idByKey, active: new Set(people.map(({ personId }) => personId)) };
+      const messages = grounds.flatMap((ground) => {
+        const due = escalationsDue(ground, configurationOf(ruling), members, now);
+        return isNothing(due) ? [] : [messageOf(ground.handoffId, due)];
+      });
+      if (messages.length > 0) await gateway.transaction(tenantId, (tx) => tx.commit(enqueue(messages, now, newId)));
+      asked += messages.length;
+      if (grounds.length < PAGE) break;
+      after = grounds.at(-1)!.handoffId;
+    }
+    if (asked > 0) wake?.(tenantId);
+    return asked;
+  }
+}
+
+const isNothing = ({ steps, ended, settles }: Due): boolean => steps.length === 0 && ended.length === 0 && !settles;
+
+/** What is due names the effect: asked for by two workers, or twice before it is done, it is one. */
+function messageOf(handoffId: string, { steps, ended, settles }: Due): OutboxMessage {
+  const what = {
+    steps: steps.map(({ clock, decisionId, mark, step }) => [clock ?? decisionId, mark, step]),
+    ended: ended.map(({ id }) => id),
+    settles,
+  };
+  return {
+    kind: ESCALATE_EFFECT,
+    // Of its own order: it waits for nothing that a vendor holds up.
+    aggregate: { type: 'HandoffDeadlines', id: handoffId },
+    effectKey: `${ESCALATE_EFFECT}/${handoffId}/${digestOf(what)}`,
+    payload: {},
+  };
+}

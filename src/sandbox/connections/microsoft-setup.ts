@@ -1,0 +1,29 @@
+import type { MicrosoftSimulator } from '../microsoft/simulator.js';
+import type { TenantConfiguration } from '../../catalogue/configuration.js';
+import type { SampleConnection } from './sample-connection.js';
+
+/** What an administrator types in to connect the tenant's simulated SharePoint, Teams and mailbox. */
+export function microsoftConnections(
+  microsoft: MicrosoftSimulator,
+  { tenant }: TenantConfiguration,
+): { readonly sharepoint: SampleConnection; readonly teams: SampleConnection; readonly mail: SampleConnection } {
+  const directory = microsoft.seed({ tid: tenant.entraTid, slug: tenant.slug });
+  const { tid, clientId, clientSecret, siteHost, sitePath, workflowUrl, mailbox } = directory;
+  return {
+    sharepoint: {
+      baseUrl: `https://${siteHost}/${sitePath}`,
+      settings: { directoryId: tid },
+      credentials: { clientId, clientSecret },
+    },
+    teams: {
+      baseUrl: 'https://teams.microsoft.com',
+      settings: { channel: 'Handoffs and decisions' },
+      credentials: { webhookUrl: workflowUrl },
+    },
+    mail: {
+      baseUrl: 'https://graph.microsoft.com',
+      settings: { kind: 'GRAPH', directoryId: tid, mailbox },
+      credentials: { clientId, clientSecret },
+    },
+  };
+}

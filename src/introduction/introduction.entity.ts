@@ -55,6 +55,7 @@ export class IntroductionDraft {
   @Field(() => IntroductionState, { description: 'Where it stands.' })
   state: IntroductionState;
 
+  @Sensitive('PERSONAL')
   @Field(() => String, { description: 'The subject of the message.' })
   subject: string;
 

@@ -5,7 +5,7 @@ import { FIELD_CLASSES, type FieldClass, sensitiveFields } from '../../src/core/
 import { update } from '../../src/core/statement.js';
 import { Handoff } from '../../src/handoff/handoff.entity.js';
 import { API_SCOPES } from '../../src/identity/api-key.entity.js';
-import { Role } from '../../src/identity/roles.js';
+import { ACTING_ROLES, PERSON_ROLES, Role } from '../../src/identity/roles.js';
 import { createApiKey } from '../../src/identity/tenant.commands.js';
 import { ProjectTask } from '../../src/project/project.entity.js';
 import { ABILITIES } from '../../src/schema.js';
@@ -203,6 +203,9 @@ describe('cells that depend on the row', () => {
     // What the control drew, for whoever reviews it; not what auditors draw.
     sample: [SALES_MANAGER, DELIVERY_MANAGER, FINANCE_APPROVER, SERVICE_DELIVERY_LEAD],
     samples: [SALES_MANAGER, DELIVERY_MANAGER, FINANCE_APPROVER, SERVICE_DELIVERY_LEAD],
+    myNotices: [...PERSON_ROLES],
+    myNoticePreference: [...PERSON_ROLES],
+    setNoticePreference: [...ACTING_ROLES],
   };
 
   it('are these', () => {
@@ -234,6 +237,25 @@ describe('cells that depend on the row', () => {
     expect(own.filter((id) => id !== persona.actor.id)).toEqual([]);
     if (role !== INTEGRATOR) expect(own).toEqual([persona.actor.id]);
     expect((await actors(await personaOf(AUDITOR))).size).toBeGreaterThan(3);
+  });
+
+  it.each(CELLS.myNotices!)('%s reads and sets what they themselves are told, and nobody else', async (role) => {
+    const { world } = ours;
+    const persona = await personaOf(role);
+    const { data } = await persona.graphql('{ myNotices(first: 100) { edges { node { id } } } }');
+    const ids = (data!.myNotices.edges as { node: { id: string } }[]).map(({ node }) => node.id);
+    const people = await world.rows('select distinct person_id from notice where tenant_id = $1 and id = any($2)', [
+      ids,
+    ]);
+    expect(people.filter(({ person_id: id }) => id !== persona.actor.id)).toEqual([]);
+    if (role === AUDITOR) return;
+    const input = { delivery: 'DIGEST', quietHours: true, mailsADay: 3 };
+    expect(await codes(persona, 'setNoticePreference', input)).toEqual([]);
+    const set = await world.rows(
+      'select mails_aday as mails from notice_preference where tenant_id = $1 and person_id = $2',
+      [persona.actor.id],
+    );
+    expect(set).toEqual([{ mails: 3 }]);
   });
 
   it.each(CELLS.samples!)('%s sees the samples of the control alone, and an auditor every one', async (role) => {

@@ -1,7 +1,6 @@
-import type { Logger } from 'pino';
 import { rulingConfiguration, configurationOf } from '../catalogue/catalogue.queries.js';
-import type { Gateway } from '../core/gateway.js';
 import { newId } from '../core/id.js';
+import { Planner, type PlannerOptions } from '../core/planner.js';
 import { enqueue, type OutboxMessage } from '../core/outbox/message.js';
 import { mapQuery, type Query, select, sql } from '../core/statement.js';
 import { CONTROL_RUN_EFFECT } from './control.commands.js';
@@ -11,60 +10,16 @@ import { dueMonths, monthOf, OVERRIDE_SAMPLING } from './control.rules.js';
 /** How often the worker looks for months that have ended, in milliseconds. */
 export const PLAN_EVERY_MS = 15 * 60_000;
 
-export interface ControlPlannerOptions {
-  readonly gateway: Gateway;
-  /** The present, as the database tells it. */
-  readonly present: () => Query<Date>;
-  /** The active tenants. */
-  readonly tenants: () => Promise<readonly string[]>;
-  /** There may be something to do for this tenant. */
-  readonly wake?: (tenantId: string) => void;
-  readonly log: Logger;
-}
-
 /**
  * Asks the outbox for a run of the control of each month that has ended and has none. What is due follows from the
  * database alone: a worker that was down for days, or a second one, asks for the same effects under the same keys.
  */
-export class ControlPlanner {
-  private timer: NodeJS.Timeout | null = null;
-  private running: Promise<void> = Promise.resolve();
-
-  constructor(private readonly options: ControlPlannerOptions) {}
-
-  /** Works until stopped; the first look at once. */
-  start(everyMs = PLAN_EVERY_MS): void {
-    const look = (): void => {
-      this.running = this.pass().then(
-        () => undefined,
-        (error: unknown) => this.options.log.warn({ err: error }, 'controls could not be planned; the next look tries'),
-      );
-    };
-    this.timer = setInterval(look, everyMs);
-    this.timer.unref();
-    look();
+export class ControlPlanner extends Planner {
+  constructor(options: PlannerOptions) {
+    super(options, 'controls', PLAN_EVERY_MS);
   }
 
-  /** Finishes the look in hand. */
-  async stop(): Promise<void> {
-    if (this.timer) clearInterval(this.timer);
-    await this.running;
-  }
-
-  /** One look at every tenant; how many months were due. */
-  async pass(): Promise<number> {
-    let due = 0;
-    for (const tenantId of await this.options.tenants()) {
-      try {
-        due += await this.plan(tenantId);
-      } catch (error) {
-        this.options.log.warn({ err: error, tenantId }, 'the controls of a tenant could not be planned');
-      }
-    }
-    return due;
-  }
-
-  private async plan(tenantId: string): Promise<number> {
+  protected async plan(tenantId: string): Promise<number> {
     const { gateway, present, wake } = this.options;
     const { now, since, done, ruling } = await gateway.read(tenantId, {
       now: present(),

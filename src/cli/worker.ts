@@ -78,15 +78,14 @@ export async function startWorker(
     wake: (tenantId: string) => dispatcher.wake(tenantId),
     log,
   };
-  const planner = new ControlPlanner(planning);
-  const deadlines = new EscalationPlanner(planning);
-  const cards = new TeamsPlanner(planning);
-  const watches = new WatchPlanner(planning);
-  const schedule = new SchedulePlanner(planning);
-  const notices = new NoticePlanner({
-    ...planning,
-    deliver: (tenantId, now) => askForMails(app.gateway, tenantId, now),
-  });
+  const planners = [
+    new ControlPlanner(planning),
+    new EscalationPlanner(planning),
+    new TeamsPlanner(planning),
+    new WatchPlanner(planning),
+    new SchedulePlanner(planning),
+    new NoticePlanner({ ...planning, deliver: (tenantId, now) => askForMails(app.gateway, tenantId, now) }),
+  ];
   const listener = new HintListener({
     url: listenUrl,
     onHint: (tenantId) => dispatcher.wake(tenantId),
@@ -106,20 +105,10 @@ export async function startWorker(
   dispatcher.start();
   sealer.start();
   relay.start();
-  planner.start();
-  deadlines.start();
-  cards.start();
-  watches.start();
-  schedule.start();
-  notices.start();
+  for (const planner of planners) planner.start();
   return {
     stop: async () => {
-      await planner.stop();
-      await deadlines.stop();
-      await cards.stop();
-      await watches.stop();
-      await schedule.stop();
-      await notices.stop();
+      for (const planner of planners) await planner.stop();
       await listener.stop();
       await dispatcher.stop();
       await sealer.stop();

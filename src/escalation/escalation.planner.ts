@@ -1,10 +1,8 @@
-import type { Logger } from 'pino';
 import { configurationOf, rulingConfiguration } from '../catalogue/catalogue.queries.js';
 import { digestOf } from '../core/canonical.js';
-import type { Gateway } from '../core/gateway.js';
 import { newId } from '../core/id.js';
+import { Planner, type PlannerOptions } from '../core/planner.js';
 import { enqueue, type OutboxMessage } from '../core/outbox/message.js';
-import type { Query } from '../core/statement.js';
 import { eligiblePeople, peopleByHandle } from '../identity/identity.queries.js';
 import { ESCALATE_EFFECT } from './escalation.handler.js';
 import { unsettledGrounds } from './escalation.queries.js';
@@ -17,63 +15,16 @@ export const LOOK_EVERY_MS = 30_000;
 const PAGE = 200;
 const FIRST = '00000000-0000-0000-0000-000000000000';
 
-export interface EscalationPlannerOptions {
-  readonly gateway: Gateway;
-  /** The present, as the database tells it. */
-  readonly present: () => Query<Date>;
-  /** The active tenants. */
-  readonly tenants: () => Promise<readonly string[]>;
-  /** There may be something to do for this tenant. */
-  readonly wake?: (tenantId: string) => void;
-  readonly log: Logger;
-}
-
 /**
  * Asks the outbox to record what is due of each handoff's deadlines. What is due follows from the database alone, so a
  * worker that was down for a day finds the same steps as one that was not, and two ask under the same keys.
  */
-export class EscalationPlanner {
-  private timer: NodeJS.Timeout | null = null;
-  private running: Promise<void> = Promise.resolve();
-
-  constructor(private readonly options: EscalationPlannerOptions) {}
-
-  /** Works until stopped; the first look at once, and never two at the same time. */
-  start(everyMs = LOOK_EVERY_MS): void {
-    const look = (): void => {
-      this.running = this.running
-        .then(() => this.pass())
-        .then(
-          () => undefined,
-          (error: unknown) =>
-            this.options.log.warn({ err: error }, 'deadlines were not looked at; the next look tries'),
-        );
-    };
-    this.timer = setInterval(look, everyMs);
-    this.timer.unref();
-    look();
+export class EscalationPlanner extends Planner {
+  constructor(options: PlannerOptions) {
+    super(options, 'deadlines', LOOK_EVERY_MS);
   }
 
-  /** Finishes the look in hand. */
-  async stop(): Promise<void> {
-    if (this.timer) clearInterval(this.timer);
-    await this.running;
-  }
-
-  /** One look at every tenant; of how many handoffs something was due. */
-  async pass(): Promise<number> {
-    let asked = 0;
-    for (const tenantId of await this.options.tenants()) {
-      try {
-        asked += await this.plan(tenantId);
-      } catch (error) {
-        this.options.log.warn({ err: error, tenantId }, 'the deadlines of a tenant were not looked at');
-      }
-    }
-    return asked;
-  }
-
-  private async plan(tenantId: string): Promise<number> {
+  protected async plan(tenantId: string): Promise<number> {
     const { gateway, present, wake } = this.options;
     let asked = 0;
     for (let after = FIRST; ;) {

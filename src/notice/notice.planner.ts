@@ -1,10 +1,9 @@
 import { DateTime } from 'luxon';
-import type { Logger } from 'pino';
 import { votingQueries } from '../approval/approval.queries.js';
 import { configurationOf, rulingConfiguration } from '../catalogue/catalogue.queries.js';
 import type { BusinessCalendar } from '../catalogue/configuration.js';
-import type { Gateway } from '../core/gateway.js';
 import { newId } from '../core/id.js';
+import { Planner, type PlannerOptions } from '../core/planner.js';
 import { insert, type Query, select, sql } from '../core/statement.js';
 import { untoldRequests, wantedOfRequest } from './approval.events.js';
 import { DEFAULT_PREFERENCE, dueOf, type Wish } from './due.rules.js';
@@ -14,65 +13,24 @@ import { URGENT, type Wanted, wantedNotices } from './notice.events.js';
 /** How often the worker looks for what people have not been told yet, in milliseconds; the promise is five minutes. */
 export const NOTICE_EVERY_MS = 20_000;
 
-export interface NoticePlannerOptions {
-  readonly gateway: Gateway;
-  /** The present, as the database tells it. */
-  readonly present: () => Query<Date>;
-  /** The active tenants. */
-  readonly tenants: () => Promise<readonly string[]>;
+export interface NoticePlannerOptions extends PlannerOptions {
   /** Hands the notices of a tenant that are due to whoever delivers them; how many there were. */
   readonly deliver: (tenantId: string, now: Date) => Promise<number>;
-  /** There may be something to do for this tenant. */
-  readonly wake?: (tenantId: string) => void;
-  readonly log: Logger;
 }
 
 /**
  * Notes what people should be told. What is wanted follows from the database alone and each event is noted once a
  * person, so that a worker that was down, or a second one, notes the same and never twice.
  */
-export class NoticePlanner {
-  private timer: NodeJS.Timeout | null = null;
-  private running: Promise<void> = Promise.resolve();
-
-  constructor(private readonly options: NoticePlannerOptions) {}
-
-  /** Works until stopped; the first look at once, and never two at the same time. */
-  start(everyMs = NOTICE_EVERY_MS): void {
-    const look = (): void => {
-      this.running = this.running
-        .then(() => this.pass())
-        .then(
-          () => undefined,
-          (error: unknown) =>
-            this.options.log.warn({ err: error }, 'notices could not be planned; the next look tries'),
-        );
-    };
-    this.timer = setInterval(look, everyMs);
-    this.timer.unref();
-    look();
+export class NoticePlanner extends Planner<NoticePlannerOptions> {
+  constructor(options: NoticePlannerOptions) {
+    super(options, 'notices', NOTICE_EVERY_MS);
   }
 
-  /** Finishes the look in hand. */
-  async stop(): Promise<void> {
-    if (this.timer) clearInterval(this.timer);
-    await this.running;
-  }
-
-  /** One look at every tenant; how many notices were noted. */
-  async pass(): Promise<number> {
-    const { tenants, deliver, wake, log } = this.options;
-    let noted = 0;
-    for (const tenantId of await tenants()) {
-      try {
-        const { now, count } = await this.note(tenantId);
-        noted += count;
-        if ((await deliver(tenantId, now)) > 0) wake?.(tenantId);
-      } catch (error) {
-        log.warn({ err: error, tenantId }, 'the notices of a tenant could not be planned');
-      }
-    }
-    return noted;
+  protected async plan(tenantId: string): Promise<number> {
+    const { now, count } = await this.note(tenantId);
+    if ((await this.options.deliver(tenantId, now)) > 0) this.options.wake?.(tenantId);
+    return count;
   }
 
   private async note(tenantId: string): Promise<{ readonly now: Date; readonly count: number }> {

@@ -249,10 +249,10 @@ describe('cells that depend on the row', () => {
     ]);
     expect(people.filter(({ person_id: id }) => id !== persona.actor.id)).toEqual([]);
     if (role === AUDITOR) return;
-    const input = { delivery: 'DIGEST', quietHours: true, mailsADay: 3 };
+    const input = { delivery: 'DIGEST', quietHours: true, dailyMails: 3 };
     expect(await codes(persona, 'setNoticePreference', input)).toEqual([]);
     const set = await world.rows(
-      'select mails_aday as mails from notice_preference where tenant_id = $1 and person_id = $2',
+      'select daily_mails as mails from notice_preference where tenant_id = $1 and person_id = $2',
       [persona.actor.id],
     );
     expect(set).toEqual([{ mails: 3 }]);

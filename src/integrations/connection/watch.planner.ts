@@ -1,6 +1,5 @@
-import type { Logger } from 'pino';
-import type { Gateway } from '../../core/gateway.js';
 import { newId } from '../../core/id.js';
+import { Planner, type PlannerOptions } from '../../core/planner.js';
 import { enqueue, type OutboxMessage } from '../../core/outbox/message.js';
 import { type Query, sql } from '../../core/statement.js';
 import { Vendor } from './connection.entity.js';
@@ -11,65 +10,18 @@ export const WATCH_EVERY_MS = 60_000;
 /** A watch that ended is begun anew at most once in so long: one that fails at once must not fill the outbox. */
 const ANEW_EVERY_MS = 3_600_000;
 
-export interface WatchPlannerOptions {
-  readonly gateway: Gateway;
-  /** The present, as the database tells it. */
-  readonly present: () => Query<Date>;
-  /** The active tenants. */
-  readonly tenants: () => Promise<readonly string[]>;
-  /** There may be something to do for this tenant. */
-  readonly wake?: (tenantId: string) => void;
-  readonly log: Logger;
-}
-
 /**
  * Begins the watch of every connection that has one and is watched by no effect: a watch asks for itself again and again,
  * and so it would end for good with an effect that died, such as after days of a vendor that is down. It goes on from
  * its own watermark, without a person. What is due follows from the database alone, so two workers ask for the same
  * effect under the same key.
  */
-export class WatchPlanner {
-  private timer: NodeJS.Timeout | null = null;
-  private running: Promise<void> = Promise.resolve();
-
-  constructor(private readonly options: WatchPlannerOptions) {}
-
-  /** Works until stopped; the first look at once, and never two at the same time. */
-  start(everyMs = WATCH_EVERY_MS): void {
-    const look = (): void => {
-      this.running = this.running
-        .then(() => this.pass())
-        .then(
-          () => undefined,
-          (error: unknown) =>
-            this.options.log.warn({ err: error }, 'watches could not be looked after; the next look tries'),
-        );
-    };
-    this.timer = setInterval(look, everyMs);
-    this.timer.unref();
-    look();
+export class WatchPlanner extends Planner {
+  constructor(options: PlannerOptions) {
+    super(options, 'watches of connections', WATCH_EVERY_MS);
   }
 
-  /** Finishes the look in hand. */
-  async stop(): Promise<void> {
-    if (this.timer) clearInterval(this.timer);
-    await this.running;
-  }
-
-  /** One look at every tenant; how many watches were begun anew. */
-  async pass(): Promise<number> {
-    let begun = 0;
-    for (const tenantId of await this.options.tenants()) {
-      try {
-        begun += await this.plan(tenantId);
-      } catch (error) {
-        this.options.log.warn({ err: error, tenantId }, 'the watches of a tenant could not be looked after');
-      }
-    }
-    return begun;
-  }
-
-  private async plan(tenantId: string): Promise<number> {
+  protected async plan(tenantId: string): Promise<number> {
     const { gateway, present, wake } = this.options;
     const { now, unwatched } = await gateway.read(tenantId, { now: present(), unwatched: unwatchedConnections() });
     if (unwatched.length === 0) return 0;

@@ -1,7 +1,6 @@
-import type { Logger } from 'pino';
 import { configurationOf, rulingConfiguration } from '../../catalogue/catalogue.queries.js';
-import type { Gateway } from '../../core/gateway.js';
 import { newId } from '../../core/id.js';
+import { Planner, type PlannerOptions } from '../../core/planner.js';
 import { localDay } from '../../core/local-day.js';
 import { enqueue, type OutboxMessage } from '../../core/outbox/message.js';
 import { type Query, sql } from '../../core/statement.js';
@@ -14,62 +13,17 @@ import { quarterOf } from '../review/review.rules.js';
 /** How often the worker looks for what is due, in milliseconds. */
 const LOOK_EVERY_MS = 15 * 60_000;
 
-export interface SchedulePlannerOptions {
-  readonly gateway: Gateway;
-  /** The present, as the database tells it. */
-  readonly present: () => Query<Date>;
-  /** The active tenants. */
-  readonly tenants: () => Promise<readonly string[]>;
-  /** There may be something to do for this tenant. */
-  readonly wake?: (tenantId: string) => void;
-  readonly log: Logger;
-}
-
 /**
  * Asks the outbox for what connections are due: the review of each quarter, and a look a day at the documents behind
  * evidence, with one more when evidence is new. What is due follows from the database alone, so that a worker that was
  * down or a second one asks for the same effects under the same keys; and no chain of effects can tear.
  */
-export class SchedulePlanner {
-  private timer: NodeJS.Timeout | null = null;
-  private running: Promise<void> = Promise.resolve();
-
-  constructor(private readonly options: SchedulePlannerOptions) {}
-
-  /** Works until stopped; the first look at once. */
-  start(everyMs = LOOK_EVERY_MS): void {
-    const look = (): void => {
-      this.running = this.pass().then(
-        () => undefined,
-        (error: unknown) =>
-          this.options.log.warn({ err: error }, 'what connections are due could not be planned; the next look tries'),
-      );
-    };
-    this.timer = setInterval(look, everyMs);
-    this.timer.unref();
-    look();
+export class SchedulePlanner extends Planner {
+  constructor(options: PlannerOptions) {
+    super(options, 'reviews and documents', LOOK_EVERY_MS);
   }
 
-  /** Finishes the look in hand. */
-  async stop(): Promise<void> {
-    if (this.timer) clearInterval(this.timer);
-    await this.running;
-  }
-
-  /** One look at every tenant; how many effects were asked for. */
-  async pass(): Promise<number> {
-    let asked = 0;
-    for (const tenantId of await this.options.tenants()) {
-      try {
-        asked += await this.plan(tenantId);
-      } catch (error) {
-        this.options.log.warn({ err: error, tenantId }, "a tenant's connections could not be planned");
-      }
-    }
-    return asked;
-  }
-
-  private async plan(tenantId: string): Promise<number> {
+  protected async plan(tenantId: string): Promise<number> {
     const { gateway, present, wake } = this.options;
     const { now, ruling, sites } = await gateway.read(tenantId, {
       now: present(),

@@ -1,9 +1,8 @@
 import { DateTime } from 'luxon';
-import type { Logger } from 'pino';
 import { configurationOf, rulingConfiguration } from '../../../catalogue/catalogue.queries.js';
 import type { BusinessCalendar } from '../../../catalogue/configuration.js';
-import type { Gateway } from '../../../core/gateway.js';
 import { newId } from '../../../core/id.js';
+import { Planner, type PlannerOptions } from '../../../core/planner.js';
 import { type Query, sql } from '../../../core/statement.js';
 import { channelQueries, lockChannel, planChannel } from './channel.plan.js';
 import type { Channel } from './teams.plan.js';
@@ -11,59 +10,13 @@ import type { Channel } from './teams.plan.js';
 /** How often the worker looks for what a channel has not been told yet, in milliseconds. */
 export const TELL_EVERY_MS = 15_000;
 
-export interface TeamsPlannerOptions {
-  readonly gateway: Gateway;
-  /** The present, as the database tells it. */
-  readonly present: () => Query<Date>;
-  /** The active tenants. */
-  readonly tenants: () => Promise<readonly string[]>;
-  /** There may be something to do for this tenant. */
-  readonly wake?: (tenantId: string) => void;
-  readonly log: Logger;
-}
-
 /**
  * Asks the outbox for the cards that the tenants' channels should have. What is wanted follows from the database alone,
  * so a worker that was down, or a second one, finds the same cards, and under the channel's lock each is planned once.
  */
-export class TeamsPlanner {
-  private timer: NodeJS.Timeout | null = null;
-  private running: Promise<void> = Promise.resolve();
-
-  constructor(private readonly options: TeamsPlannerOptions) {}
-
-  /** Works until stopped; the first look at once, and never two at the same time. */
-  start(everyMs = TELL_EVERY_MS): void {
-    const look = (): void => {
-      this.running = this.running
-        .then(() => this.pass())
-        .then(
-          () => undefined,
-          (error: unknown) => this.options.log.warn({ err: error }, 'cards could not be planned; the next look tries'),
-        );
-    };
-    this.timer = setInterval(look, everyMs);
-    this.timer.unref();
-    look();
-  }
-
-  /** Finishes the look in hand. */
-  async stop(): Promise<void> {
-    if (this.timer) clearInterval(this.timer);
-    await this.running;
-  }
-
-  /** One look at every tenant; how many cards were asked for. */
-  async pass(): Promise<number> {
-    let asked = 0;
-    for (const tenantId of await this.options.tenants()) {
-      try {
-        asked += await this.plan(tenantId);
-      } catch (error) {
-        this.options.log.warn({ err: error, tenantId }, 'the cards of a tenant could not be planned');
-      }
-    }
-    return asked;
+export class TeamsPlanner extends Planner {
+  constructor(options: PlannerOptions) {
+    super(options, 'cards', TELL_EVERY_MS);
   }
 
   /** What one tenant's channels should have, planned; how many effects were asked for. */

@@ -1,0 +1,69 @@
+import type { Logger } from 'pino';
+import type { Gateway } from './gateway.js';
+import type { Query } from './statement.js';
+
+/** What a planner works with. */
+export interface PlannerOptions {
+  readonly gateway: Gateway;
+  /** The present, as the database tells it. */
+  readonly present: () => Query<Date>;
+  /** The active tenants. */
+  readonly tenants: () => Promise<readonly string[]>;
+  /** There may be something to do for this tenant. */
+  readonly wake?: (tenantId: string) => void;
+  readonly log: Logger;
+}
+
+/**
+ * Looks at every active tenant from time to time and asks for what is due there. What is due has to follow from the
+ * database alone, and to be asked for under a key of its own: then a worker that was down for days, or a second one, asks
+ * for the same. One tenant's fault is logged and keeps no other waiting.
+ */
+export abstract class Planner<O extends PlannerOptions = PlannerOptions> {
+  private timer: NodeJS.Timeout | null = null;
+  private running: Promise<void> = Promise.resolve();
+
+  /** `what` is planned, in words for the log; `everyMs` is how often it is looked for, in milliseconds. */
+  constructor(
+    protected readonly options: O,
+    private readonly what: string,
+    private readonly everyMs: number,
+  ) {}
+
+  /** Asks for what is due of one tenant; how much that was. */
+  protected abstract plan(tenantId: string): Promise<number>;
+
+  /** Works until stopped; the first look at once, and never two at the same time. */
+  start(): void {
+    const look = (): void => {
+      this.running = this.running
+        .then(() => this.pass())
+        .then(
+          () => undefined,
+          (error: unknown) => this.options.log.warn({ err: error }, `${this.what}: not planned; the next look tries`),
+        );
+    };
+    this.timer = setInterval(look, this.everyMs);
+    this.timer.unref();
+    look();
+  }
+
+  /** Finishes the look in hand. */
+  async stop(): Promise<void> {
+    if (this.timer) clearInterval(this.timer);
+    await this.running;
+  }
+
+  /** One look at every tenant; how much was due in all. */
+  async pass(): Promise<number> {
+    let due = 0;
+    for (const tenantId of await this.options.tenants()) {
+      try {
+        due += await this.plan(tenantId);
+      } catch (error) {
+        this.options.log.warn({ err: error, tenantId }, `${this.what}: not planned for a tenant`);
+      }
+    }
+    return due;
+  }
+}

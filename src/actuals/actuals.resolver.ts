@@ -1,22 +1,20 @@
+import { Max, Min } from 'class-validator';
 import { Args, ArgsType, Ctx, Field, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import { RequestContext } from '../core/graphql/context.js';
-import { PageArgs } from '../core/graphql/page-args.js';
 import { Sensitive } from '../core/graphql/rights.js';
-import { connectionOf } from '../core/graphql/shapes.js';
 import { MoneyType } from '../core/graphql/types.js';
-import type { Page } from '../core/page.js';
 import { Project, ProjectMilestone, ProjectTask } from '../project/project.entity.js';
 import { ActualsLine, ActualsMark, ActualsMarkKind, ActualsSnapshot } from './actuals.entity.js';
 import { FirstDeliverable, FirstTouch, MarginErosion, ProjectForecast } from './actuals.types.js';
 import { actualsOf, erosionViewOf, firstDeliverableOf, firstTouchOf, forecastViewOf, moneyIn } from './actuals.view.js';
 
-const ActualsSnapshotConnection = connectionOf(ActualsSnapshot, 'ActualsSnapshot');
-
-/** A history within a project: few rows unless more are asked for. */
+/** How many rows of a list that hangs on a row of another list. */
 @ArgsType()
-class HistoryArgs extends PageArgs {
-  @Field(() => Int, { defaultValue: 5, description: 'Rows a page, 1 to 100.' })
-  declare first: number;
+class NewestArgs {
+  @Min(1)
+  @Max(100)
+  @Field(() => Int, { defaultValue: 5, description: 'At most so many, 1 to 100.' })
+  newest: number;
 }
 
 /** What delivery spent, and what follows from it. */
@@ -30,15 +28,15 @@ export class ProjectActualsResolver {
     return actualsOf(reader, project);
   }
 
-  @FieldResolver(() => ActualsSnapshotConnection, {
-    description: 'Everything that the delivery system has said of it, newest first.',
+  @FieldResolver(() => [ActualsSnapshot], {
+    description: 'What the delivery system has said of it, newest first.',
   })
   actualsHistory(
     @Root() project: Project,
-    @Args() args: HistoryArgs,
+    @Args() { newest }: NewestArgs,
     @Ctx() { reader }: RequestContext,
-  ): Promise<Page<ActualsSnapshot>> {
-    return reader.page(ActualsSnapshot, { projectId: project.id }, args.checked());
+  ): Promise<ActualsSnapshot[]> {
+    return reader.newest(ActualsSnapshot, 'handoffId', project.handoffId, newest);
   }
 
   @FieldResolver(() => ProjectForecast, {

@@ -5,7 +5,7 @@ import { notFound } from './error.js';
 import type { Gateway } from './gateway.js';
 import { decodeCursor, encodeCursor, type Page, type PageArguments } from './page.js';
 import { type Answers, conditions, ordering, type Queries, type Query, sql, type Where } from './statement.js';
-import { type EntityClass, hydrate, tableOf } from './table.js';
+import { type EntityClass, hydrate, type Table, tableOf } from './table.js';
 
 interface Waiting {
   readonly query: Query<unknown>;
@@ -111,6 +111,16 @@ export class Reader {
     return (await this.many(entity, property, parentId, orderBy))[0] ?? null;
   }
 
+  /** The newest rows of one parent, at most so many of each. Batched over the parents of a page. */
+  async newest<T extends object>(
+    entity: EntityClass<T>,
+    property: keyof T & string,
+    parentId: string,
+    most: number,
+  ): Promise<T[]> {
+    return (await this.loader(entity, property, ['-id'], most).load(parentId)) as T[];
+  }
+
   /** A keyset page, newest first by default; the cursor is opaque and stays flat at page 1,000. */
   async page<T extends { id: string }>(entity: EntityClass<T>, where: Where<T>, args: PageArguments): Promise<Page<T>> {
     const table = tableOf(entity);
@@ -151,11 +161,12 @@ export class Reader {
     entity: EntityClass<T>,
     property: string,
     orderBy: readonly string[],
+    most: number | null = null,
   ): DataLoader<string, unknown> {
-    const key = `${entity.name}.${property}.${orderBy.join(',')}`;
+    const key = `${entity.name}.${property}.${orderBy.join(',')}.${most ?? ''}`;
     const known = this.loaders.get(key);
     if (known) return known;
-    const loader = new DataLoader<string, unknown>((ids) => this.load(entity, property, orderBy, ids));
+    const loader = new DataLoader<string, unknown>((ids) => this.load(entity, property, orderBy, most, ids));
     this.loaders.set(key, loader);
     return loader;
   }
@@ -164,15 +175,20 @@ export class Reader {
     entity: EntityClass<T>,
     property: string,
     orderBy: readonly string[],
+    most: number | null,
     ids: readonly string[],
   ): Promise<T[][]> {
     const table = tableOf(entity);
     const values: unknown[] = [];
     const filter = conditions(entity, { [property]: [...new Set(ids)] } as unknown as Where<T>, values);
     const allowed = abilityCondition(this.ability, 'read', entity.name, entity, values);
+    const order = ordering(entity, orderBy);
+    const all = `select ${table.selection} from ${table.name} where tenant_id = $1${filter}${allowed}${order}`;
     const rows = await this.ask(
       sql(
-        `select ${table.selection} from ${table.name} where tenant_id = $1${filter}${allowed}${ordering(entity, orderBy)}`,
+        most === null
+          ? all
+          : newestOfEach(table, table.byProperty.get(property)!.name, `${filter}${allowed}`, order, most),
         values,
         (found) => found.map((row) => hydrate(entity, row)),
       ),
@@ -192,6 +208,13 @@ export class Reader {
       for (const { reject } of batch) reject(error);
     }
   }
+}
+
+/** The first rows of each parent in an order: one statement for all parents. */
+function newestOfEach(table: Table, parent: string, filter: string, order: string, most: number): string {
+  const numbered = `select ${table.selection}, row_number() over (partition by ${parent}${order}) as place
+    from ${table.name} where tenant_id = $1${filter}`;
+  return `select ${table.selection} from (${numbered}) numbered where place <= ${Math.trunc(most)}${order}`;
 }
 
 function groupBy<T>(rows: readonly T[], keyOf: (row: T) => string): Map<string, T[]> {

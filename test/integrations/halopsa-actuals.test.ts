@@ -79,7 +79,7 @@ const alerts = (): Promise<number> =>
 
 /** The drifts, newest first; of one field when it is named. */
 async function drifts(field?: string): Promise<Seen[]> {
-  const all = (await seen()).drifts.edges.map(({ node }: { node: unknown }) => node) as Seen[];
+  const all = (await seen()).drifts as Seen[];
   return field === undefined ? all : all.filter((drift) => drift.field === field);
 }
 
@@ -100,7 +100,7 @@ it('is read when it stands, and a read that says the same adds nothing', async (
   expect(first.forecast.forecastMinutes).toBe(first.forecast.baselineMinutes);
   expect(first.erosion.erosion.amount).toBe('0.00');
   expect(first.firstTouch).toMatchObject({ contactAt: null, minutes: null });
-  expect(first.drifts.edges).toEqual([]);
+  expect(first.drifts).toEqual([]);
   await there.later(6);
   await there.later(65);
   expect(await snapshots()).toBe(1);
@@ -227,7 +227,7 @@ describe('what delivery spent', () => {
     expect(after.actuals.marks.map(({ kind }: { kind: string }) => kind)).toEqual(['TASK']);
     expect(after.firstTouch).toMatchObject({ wonAt: after.actuals.wonAt, contactAt: after.actuals.firstContactAt });
     expect(after.firstTouch.minutes).toBeGreaterThanOrEqual(0);
-    expect(after.actualsHistory.edges).toHaveLength(kept + 1);
+    expect(after.actualsHistory).toHaveLength(kept + 1);
   });
 
   it('is never what an older read says that comes late: that one stands in the history alone', async () => {

@@ -55,6 +55,8 @@ let counter = 0;
 /** What a plain text would not satisfy; by the name of the field. A bound that none of it meets turns the matrix red. */
 const SPECIAL: Readonly<Record<string, () => unknown>> = {
   key: () => 'has-site-survey',
+  textSha256: () => SHA,
+  threadUrl: () => 'https://outlook.example/t/1',
   path: () => 'checklist.SIGNED_SCOPE',
   handle: () => `generated.${++counter}`,
   oid: newId,

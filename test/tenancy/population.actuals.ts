@@ -7,21 +7,35 @@ import { recordDrifts } from '../../src/integrations/halopsa/drift-record.comman
 import { PsaProjectSweep } from '../../src/integrations/halopsa/psa-sync.entity.js';
 import type { World } from '../kit/world.js';
 
-/** What delivery spent on the story's project, and a field of it that somebody edited in the PSA. */
+/** What delivery spent on each project that stands in the PSA, and a field of it that somebody edited there. */
 export async function populateActuals(world: World, integrationId: string): Promise<void> {
   const { suite, tenantId } = world;
-  const at = suite.clock.at;
-  const { found } = await world.read({
-    found: sql(
-      `select p.id, p.handoff_id, o.id as object_id, t.id as task_id from project p
+  const { at } = suite.clock;
+  const { projects } = await world.read({
+    projects: sql(
+      `select distinct on (p.id) p.id, p.handoff_id, o.id as object_id, t.id as task_id from project p
         join psa_object o on o.tenant_id = $1 and o.own_id = p.id
         join project_task t on t.tenant_id = $1 and t.project_id = p.id
-        where p.tenant_id = $1 order by p.id, t.id limit 1`,
+        where p.tenant_id = $1 order by p.id, t.id`,
       [],
-      (rows) => rows[0] as { id: string; handoff_id: string; object_id: string; task_id: string },
+      (rows) => rows as unknown as Planned[],
     ),
   });
-  const of = { handoffId: found.handoff_id };
+  for (const project of projects) await spend(world, project);
+  const told = { integrationId, watermark: at.toISOString(), sweptAt: at, problem: null, remedy: null };
+  await suite.gateway.transaction(tenantId, (tx) => tx.commit([insert(PsaProjectSweep, { id: newId(), ...told })]));
+}
+
+interface Planned {
+  readonly id: string;
+  readonly handoff_id: string;
+  readonly object_id: string;
+  readonly task_id: string;
+}
+
+async function spend({ suite, tenantId }: World, project: Planned): Promise<void> {
+  const { at } = suite.clock;
+  const of = { handoffId: project.handoff_id };
   const request = { idempotencyKey: null, path: newId() };
   const actor = systemActor(tenantId, 'halopsa.actuals');
   const contact = new Date(at.getTime() + 3_600_000);
@@ -41,17 +55,15 @@ export async function populateActuals(world: World, integrationId: string): Prom
       todosTotal: 2,
       currency: 'GBP',
       lines: [{ budgetTypes: ['engineering'], actualMinutes: 90, remainingMinutes: 600, actualCostMinor: '4500' }],
-      marks: [{ kind: ActualsMarkKind.TASK, ownId: found.task_id, doneAt: contact }],
+      marks: [{ kind: ActualsMarkKind.TASK, ownId: project.task_id, doneAt: contact }],
     },
     request,
   );
-  const difference = { objectId: found.object_id, field: 'budgets.1.hours', ours: '80', theirs: '120' };
+  const difference = { objectId: project.object_id, field: 'budgets.1.hours', ours: '80', theirs: '120' };
   await suite.pipeline.run(
     actor,
     recordDrifts,
-    { ...of, projectId: found.id, checked: [found.object_id], differences: [difference], changedBy: {} },
-    request,
+    { ...of, projectId: project.id, checked: [project.object_id], differences: [difference], changedBy: {} },
+    { ...request, path: newId() },
   );
-  const told = { integrationId, watermark: at.toISOString(), sweptAt: at, problem: null, remedy: null };
-  await suite.gateway.transaction(tenantId, (tx) => tx.commit([insert(PsaProjectSweep, { id: newId(), ...told })]));
 }

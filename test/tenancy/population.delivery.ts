@@ -20,5 +20,10 @@ export async function introduce(world: World, sales: Persona, handoffId: string)
 /** A pause, and deadlines that were escalated; those of a handoff that has ended are settled. */
 export async function populateClocks(world: World, sales: Persona, story: string, draft: string): Promise<void> {
   await sales.done(pauseClocks, { ...(await on(world, draft)), reason: 'The client asked to wait for its new site.' });
-  await world.acting(systemActor(world.tenantId, 'population')).done(escalateDeadlines, { handoffId: story });
+  await escalate(world, story);
+}
+
+/** What is due of a handoff's deadlines, recorded as the worker does. */
+export async function escalate(world: World, handoffId: string): Promise<void> {
+  await world.acting(systemActor(world.tenantId, 'population')).done(escalateDeadlines, { handoffId });
 }

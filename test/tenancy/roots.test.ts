@@ -279,6 +279,7 @@ describe('what our tenant was ever answered', () => {
       'suspendTenant',
       'connectIntegration',
       'createEventEndpoint',
+      'setNoticePreference',
       'importDeal',
     ]);
     // Suspending would end every later call; it names no row at all.

@@ -28,6 +28,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   effectId: "select id from outbox_effect where tenant_id = $1 and state = 'UNKNOWN'",
   aggregateId: "select aggregate_id as id from outbox_effect where tenant_id = $1 and state = 'UNKNOWN'",
   endpointId: 'select id from event_endpoint where tenant_id = $1',
+  digestId: 'select id from teams_card where tenant_id = $1',
   driftId: 'select id from psa_drift where tenant_id = $1 and ended_at is null',
   integrationId: 'select id from integration where tenant_id = $1',
   clientId: 'select client_id as id from handoff where tenant_id = $1 and id = $2',

@@ -11,6 +11,7 @@ import { playStory } from '../kit/story.js';
 import { openSuite, type Suite } from '../kit/suite.js';
 import type { Persona, World } from '../kit/world.js';
 import type { Call } from './calls.js';
+import { escalate, introduce } from './population.delivery.js';
 import { populateAudit } from './population.audit.js';
 import { populateIntegrations } from './population.integrations.js';
 import { calls, dealPayload, make, populateApprovals, schema } from './population.js';
@@ -57,7 +58,11 @@ beforeAll(async () => {
   await (await world.as(Role.FINANCE_APPROVER)).done(castVote, ballot(first));
   for (let n = 0; n < 3; n++) await populateApprovals(world, admin);
   // The stories last: the newest row, alone on a page of one, has everything that the others have and more.
-  for (let n = 0; n < 3; n++) await playStory(world);
+  for (let n = 0; n < 3; n++) {
+    const { handoffId: story } = await playStory(world);
+    await introduce(world, sales, story);
+    await escalate(world, story);
+  }
   await populateIntegrations(world);
   for (const month of ['2026-08', '2026-09', '2026-10']) await populateAudit(world, month);
   const [row] =
@@ -72,6 +77,9 @@ beforeAll(async () => {
     'project.id': project,
     'brief.id': brief,
     'approvalRequest.id': request,
+    'eventDeliveries.endpointId': (
+      await world.rows('select endpoint_id as id from event_delivery where tenant_id = $1')
+    )[0]!.id,
     'couldHaveApproved.requestId': request,
     'couldHaveApproved.at': suite.clock.at.toISOString(),
     'sample.id': (await world.rows('select id from audit_sample where tenant_id = $1 order by id desc'))[0]!.id,
@@ -169,7 +177,11 @@ describe('every list costs as many statements for a page of one as for a page of
       [0, 5],
     ] as const) {
       const page = (size: number): Call =>
-        calls.call(root, { selection: `{ edges { node ${selection(depth)} } }`, first: size });
+        calls.call(root, {
+          values: (argument) => known[`${root}.${argument}`],
+          selection: `{ edges { node ${selection(depth)} } }`,
+          first: size,
+        });
       const many = await cost(persona, page(first));
       if (tooLarge(many)) continue;
       // The newest effects wait for nothing: so a few of them, with one that does.

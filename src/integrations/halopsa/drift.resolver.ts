@@ -1,3 +1,4 @@
+import { Max, Min } from 'class-validator';
 import type { GraphQLResolveInfo } from 'graphql';
 import {
   Arg,
@@ -41,9 +42,11 @@ class DriftArgs extends PageArgs {
 
 /** The drifts within a project: few rows unless more are asked for. */
 @ArgsType()
-class ProjectDriftArgs extends DriftArgs {
-  @Field(() => Int, { defaultValue: 5, description: 'Rows a page, 1 to 100.' })
-  declare first: number;
+class ProjectDriftArgs {
+  @Min(1)
+  @Max(100)
+  @Field(() => Int, { defaultValue: 5, description: 'At most so many, 1 to 100.' })
+  newest: number;
 }
 
 const standingOnly = ({ standing }: DriftArgs): { endedAt?: null } => (standing ? { endedAt: null } : {});
@@ -138,15 +141,15 @@ export class DriftResolver {
 /** The drifts of one project. */
 @Resolver(() => Project)
 export class ProjectDriftResolver {
-  @FieldResolver(() => PsaDriftConnection, {
+  @FieldResolver(() => [PsaDrift], {
     description: 'Where it is not in the PSA as we wrote it, newest first, ended ones too.',
   })
   drifts(
     @Root() project: Project,
-    @Args() args: ProjectDriftArgs,
+    @Args() { newest }: ProjectDriftArgs,
     @Ctx() { reader }: RequestContext,
-  ): Promise<Page<PsaDrift>> {
-    return reader.page(PsaDrift, { handoffId: project.handoffId, ...standingOnly(args) }, args.checked());
+  ): Promise<PsaDrift[]> {
+    return reader.newest(PsaDrift, 'handoffId', project.handoffId, newest);
   }
 }
 

@@ -31,6 +31,7 @@ import { Events1700000000031 } from './0031-events.js';
 import { Teams1700000000032 } from './0032-teams.js';
 import { LeastPrivilege1700000000033 } from './0033-least-privilege.js';
 import { Escalation1700000000035 } from './0035-escalation.js';
+import { ChangedThere1700000000044 } from './0044-changed-there.js';
 
 /** Every migration, in order. A shipped one is never edited. */
 export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
@@ -66,4 +67,5 @@ export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   Teams1700000000032,
   LeastPrivilege1700000000033,
   Escalation1700000000035,
+  ChangedThere1700000000044,
 ];

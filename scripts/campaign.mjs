@@ -74,7 +74,7 @@ if (!existsSync(file)) {
 const result = JSON.parse(readFileSync(file, 'utf8'));
 rmSync(folder, { recursive: true, force: true });
 
-const { counts, planned, explained, attempts, answers, breaks } = result;
+const { counts, planned, explained, attempts, answers, latest, breaks } = result;
 const count = (number, word) => `${number} ${word}${number === 1 ? '' : 's'}`;
 const cell = (value) => String(value ?? '').replaceAll('|', '/');
 const table = (head, rows) => [
@@ -106,6 +106,13 @@ const text = [
   '500 after the work was done, and one and a half were cut, at all vendors alike. Then everything was counted at the vendors.',
   '',
   `The last effect was done ${seconds(result.afterLastKillMs)} s after the last kill; ${lease} s of lease and 30 s are allowed.`,
+  '',
+  'What was done last:',
+  '',
+  ...table(
+    ['effect', 'done at', 'seconds since it was asked for', 'attempts'],
+    latest.map((one) => [one.kind, one.doneAt, one.seconds, one.outcomes]),
+  ),
   '',
   '## Counted at the vendors',
   '',

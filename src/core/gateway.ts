@@ -55,7 +55,8 @@ export class Gateway {
       connectionTimeoutMillis: 5000,
       types,
       pipeline: true,
-      application_name: 'countersign',
+      // PGAPPNAME of the process's environment tells its sessions from those of others.
+      fallback_application_name: 'countersign',
     };
     this.pool = new pg.Pool(config);
     this.pool.on('error', (error) => options.onError?.(error));

@@ -52,6 +52,49 @@ export async function withoutForce(runner: QueryRunner, table: string, work: () 
   await runner.query(`alter table ${table} force row level security`);
 }
 
+/**
+ * Lets a text column hold these values beside those that its check lists; the check has the name that PostgreSQL gave it,
+ * `<table>_<column>_check`.
+ */
+export function allowValues(
+  runner: QueryRunner,
+  table: string,
+  column: string,
+  values: readonly string[],
+): Promise<void> {
+  return changeValues(runner, table, column, (listed) => [...new Set([...listed, ...values])]);
+}
+
+/** Takes back what `allowValues` allowed. */
+export function forbidValues(
+  runner: QueryRunner,
+  table: string,
+  column: string,
+  values: readonly string[],
+): Promise<void> {
+  return changeValues(runner, table, column, (listed) => listed.filter((value) => !values.includes(value)));
+}
+
+async function changeValues(
+  runner: QueryRunner,
+  table: string,
+  column: string,
+  change: (listed: readonly string[]) => readonly string[],
+): Promise<void> {
+  const name = `${table}_${column}_check`;
+  const [check] = (await runner.query(
+    'select pg_get_constraintdef(oid) as text from pg_constraint where conname = $1 and conrelid = $2::regclass',
+    [name, table],
+  )) as { text: string }[];
+  if (!check) throw new Error(`${table} has no check ${name}`);
+  const listed = [...check.text.matchAll(/'([^']+)'/g)].map(([, value]) => value!);
+  const values = change(listed).map((value) => `'${value}'`);
+  await withoutForce(runner, table, async () => {
+    await runner.query(`alter table ${table} drop constraint ${name}`);
+    await runner.query(`alter table ${table} add constraint ${name} check (${column} in (${values.join(', ')}))`);
+  });
+}
+
 /** Going down would destroy evidence, so every migration refuses while the ledger has a row. */
 export async function refuseOverEvidence(runner: QueryRunner): Promise<void> {
   let kept = false;

@@ -37,17 +37,21 @@ function superuserUrl(data: string): string {
   return `postgresql://postgres:${superuser}@127.0.0.1:${port}/countersign`;
 }
 
+/** The sessions of a command that is to be killed: those of the running instance wait for the same tables. */
+const DOOMED = 'doomed';
+
 /** Runs a command beside a running instance and kills it with SIGKILL when it comes to write a table. */
 async function killedAt(data: string, table: string, args: readonly string[]): Promise<void> {
   let child: ChildProcess | undefined;
   const run = async (): Promise<void> => {
-    child = launch(args, { COUNTERSIGN_DATA: data });
+    child = launch(args, { COUNTERSIGN_DATA: data, PGAPPNAME: DOOMED });
     await once(child, 'exit');
   };
-  await heldAt(superuserUrl(data), table, 'share', run, async (_pids, _client, ended) => {
+  const kill = async (_pids: unknown, _client: unknown, ended: Promise<unknown>): Promise<void> => {
     child?.kill('SIGKILL');
     await ended;
-  });
+  };
+  await heldAt(superuserUrl(data), table, 'share', run, kill, DOOMED);
   expect([args, child?.signalCode]).toEqual([args, 'SIGKILL']);
 }
 
@@ -144,8 +148,9 @@ it('offboards and exports, also after a kill, and ends every session', async () 
     superuserUrl(first),
     'handoff',
     'access exclusive',
-    () => countersign(offboard, here),
+    () => countersign(offboard, { ...here, PGAPPNAME: DOOMED }),
     (pids, client) => client.query('select pg_terminate_backend(pid) from unnest($1::int[]) as pid', [pids]),
+    DOOMED,
   );
   expect(existsSync(join(handover, 'manifest.json'))).toBe(false);
   expect(await run(offboard, here)).toMatch(/^northwind-managed is CLOSED already\.\nnorthwind-managed: \d+ rows/);

@@ -102,7 +102,7 @@ export async function asSuper(
 }
 
 /**
- * Holds a table until another session waits for it, does `then`, and lets go. Answers how the work ended.
+ * Holds a table until a session of the application waits for it, does `then`, and lets go. Answers how the work ended.
  * @param mode share holds who writes, access exclusive also who reads.
  * @param then gets the processes of the database that wait, and how the work ends once they do not.
  */
@@ -112,11 +112,12 @@ export async function heldAt(
   mode: 'share' | 'access exclusive',
   work: () => Promise<unknown>,
   then: (waiting: readonly number[], client: Client, outcome: Promise<unknown>) => Promise<unknown>,
+  application = 'countersign',
 ): Promise<'finished' | 'failed'> {
   return withClient(superuserUrl, async (client) => {
-    // pg_stat_activity would answer from one moment all through this transaction.
-    const waiting = `select l.pid from pg_locks l where not l.granted and l.relation = '${table}'::regclass
-      and l.database = (select oid from pg_database where datname = current_database())`;
+    const waiting = `select l.pid from pg_locks l join pg_stat_activity a on a.pid = l.pid and a.application_name = $1
+      where not l.granted and l.relation = '${table}'::regclass
+        and l.database = (select oid from pg_database where datname = current_database())`;
     await client.query(`begin; lock table ${table} in ${mode} mode`);
     const outcome = work().then(
       () => 'finished' as const,
@@ -124,7 +125,9 @@ export async function heldAt(
     );
     let pids: number[] = [];
     while (pids.length === 0) {
-      pids = (await client.query<{ pid: number }>(waiting)).rows.map(({ pid }) => pid);
+      // pg_stat_activity would answer from one moment all through this transaction.
+      await client.query('select pg_stat_clear_snapshot()');
+      pids = (await client.query<{ pid: number }>(waiting, [application])).rows.map(({ pid }) => pid);
       const early = await Promise.race([outcome, new Promise<null>((resolve) => setTimeout(() => resolve(null), 10))]);
       if (early !== null && pids.length === 0) throw new Error(`It ${early} before it came to ${table}`);
     }

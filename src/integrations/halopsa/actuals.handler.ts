@@ -31,6 +31,8 @@ const MOST_TASKS = 40;
 const MOST_CONVERSATIONS = 20;
 /** Who edited is asked of so many records a read. */
 const MOST_EDITORS = 5;
+/** What we have just written and read back needs no second look; later it is looked at again like everything else. */
+const FRESH_MS = 3_600_000;
 /** An edit and the line that tells of it are of the same moment. */
 const SAME_MOMENT_MS = 2000;
 
@@ -52,7 +54,7 @@ export function actualsHandler(halopsa: HaloPsa): PerformEffect {
     if (!facts || remoteId === null || facts.project.state === ProjectState.CANCELLED)
       return { receipt: 'NOT_THERE', writes: [] };
     const client = await halopsa.of(tools);
-    const look: Look = { client, facts, current: before.current, standing: before.standing };
+    const look: Look = { client, facts, current: before.current, standing: before.standing, now: tools.now };
     const there = await client.find(`/Projects/${remoteId}`, DETAILS);
     const tasks = there ? await tasksOf(client, Number(remoteId)) : [];
     const drift = before.isWriting ? 'WRITING' : await watched(look, there, tasks, tools);
@@ -73,6 +75,15 @@ interface Look {
   /** As of the read before this one. */
   readonly current: ActualsSnapshot | null;
   readonly standing: readonly PsaDrift[];
+  readonly now: Date;
+}
+
+/** Whether a record is as it was when we wrote it, not long ago: nobody has edited it or spoken in it since. */
+function isUntouched({ facts, now }: Look, row: HaloRecord): boolean {
+  const object = facts.objects.find(({ remoteId }) => remoteId === String(idOf(row)));
+  if (!object || object.changedThere === null || object.writtenAt === null) return false;
+  const isFresh = now.getTime() - object.writtenAt.getTime() < FRESH_MS;
+  return isFresh && timeOf(textOf(row, 'last_update')) === timeOf(object.changedThere);
 }
 
 /** The tasks of a project; a version that ignores the filter gives others too. */
@@ -108,13 +119,11 @@ async function watched(
 }
 
 /**
- * Our tasks as they stand: those that changed since the last read, or drifted, with their details; the others as their
- * row in the list; those that are in no list are asked for by themselves, since they were moved or deleted.
+ * Our tasks as they stand: those that changed since the last read and our own writing, or drifted, with their details;
+ * the others as their row in the list; those that are in no list are asked for by themselves, since they were moved or deleted.
  */
-async function tasksThere(
-  { client, facts, current, standing }: Look,
-  rows: readonly HaloRecord[],
-): Promise<TaskThere[]> {
+async function tasksThere(look: Look, rows: readonly HaloRecord[]): Promise<TaskThere[]> {
+  const { client, facts, current, standing } = look;
   const since = current ? current.takenAt.getTime() - OVERLAP_MS : 0;
   const drifted = new Set(standing.map(({ objectId }) => objectId));
   const found: TaskThere[] = [];
@@ -123,7 +132,10 @@ async function tasksThere(
     const object = objectOf(facts, taskId);
     if (!object || object.remoteId === null) continue;
     const row = rows.find((one) => String(idOf(one)) === object.remoteId) ?? null;
-    const isNews = row === null || drifted.has(object.id) || timeOf(textOf(row, 'last_update')) >= since;
+    const isNews =
+      row === null ||
+      drifted.has(object.id) ||
+      (timeOf(textOf(row, 'last_update')) >= since && !isUntouched(look, row));
     if (isNews && asked++ < MOST_TASKS) {
       const there = await client.find(`/Tickets/${object.remoteId}`, DETAILS);
       found.push({ taskId, there, isDetailed: true });
@@ -133,18 +145,15 @@ async function tasksThere(
 }
 
 /** Close and first contact; once both are known nothing is asked any more. */
-async function touchOf(
-  { client, facts, current }: Look,
-  there: HaloRecord,
-  tasks: readonly HaloRecord[],
-): Promise<Touch> {
+async function touchOf(look: Look, there: HaloRecord, tasks: readonly HaloRecord[]): Promise<Touch> {
+  const { client, facts, current } = look;
   const known = { wonAt: current?.wonAt ?? null, firstContactAt: current?.firstContactAt ?? null };
   if (known.wonAt !== null && known.firstContactAt !== null) return known;
   const opportunity = await client.find(`/Opportunities/${encodeURIComponent(facts.deal.externalId)}`);
   const wonAt = opportunity ? instantOf(opportunity, 'dateclosed') : known.wonAt;
   const since = current ? current.takenAt.getTime() - OVERLAP_MS : 0;
   const talked = [...(opportunity ? [opportunity] : []), there, ...tasks]
-    .filter((one) => timeOf(textOf(one, 'last_update')) >= since)
+    .filter((one) => timeOf(textOf(one, 'last_update')) >= since && !isUntouched(look, one))
     .slice(0, MOST_CONVERSATIONS);
   const actions: HaloRecord[] = [];
   for (const one of talked) {

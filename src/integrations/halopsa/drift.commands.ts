@@ -137,7 +137,7 @@ function ours({ id, field, ours: value, theirs }: PsaDrift): Finding[] {
 
 /** A record that was removed is made anew: with a project its milestones and tasks as well. */
 function forgotten({ id, kind, handoffId }: PsaObject): Statement[] {
-  const nothing = { remoteId: null, digest: null, writtenAt: null };
+  const nothing = { remoteId: null, digest: null, writtenAt: null, changedThere: null };
   return [update(PsaObject, kind === PsaObjectKind.PROJECT ? { handoffId } : { id }, nothing)];
 }
 

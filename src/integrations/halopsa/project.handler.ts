@@ -147,7 +147,10 @@ async function complete(work: Work, { id: effectId, payload }: OutboxEffect, id:
   assertKept(asChange(content, after, facts, client.settings), after, `the project ${object.label}`);
   return {
     receipt: String(id),
-    writes: [written(object, String(id), contentDigest(content), now), ...milestonesWritten(work, after)],
+    writes: [
+      written(object, { remoteId: String(id), digest: contentDigest(content), changedThere: changeOf(after) }, now),
+      ...milestonesWritten(work, after),
+    ],
     messages: firstTask(work, after, payload.request ?? effectId),
   };
 }
@@ -157,16 +160,22 @@ function milestonesWritten({ facts, now }: Work, there: HaloRecord): Statement[]
     const object = objectOf(facts, milestone.id);
     const id = milestoneId(milestone, there, facts);
     const { name, startOn, targetOn, state } = milestone;
-    return object && id !== null
-      ? [written(object, String(id), contentDigest({ name, startOn, targetOn, state }), now)]
-      : [];
+    const digest = contentDigest({ name, startOn, targetOn, state });
+    return object && id !== null ? [written(object, { remoteId: String(id), digest, changedThere: null }, now)] : [];
   });
 }
 
 /** The receipt of a counterpart. */
-export function written(object: PsaObject, remoteId: string, digest: string, now: Date): Statement {
-  return update(PsaObject, { id: object.id }, { remoteId, digest, writtenAt: now });
+export function written(
+  object: PsaObject,
+  receipt: Pick<PsaObject, 'remoteId' | 'digest' | 'changedThere'>,
+  now: Date,
+): Statement {
+  return update(PsaObject, { id: object.id }, { ...receipt, writtenAt: now });
 }
+
+/** When HaloPSA last changed a record, as it says it; null where it does not. */
+export const changeOf = (there: HaloRecord): string | null => textOf(there, 'last_update').slice(0, 80) || null;
 
 /** The first task alone: the others follow when it really lies under the project (facts 3.3). */
 function firstTask({ facts, client, agents }: Work, there: HaloRecord, request: string): OutboxMessage[] {

@@ -93,6 +93,7 @@ function labels(
         remoteId: null,
         digest: null,
         writtenAt: null,
+        changedThere: null,
       },
       'on conflict (tenant_id, own_id) do nothing',
     ),

@@ -57,4 +57,8 @@ export class PsaObject extends TenantOwned {
     description: 'When it was last written and read back field by field; null until it is there.',
   })
   writtenAt: Date | null;
+
+  /** The PSA's own time of its last change when it was read back: as long as it stands, nobody has touched it since. */
+  @Column('text', { nullable: true })
+  changedThere: string | null;
 }

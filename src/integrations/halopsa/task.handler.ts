@@ -15,7 +15,7 @@ import {
   type ProjectFacts,
 } from './project-content.rules.js';
 import { projectFacts } from './project.facts.js';
-import { written } from './project.handler.js';
+import { changeOf, written } from './project.handler.js';
 import { HALOPSA_TASK, haloMessage } from './provision.plan.js';
 import type { PsaObject } from './psa-object.entity.js';
 import { plannedTask, type RemoteIds, remoteIds, tasksToWrite } from './task.rules.js';
@@ -110,7 +110,9 @@ async function complete(work: Work, effect: OutboxEffect, id: number): Promise<E
   assertKept(content, after, `the task ${object.label}`);
   return {
     receipt: String(id),
-    writes: [written(object, String(id), contentDigest(content), now)],
+    writes: [
+      written(object, { remoteId: String(id), digest: contentDigest(content), changedThere: changeOf(after) }, now),
+    ],
     messages: effect.payload.first === 'true' ? others(work, effect) : [],
   };
 }

@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { refuseOverEvidence } from '../src/core/migration.js';
 
 /** When the PSA last changed a counterpart of ours, as of our own writing: what is untouched since costs no request. */
 export class ChangedThere1700000000044 implements MigrationInterface {
@@ -9,6 +10,7 @@ export class ChangedThere1700000000044 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await refuseOverEvidence(runner);
     await runner.query('alter table psa_object drop column changed_there');
   }
 }

@@ -31,7 +31,15 @@ import { Events1700000000031 } from './0031-events.js';
 import { Teams1700000000032 } from './0032-teams.js';
 import { LeastPrivilege1700000000033 } from './0033-least-privilege.js';
 import { Escalation1700000000035 } from './0035-escalation.js';
+import { ScopeChange1700000000036 } from './0036-scope-change.js';
+import { HandoffMeeting1700000000037 } from './0037-handoff-meeting.js';
+import { Capacity1700000000039 } from './0039-capacity.js';
+import { Triggers1700000000040 } from './0040-triggers.js';
+import { Feedback1700000000041 } from './0041-feedback.js';
+import { Quality1700000000042 } from './0042-quality.js';
+import { Rollout1700000000043 } from './0043-rollout.js';
 import { ChangedThere1700000000044 } from './0044-changed-there.js';
+import { LedgerChecks1700000000045 } from './0045-ledger-checks.js';
 
 /** Every migration, in order. A shipped one is never edited. */
 export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
@@ -67,5 +75,13 @@ export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   Teams1700000000032,
   LeastPrivilege1700000000033,
   Escalation1700000000035,
+  ScopeChange1700000000036,
+  HandoffMeeting1700000000037,
+  Capacity1700000000039,
+  Triggers1700000000040,
+  Feedback1700000000041,
+  Quality1700000000042,
+  Rollout1700000000043,
   ChangedThere1700000000044,
+  LedgerChecks1700000000045,
 ];

@@ -33,7 +33,8 @@ import { type OwnHands, ownHands } from './integrations/microsoft/teams/own.hand
 import { mountHaloWebhook } from './integrations/halopsa/webhook.js';
 import { SANDBOX_IDENTITY_PATH } from './sandbox/identity/constants.js';
 import { SANDBOX_APP } from './sandbox/microsoft/constants.js';
-import { ABILITIES, buildApiSchema } from './schema.js';
+import { ABILITIES } from './abilities.js';
+import { buildApiSchema } from './schema.js';
 import { vendorHttp } from './vendor-http.js';
 
 export interface AppOptions {

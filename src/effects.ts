@@ -8,7 +8,9 @@ import { CONTROL_OVERDUE_EFFECT, CONTROL_RUN_EFFECT } from './audit/control.comm
 import { controlOverdueHandler, controlRunHandler } from './audit/control.handler.js';
 import { briefEraseHandler, briefStoreHandler } from './brief/brief.handler.js';
 import { LocalFolderStore } from './brief/brief.store.js';
+import { CONFLICTS_EFFECT, conflictsHandler } from './conflict/conflict.handler.js';
 import { ESCALATE_EFFECT, escalateHandler } from './escalation/escalation.handler.js';
+import { FOLLOW_UP_EFFECT, followUpHandler } from './feedback/follow-up.handler.js';
 import { POLICY_TIGHTEN, tightenHandler } from './governance/tighten.handler.js';
 import { type ConnectionProbes, connectionTestHandler } from './integrations/connection/connection.handler.js';
 import { Vendor } from './integrations/connection/connection.entity.js';
@@ -39,6 +41,15 @@ import { REVIEW_EFFECT, REVIEW_OVERDUE_EFFECT } from './integrations/review/revi
 import { reviewHandler, reviewOverdueHandler } from './integrations/review/review.handler.js';
 import { cardHandler } from './integrations/microsoft/teams/teams.handler.js';
 import { TEAMS_CARD } from './integrations/microsoft/teams/teams.plan.js';
+import {
+  REVIEW_EFFECT as QUALITY_REVIEW_EFFECT,
+  reviewHandler as qualityReviewHandler,
+  scoreHandler,
+  TELL_EFFECT,
+  tellHandler,
+} from './quality/quality.handlers.js';
+import { SCORE_EFFECT } from './quality/score.queries.js';
+import { FOLLOW_EFFECT, followHandler, SIGNED_EFFECT, signedHandler } from './passage/trigger.handler.js';
 
 /**
  * What the worker can do, by the kind of the outbox's effect; `http` is the one way out to vendors, `anywhere` the one to
@@ -73,6 +84,13 @@ export function effectHandlers(
     [CONTROL_RUN_EFFECT]: controlRunHandler,
     [CONTROL_OVERDUE_EFFECT]: controlOverdueHandler,
     [ESCALATE_EFFECT]: escalateHandler,
+    [FOLLOW_UP_EFFECT]: followUpHandler,
+    [CONFLICTS_EFFECT]: conflictsHandler,
+    [SCORE_EFFECT]: scoreHandler,
+    [QUALITY_REVIEW_EFFECT]: qualityReviewHandler,
+    [TELL_EFFECT]: tellHandler,
+    [SIGNED_EFFECT]: signedHandler,
+    [FOLLOW_EFFECT]: followHandler,
     'integration.test': connectionTestHandler(connections, probes),
     [REVIEW_EFFECT]: reviewHandler(connections, probes),
     [REVIEW_OVERDUE_EFFECT]: reviewOverdueHandler,

@@ -30,7 +30,10 @@ import { PersonalKey, PersonalText } from './core/vault.js';
 import { Client, Deal, DealPayload, DealSnapshot, QuoteLine } from './deal/deal.entity.js';
 import { Decision } from './decision/decision.entity.js';
 import { ClockSettlement, Escalation, HandoffPause } from './escalation/escalation.entity.js';
+import { CapacityChange } from './feasibility/capacity.entity.js';
 import { FeasibilitySignOff, ResourceBooking } from './feasibility/feasibility.entity.js';
+import { FollowUp } from './feedback/follow-up.entity.js';
+import { ClientSurvey, RepeatAsk } from './feedback/observation.entity.js';
 import { Assumption, HandoffStatement, Risk, Stakeholder } from './handoff/content.entity.js';
 import { Handoff } from './handoff/handoff.entity.js';
 import { ApiKey } from './identity/api-key.entity.js';
@@ -47,13 +50,26 @@ import { PsaObject } from './integrations/halopsa/psa-object.entity.js';
 import { PsaDeal, PsaProjectSweep, PsaSweep, PsaWebhook } from './integrations/halopsa/psa-sync.entity.js';
 import { StoredFile, StoredFolder } from './integrations/microsoft/sharepoint/stored-file.entity.js';
 import { TeamsCard } from './integrations/microsoft/teams/teams-card.entity.js';
+import { KpiBaseline, KpiBaselineConfirmation, KpiSignOff } from './kpi/kpi.entity.js';
 import { Introduction } from './introduction/introduction.entity.js';
 import { HandoffFeedback, Kickoff } from './kickoff/kickoff.entity.js';
 import { MarginException } from './margin/margin.entity.js';
+import { ActionItem } from './meeting/action.entity.js';
+import { HandoffMeeting, MeetingCheck, MeetingParticipant, MeetingSegment } from './meeting/meeting.entity.js';
 import { Notice, NoticePreference } from './notice/notice.entity.js';
 import { GateEvaluation, GateFinding, HandoffReturn } from './passage/gate.entity.js';
+import { PreClose } from './passage/pre-close.entity.js';
+import { Checkpoint, CheckpointReturn } from './phase/checkpoint.entity.js';
 import { BudgetBaseline, BudgetBaselineLine } from './project/baseline.entity.js';
 import { Project, ProjectMilestone, ProjectTask, TaskDependency } from './project/project.entity.js';
+import { GateMisfire, HypercareCheck, PilotHandoff, Rollout, RolloutItem } from './rollout/rollout.entity.js';
+import { Certification, HandoffBuddy, TrainingRecord } from './rollout/training.entity.js';
+import { RedFlag } from './quality/flag.entity.js';
+import { QualityReview, ReviewAction, ReviewItem } from './quality/review.entity.js';
+import { QualityScore, Remediation, ScoreAmendment, ScoreCriterion } from './quality/score.entity.js';
+import { SpotCheck, SpotCheckDraw } from './quality/spot-check.entity.js';
+import { QualityStep } from './quality/step.entity.js';
+import { ChangeOrder, ScopeChange, ScopeChangeLine } from './scope-change/scope-change.entity.js';
 
 /** Every entity; a table that is not here, or an entity without its table, fails a test. */
 export const ENTITIES: readonly EntityClass[] = [
@@ -111,17 +127,54 @@ export const ENTITIES: readonly EntityClass[] = [
   BudgetBaseline,
   BudgetBaselineLine,
   ResourceBooking,
+  CapacityChange,
   FeasibilitySignOff,
   Brief,
   GateEvaluation,
   GateFinding,
   HandoffReturn,
+  PreClose,
+  Checkpoint,
+  CheckpointReturn,
   Kickoff,
   HandoffFeedback,
+  FollowUp,
+  RepeatAsk,
+  ClientSurvey,
   Introduction,
   HandoffPause,
   Escalation,
   ClockSettlement,
+  ScopeChange,
+  ScopeChangeLine,
+  ChangeOrder,
+  HandoffMeeting,
+  MeetingParticipant,
+  MeetingSegment,
+  MeetingCheck,
+  ActionItem,
+  QualityScore,
+  ScoreCriterion,
+  ScoreAmendment,
+  Remediation,
+  QualityReview,
+  ReviewItem,
+  ReviewAction,
+  SpotCheckDraw,
+  SpotCheck,
+  RedFlag,
+  QualityStep,
+  KpiSignOff,
+  KpiBaseline,
+  KpiBaselineConfirmation,
+  Rollout,
+  RolloutItem,
+  PilotHandoff,
+  HypercareCheck,
+  GateMisfire,
+  TrainingRecord,
+  Certification,
+  HandoffBuddy,
   Notice,
   NoticePreference,
   AuditSample,

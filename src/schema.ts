@@ -1,14 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchemaSync, type NonEmptyArray, type PubSub } from 'type-graphql';
-import { actualsAbilities } from './actuals/actuals.abilities.js';
 import {
   ActualsLineResolver,
   ActualsMarkResolver,
   ActualsSnapshotResolver,
   ProjectActualsResolver,
 } from './actuals/actuals.resolver.js';
-import { approvalAbilities } from './approval/approval.abilities.js';
 import {
   ApprovalRequestResolver,
   ApprovalRoundResolver,
@@ -19,99 +17,117 @@ import { AfterReviewResolver } from './approval/break-glass.resolver.js';
 import { DelegationResolver } from './approval/delegation.resolver.js';
 import { ApprovalInboxEdgeResolver, ApprovalInboxResolver } from './approval/inbox.resolver.js';
 import { VoteLinkResolver } from './approval/vote-link.resolver.js';
-import { auditAbilities } from './audit/audit.abilities.js';
 import { AuditExportResolver, AuditSampleItemResolver, AuditSampleResolver } from './audit/audit.resolver.js';
 import { ControlItemResolver, ControlRunResolver } from './audit/control.resolver.js';
-import { briefAbilities } from './brief/brief.abilities.js';
 import { BriefResolver, HandoffBriefResolver } from './brief/brief.resolver.js';
-import { catalogueAbilities } from './catalogue/catalogue.abilities.js';
 import { CatalogueResolver } from './catalogue/catalogue.resolver.js';
-import { checklistAbilities } from './checklist/checklist.abilities.js';
 import { ChecklistItemResolver, EvidenceResolver, HandoffChecklistResolver } from './checklist/checklist.resolver.js';
-import { commitmentAbilities } from './commitment/commitment.abilities.js';
 import {
   CommitmentDeclarationResolver,
   CommitmentResolver,
   HandoffCommitmentResolver,
 } from './commitment/commitment.resolver.js';
-import type { AbilityContribution } from './core/ability.js';
 import { AlertResolver } from './core/graphql/alert.resolver.js';
 import { LedgerResolver } from './core/graphql/ledger.resolver.js';
 import { RecordResolver } from './core/graphql/record.resolver.js';
 import { DateTimeScalar } from './core/graphql/scalars.js';
-import { dealAbilities } from './deal/deal.abilities.js';
 import { ClientResolver, DealResolver, DealSnapshotResolver, QuoteLineResolver } from './deal/deal.resolver.js';
-import { decisionAbilities } from './decision/decision.abilities.js';
 import { DecisionResolver, HandoffDecisionResolver } from './decision/decision.resolver.js';
-import { erasureAbilities } from './erasure/erasure.abilities.js';
 import { ErasureResolver } from './erasure/erasure.resolver.js';
-import { escalationAbilities } from './escalation/escalation.abilities.js';
 import {
   EscalationResolver,
   HandoffEscalationResolver,
   HandoffPauseResolver,
 } from './escalation/escalation.resolver.js';
-import { feasibilityAbilities } from './feasibility/feasibility.abilities.js';
+import { CapacityChangeResolver, CapacityResolver, PersonCapacityResolver } from './feasibility/capacity.resolver.js';
 import {
+  CapacityConflictResolver,
   FeasibilitySignOffResolver,
   HandoffFeasibilityResolver,
   ResourceBookingResolver,
 } from './feasibility/feasibility.resolver.js';
+import {
+  ClientSurveyResolver,
+  HandoffAcceptanceFieldsResolver,
+  HandoffAcceptanceResolver,
+  RepeatAskResolver,
+} from './feedback/feedback.resolver.js';
+import { FollowUpResolver } from './feedback/follow-up.resolver.js';
 import { HandoffContentResolver } from './handoff/content.resolver.js';
-import { governanceAbilities } from './governance/governance.abilities.js';
 import { ApprovalRequestGovernanceResolver, GovernanceResolver } from './governance/governance.resolver.js';
 import { SimulatedDealResolver, SimulationResolver } from './governance/simulation.resolver.js';
-import { handoffAbilities } from './handoff/handoff.abilities.js';
 import { HandoffResolver } from './handoff/handoff.resolver.js';
-import { identityAbilities } from './identity/identity.abilities.js';
 import { ApiKeyResolver, PersonResolver, RoleGrantResolver, TenantResolver } from './identity/identity.resolver.js';
-import { connectionAbilities } from './integrations/connection/connection.abilities.js';
 import { ConnectionResolver } from './integrations/connection/connection.resolver.js';
-import { eventAbilities } from './integrations/events/event.abilities.js';
 import { EventDeliveryResolver, EventEndpointResolver } from './integrations/events/event.resolver.js';
-import { psaAbilities } from './integrations/halopsa/psa.abilities.js';
 import { DriftResolver, ProjectDriftResolver } from './integrations/halopsa/drift.resolver.js';
 import { ProjectPsaResolver } from './integrations/halopsa/psa.resolver.js';
 import { IntegrationSyncResolver, PsaDealResolver } from './integrations/halopsa/psa-sync.resolver.js';
-import { evidenceDocumentAbilities } from './integrations/microsoft/evidence/evidence.abilities.js';
 import { EvidenceDocumentResolver } from './integrations/microsoft/evidence/evidence.resolver.js';
-import { sharePointAbilities } from './integrations/microsoft/sharepoint/sharepoint.abilities.js';
-import { BriefFilesResolver } from './integrations/microsoft/sharepoint/sharepoint.resolver.js';
-import { teamsAbilities } from './integrations/microsoft/teams/teams.abilities.js';
+import { BriefFilesResolver, DocumentFilesResolver } from './integrations/microsoft/sharepoint/sharepoint.resolver.js';
 import { TeamsResolver } from './integrations/microsoft/teams/teams.resolver.js';
-import { outboxAbilities } from './integrations/outbox/outbox.abilities.js';
 import { OutboxResolver } from './integrations/outbox/outbox.resolver.js';
-import { introductionAbilities } from './introduction/introduction.abilities.js';
 import { HandoffIntroductionResolver, IntroductionDraftResolver } from './introduction/introduction.resolver.js';
-import { reviewAbilities } from './integrations/review/review.abilities.js';
 import { IntegrationReviewResolver } from './integrations/review/review.resolver.js';
-import { kickoffAbilities } from './kickoff/kickoff.abilities.js';
 import { HandoffKickoffResolver, KickoffResolver } from './kickoff/kickoff.resolver.js';
+import {
+  KpiBaselineConfirmationResolver,
+  KpiBaselineResolver,
+  KpiDefinitionResolver,
+  KpiDefinitionSetResolver,
+  KpiSignOffResolver,
+} from './kpi/kpi.resolver.js';
 import {
   ApprovalRequestExceptionResolver,
   ExceptionRecordResolver,
   ExceptionWeighingResolver,
 } from './margin/exception.resolver.js';
-import { marginAbilities } from './margin/margin.abilities.js';
 import { ApprovalRequestMarginResolver, HandoffMarginResolver } from './margin/margin.resolver.js';
-import { noticeAbilities } from './notice/notice.abilities.js';
+import { ActionItemResolver } from './meeting/action.resolver.js';
+import { MeetingOfHandoffResolver } from './meeting/handoff-meeting.resolver.js';
+import { HandoffMeetingResolver, MeetingParticipantResolver } from './meeting/meeting.resolver.js';
 import { NoticeResolver } from './notice/notice.resolver.js';
-import { passageAbilities } from './passage/passage.abilities.js';
 import {
   GateEvaluationResolver,
   GateFindingResolver,
   HandoffPassageResolver,
   HandoffReturnResolver,
 } from './passage/passage.resolver.js';
+import { ResourcePlanResolver } from './passage/plan.resolver.js';
+import { HandingOverResolver, HandoffVariantResolver, PreCloseResolver } from './passage/variant.resolver.js';
+import { CheckpointResolver, CheckpointReturnResolver, HandoffPhaseResolver } from './phase/checkpoint.resolver.js';
 import { BudgetBaselineLineResolver, BudgetBaselineResolver } from './project/baseline.resolver.js';
-import { projectAbilities } from './project/project.abilities.js';
 import {
   HandoffProjectResolver,
   ProjectMilestoneResolver,
   ProjectResolver,
   ProjectTaskResolver,
 } from './project/project.resolver.js';
-import { tenantLifeAbilities } from './tenant-life/tenant-life.abilities.js';
+import { RedFlagResolver, SpotCheckDrawResolver, SpotCheckResolver } from './quality/check.resolver.js';
+import { QualityReviewResolver, ReviewActionResolver, ReviewItemResolver } from './quality/review.resolver.js';
+import {
+  HandoffQualityResolver,
+  QualityScoreResolver,
+  RemediationResolver,
+  ScoreAmendmentResolver,
+  ScoreStatisticResolver,
+} from './quality/score.resolver.js';
+import { GateMisfireResolver, RolloutItemResolver } from './rollout/item.resolver.js';
+import { PilotHandoffResolver, RolloutOverrideResolver, RolloutResolver } from './rollout/rollout.resolver.js';
+import {
+  CertificationResolver,
+  HandoffBuddyResolver,
+  HandoffRolloutResolver,
+  TrainingRecordResolver,
+} from './rollout/training.resolver.js';
+import {
+  ApprovalRequestScopeChangeResolver,
+  BaselineScopeChangeResolver,
+  ChangeOrderResolver,
+  HandoffScopeChangeResolver,
+  ScopeChangeLineResolver,
+} from './scope-change/scope-change-parts.resolver.js';
+import { ScopeChangeResolver } from './scope-change/scope-change.resolver.js';
 
 /** Every resolver, named: nothing is found by a glob. */
 const RESOLVERS: NonEmptyArray<new () => object> = [
@@ -163,6 +179,11 @@ const RESOLVERS: NonEmptyArray<new () => object> = [
   BudgetBaselineLineResolver,
   HandoffFeasibilityResolver,
   ResourceBookingResolver,
+  CapacityConflictResolver,
+  CapacityResolver,
+  PersonCapacityResolver,
+  CapacityChangeResolver,
+  ResourcePlanResolver,
   FeasibilitySignOffResolver,
   HandoffBriefResolver,
   BriefResolver,
@@ -170,6 +191,12 @@ const RESOLVERS: NonEmptyArray<new () => object> = [
   GateEvaluationResolver,
   GateFindingResolver,
   HandoffReturnResolver,
+  HandoffVariantResolver,
+  HandingOverResolver,
+  PreCloseResolver,
+  HandoffPhaseResolver,
+  CheckpointResolver,
+  CheckpointReturnResolver,
   HandoffKickoffResolver,
   KickoffResolver,
   HandoffIntroductionResolver,
@@ -177,6 +204,46 @@ const RESOLVERS: NonEmptyArray<new () => object> = [
   HandoffEscalationResolver,
   EscalationResolver,
   HandoffPauseResolver,
+  HandoffScopeChangeResolver,
+  BaselineScopeChangeResolver,
+  ApprovalRequestScopeChangeResolver,
+  ScopeChangeResolver,
+  ScopeChangeLineResolver,
+  ChangeOrderResolver,
+  MeetingOfHandoffResolver,
+  HandoffMeetingResolver,
+  MeetingParticipantResolver,
+  ActionItemResolver,
+  HandoffQualityResolver,
+  QualityScoreResolver,
+  ScoreAmendmentResolver,
+  ScoreStatisticResolver,
+  RemediationResolver,
+  QualityReviewResolver,
+  ReviewItemResolver,
+  ReviewActionResolver,
+  SpotCheckResolver,
+  SpotCheckDrawResolver,
+  RedFlagResolver,
+  KpiDefinitionSetResolver,
+  KpiDefinitionResolver,
+  KpiSignOffResolver,
+  KpiBaselineResolver,
+  KpiBaselineConfirmationResolver,
+  RolloutResolver,
+  RolloutItemResolver,
+  PilotHandoffResolver,
+  RolloutOverrideResolver,
+  GateMisfireResolver,
+  TrainingRecordResolver,
+  CertificationResolver,
+  HandoffRolloutResolver,
+  HandoffBuddyResolver,
+  HandoffAcceptanceFieldsResolver,
+  HandoffAcceptanceResolver,
+  RepeatAskResolver,
+  ClientSurveyResolver,
+  FollowUpResolver,
   NoticeResolver,
   OutboxResolver,
   ConnectionResolver,
@@ -185,6 +252,7 @@ const RESOLVERS: NonEmptyArray<new () => object> = [
   EventEndpointResolver,
   EventDeliveryResolver,
   BriefFilesResolver,
+  DocumentFilesResolver,
   TeamsResolver,
   ProjectActualsResolver,
   ActualsSnapshotResolver,
@@ -201,40 +269,6 @@ const RESOLVERS: NonEmptyArray<new () => object> = [
   AuditSampleItemResolver,
   ControlRunResolver,
   ControlItemResolver,
-];
-
-/** What each domain allows to whom. */
-export const ABILITIES: readonly AbilityContribution[] = [
-  identityAbilities,
-  catalogueAbilities,
-  approvalAbilities,
-  dealAbilities,
-  handoffAbilities,
-  checklistAbilities,
-  marginAbilities,
-  commitmentAbilities,
-  decisionAbilities,
-  projectAbilities,
-  feasibilityAbilities,
-  briefAbilities,
-  passageAbilities,
-  kickoffAbilities,
-  introductionAbilities,
-  escalationAbilities,
-  noticeAbilities,
-  actualsAbilities,
-  governanceAbilities,
-  outboxAbilities,
-  connectionAbilities,
-  reviewAbilities,
-  evidenceDocumentAbilities,
-  eventAbilities,
-  sharePointAbilities,
-  teamsAbilities,
-  psaAbilities,
-  erasureAbilities,
-  auditAbilities,
-  tenantLifeAbilities,
 ];
 
 /** TypeGraphQL wants one as soon as there is a subscription; ours look for themselves (core/graphql/subscription.ts). */

@@ -1,18 +1,22 @@
 import type { Config } from './core/config.js';
 import { VENDOR_HOSTS } from './integrations/connection/connection.forms.js';
+import type { Budgets } from './integrations/http/budget.js';
 import { VendorHttp } from './integrations/http/client.js';
 import { simulatedMicrosoft } from './sandbox/microsoft/constants.js';
 
 /**
- * The way out to vendors of a process that answers people. `ownAddress` is the listener's, known once it listens: in the
- * sandbox Microsoft 365 is simulated there, or at the address of a setting.
+ * The way out to vendors. `ownAddress` is this process's listener, known once it listens and empty without one: in the
+ * sandbox the vendors are simulated there, and Microsoft 365 there or at the address of a setting. `budgets` are those
+ * that all workers share; without them the process counts for itself.
  */
-export function vendorHttp(config: Config, ownAddress: () => string): VendorHttp {
+export function vendorHttp(config: Config, ownAddress: () => string, budgets?: Budgets): VendorHttp {
   const isSandbox = config.identity.kind === 'sandbox';
-  const simulator = (): string | null => (isSandbox ? (config.microsoftSimulator ?? (ownAddress() || null)) : null);
+  const microsoft = (): string | null => (isSandbox ? (config.microsoftSimulator ?? (ownAddress() || null)) : null);
+  const simulators = (): string[] => (isSandbox ? [ownAddress(), microsoft() ?? ''].filter(Boolean) : []);
   return new VendorHttp({
-    loopback: () => [...config.simulatorOrigins, ...[simulator() ?? []].flat()],
+    loopback: () => [...config.simulatorOrigins, ...simulators()],
     hosts: [...VENDOR_HOSTS, ...config.vendorHosts],
-    ...(isSandbox ? { simulated: (url: URL) => simulatedMicrosoft(simulator())(url) } : {}),
+    ...(budgets ? { budgets } : {}),
+    ...(isSandbox ? { simulated: (url: URL) => simulatedMicrosoft(microsoft())(url) } : {}),
   });
 }

@@ -3,7 +3,7 @@ import { MoneyType } from '../core/graphql/types.js';
 import { formatMoney } from '../core/money.js';
 import type { Reader } from '../core/reader.js';
 import { BudgetBaseline, BudgetBaselineLine } from '../project/baseline.entity.js';
-import { type Project, ProjectMilestone } from '../project/project.entity.js';
+import { type Project, ProjectMilestone, ProjectTask } from '../project/project.entity.js';
 import { ActualsCursor, ActualsLine, ActualsMark, ActualsSnapshot } from './actuals.entity.js';
 import { FirstDeliverable, FirstTouch, ForecastLine, MarginErosion, ProjectForecast } from './actuals.types.js';
 import { firstDeliverable, minutesToTouch } from './deliverable.rules.js';
@@ -56,14 +56,15 @@ export async function erosionViewOf(reader: Reader, project: Project): Promise<M
 
 /** The milestone that is due first; null for a plan without one. Before the first read nothing is known to be done. */
 export async function firstDeliverableOf(reader: Reader, project: Project): Promise<FirstDeliverable | null> {
-  const [milestones, snapshot, ruling, now] = await Promise.all([
+  const [milestones, tasks, snapshot, ruling, now] = await Promise.all([
     reader.many(ProjectMilestone, 'projectId', project.id, ['position', 'id']),
+    reader.many(ProjectTask, 'projectId', project.id, ['position', 'id']),
     actualsOf(reader, project),
     reader.once('rulingConfiguration', rulingConfiguration),
     reader.now(),
   ]);
   const marks = snapshot ? await reader.many(ActualsMark, 'snapshotId', snapshot.id, ['ownId']) : [];
-  const found = firstDeliverable(milestones, marks, configurationOf(ruling).calendar, now);
+  const found = firstDeliverable(milestones, marks, tasks, configurationOf(ruling).calendar, now);
   if (!found) return null;
   const { milestone, doneAt, businessDaysLate } = found;
   const { targetOn } = milestone;

@@ -1,7 +1,7 @@
 import { dateOf, isBusinessDay } from '../catalogue/calendar.rules.js';
 import type { BusinessCalendar } from '../catalogue/configuration.js';
 import { dayAfter } from '../core/local-day.js';
-import { MilestoneState, type ProjectMilestone } from '../project/project.entity.js';
+import { MilestoneState, type ProjectMilestone, type ProjectTask, TaskState } from '../project/project.entity.js';
 import { type ActualsMark, ActualsMarkKind } from './actuals.entity.js';
 
 /** Later than this nothing is counted any more: some twenty years of days. */
@@ -15,14 +15,19 @@ export interface FirstDeliverableFacts {
   readonly businessDaysLate: number;
 }
 
+/** A task as far as it tells whether its milestone is done. */
+type TaskFacts = Pick<ProjectTask, 'milestoneId' | 'state' | 'doneAt'>;
+
 /**
  * The first deliverable is the planned milestone that is due first (requirement 003: "first deliverable misses its target
  * date"), and late is counted in the tenant's business days: of one that is done up to the day on which it was, else up
- * to today, which counts only once it is over. Null for a plan without milestones.
+ * to today, which counts only once it is over. Done is what the delivery system says to be done, or all of whose tasks
+ * were completed here, with the last of them. Null for a plan without milestones.
  */
 export function firstDeliverable(
   milestones: readonly ProjectMilestone[],
   marks: readonly Pick<ActualsMark, 'kind' | 'ownId' | 'doneAt'>[],
+  tasks: readonly TaskFacts[],
   calendar: BusinessCalendar,
   now: Date,
 ): FirstDeliverableFacts | null {
@@ -30,10 +35,17 @@ export function firstDeliverable(
     .filter(({ state }) => state === MilestoneState.PLANNED)
     .toSorted((a, b) => a.targetOn.localeCompare(b.targetOn) || a.position - b.position);
   if (!milestone) return null;
-  const doneAt =
-    marks.find(({ kind, ownId }) => kind === ActualsMarkKind.MILESTONE && ownId === milestone.id)?.doneAt ?? null;
+  const marked = marks.find(({ kind, ownId }) => kind === ActualsMarkKind.MILESTONE && ownId === milestone.id);
+  const doneAt = marked?.doneAt ?? completedAt(tasks.filter(({ milestoneId }) => milestoneId === milestone.id));
   const last = doneAt === null ? dayAfter(dateOf(calendar, now), -1) : dateOf(calendar, doneAt);
   return { milestone, doneAt, businessDaysLate: businessDaysAfter(calendar, milestone.targetOn, last) };
+}
+
+/** When the last of a milestone's tasks was completed; null while one is open, and for a milestone without tasks. */
+function completedAt(tasks: readonly TaskFacts[]): Date | null {
+  const kept = tasks.filter(({ state }) => state !== TaskState.CANCELLED);
+  const done = kept.flatMap(({ state, doneAt }) => (state === TaskState.DONE && doneAt ? [doneAt.getTime()] : []));
+  return kept.length > 0 && done.length === kept.length ? new Date(Math.max(...done)) : null;
 }
 
 /** The business days after one date up to and with another; 0 when the second is not later. */

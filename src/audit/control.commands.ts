@@ -7,6 +7,7 @@ import { raiseAlert } from '../core/alert.js';
 import { command, done, refused } from '../core/command.js';
 import { staleRevision } from '../core/error.js';
 import type { OutboxMessage } from '../core/outbox/message.js';
+import { makeSeed } from '../core/sampling.js';
 import { insert, insertAll, select, selectRequired, update } from '../core/statement.js';
 import { eligiblePeople } from '../identity/identity.queries.js';
 import { type ReviewControlItemInput, ControlVerdict } from './audit.input.js';
@@ -16,7 +17,6 @@ import type { Period } from './population.js';
 import { askedFor, populationRows } from './population.queries.js';
 import { periodFindings, sizeFindings } from './population.rules.js';
 import { sampleBody, sampleOf } from './sample.commands.js';
-import { makeSeed } from './secret.js';
 
 /** The outbox's words for a run of the control, and for looking whether its items were reviewed in time. */
 export const CONTROL_RUN_EFFECT = 'control.run';

@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
-import { sha256Hex } from '../core/canonical.js';
 import { type Finding, finding } from '../core/finding.js';
+import { assignEvenly } from '../core/sampling.js';
 import type { Standing } from '../approval/standing.rules.js';
 import { Role } from '../identity/roles.js';
 import { type ControlItem, ControlItemState } from './control.entity.js';
@@ -71,31 +71,19 @@ export interface Reviewer {
   readonly role: string;
 }
 
-/**
- * Who reviews what: nobody something that they had a hand in, each as many as the others as far as that goes. Rows that
- * fewest can review come first; of those who have least so far, the one with the least SHA-256 of row id and person id:
- * the same facts give the same reviewers. Null where nobody independent is left.
- */
+/** Who reviews what: nobody something that they had a hand in. Null where nobody independent is left. */
 export function assign(
   rows: readonly Reviewable[],
   reviewers: readonly Reviewer[],
   { canonicalOf }: Pick<Standing, 'canonicalOf'>,
 ): ReadonlyMap<string, string | null> {
   const people = [...new Set(reviewers.filter(({ role }) => isReviewing(role)).map((r) => canonicalOf(r.personId)))];
-  const load = new Map(people.map((person) => [person, 0]));
-  const cases = rows.map(({ id, actors }) => {
-    const hands = new Set(actors.map(canonicalOf));
-    return { id, able: people.filter((person) => !hands.has(person)) };
-  });
-  const assigned = new Map<string, string | null>();
-  for (const { id, able } of cases.toSorted((a, b) => a.able.length - b.able.length || (a.id < b.id ? -1 : 1))) {
-    const [next = null] = able.toSorted(
-      (a, b) => load.get(a)! - load.get(b)! || (sha256Hex(id + a) < sha256Hex(id + b) ? -1 : 1),
-    );
-    if (next !== null) load.set(next, load.get(next)! + 1);
-    assigned.set(id, next);
-  }
-  return assigned;
+  return assignEvenly(
+    rows.map(({ id, actors }) => {
+      const hands = new Set(actors.map(canonicalOf));
+      return { id, able: people.filter((person) => !hands.has(person)) };
+    }),
+  );
 }
 
 const isReviewing = (role: string): boolean => (OVERRIDE_SAMPLING.roles as readonly string[]).includes(role);

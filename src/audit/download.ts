@@ -7,6 +7,7 @@ import type { Finding } from '../core/finding.js';
 import type { RequestContext } from '../core/graphql/context.js';
 import { refusal } from '../core/graphql/types.js';
 import type { LedgerRead } from '../core/ledger/export.js';
+import { idsDigest } from '../core/sampling.js';
 import { selectRequired } from '../core/statement.js';
 import { AuditExport, ExportKind } from './audit-export.entity.js';
 import { itemsOf, takeExport } from './export.commands.js';
@@ -15,7 +16,6 @@ import { evidencePack, type PackAsk } from './pack.js';
 import { askedByExport, handlesOf, populationRows, requestLines } from './population.queries.js';
 import { populationFile } from './population.rules.js';
 import { AuditSample } from './sample.entity.js';
-import { idsDigest } from './sample.rules.js';
 import { EXPORTS_PATH, hashOfSecret } from './secret.js';
 
 export interface DownloadOptions {

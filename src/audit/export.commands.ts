@@ -1,5 +1,6 @@
 import { command, done, type Moment, refused } from '../core/command.js';
 import { type Finding, finding } from '../core/finding.js';
+import { idsDigest } from '../core/sampling.js';
 import { insert, mapQuery, type Query, select, selectRequired, sql, update } from '../core/statement.js';
 import { ApprovalRequest } from '../approval/request.entity.js';
 import type { ExportPopulationInput, MakeEvidencePackInput } from './audit.input.js';
@@ -9,7 +10,6 @@ import { takeFindings } from './export.rules.js';
 import { askedFor, populationRows } from './population.queries.js';
 import { periodFindings, sizeFindings } from './population.rules.js';
 import { AuditSample, AuditSampleItem } from './sample.entity.js';
-import { idsDigest } from './sample.rules.js';
 import { makeExportAddress } from './secret.js';
 
 const MINUTE = 60_000;

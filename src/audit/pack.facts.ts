@@ -4,7 +4,7 @@ import { ConfigurationVersion } from '../catalogue/configuration-version.entity.
 import { ChecklistItem } from '../checklist/checklist.entity.js';
 import { Evidence } from '../checklist/evidence.entity.js';
 import type { LedgerRead } from '../core/ledger/export.js';
-import { canonicalJson } from '../core/canonical.js';
+import { canonicalJson, sha256Hex } from '../core/canonical.js';
 import { mapQuery, type Query, select, sql } from '../core/statement.js';
 import { DealSnapshot } from '../deal/deal.entity.js';
 import { Handoff } from '../handoff/handoff.entity.js';
@@ -13,6 +13,9 @@ import { versionSubject } from '../governance/proposal.rules.js';
 import { Person } from '../identity/person.entity.js';
 import { governedTermsOf } from '../margin/governed-terms.rules.js';
 import { MarginException } from '../margin/margin.entity.js';
+import { scopeChangeSubject, votedContent } from '../scope-change/content.rules.js';
+import { ScopeChange } from '../scope-change/scope-change.entity.js';
+import { baselineOfScopeChange, scopeChangeLines } from '../scope-change/scope-change.queries.js';
 import { peopleAt, requestHistory, type RequestHistory } from './eligibility.queries.js';
 import { type Eligibility, eligibilityAt } from './eligibility.rules.js';
 import { NOBODY } from './given.js';
@@ -96,6 +99,17 @@ export async function documentsOf(read: LedgerRead, type: string, id: string): P
   });
 }
 
+/** What a scope change was voted on, as canonical text; null when it is not there, or its description was erased. */
+async function scopeChangeContent(read: LedgerRead, id: string): Promise<string | null> {
+  const { changes, lines, baselines } = await read({
+    changes: select(ScopeChange, { id }),
+    lines: scopeChangeLines(id),
+    baselines: baselineOfScopeChange(id),
+  });
+  const [change, baseline] = [changes[0], baselines[0]];
+  return change && baseline ? canonicalJson(votedContent({ ...change, baseline, lines })) : null;
+}
+
 async function contentsOf(read: LedgerRead, { request, rounds }: RequestHistory): Promise<RoundContent[]> {
   const { subjectType, subjectId } = request;
   const { handoff, version } = await read({
@@ -108,6 +122,14 @@ async function contentsOf(read: LedgerRead, { request, rounds }: RequestHistory)
       content: version.digest === digest ? version.content : null,
       terms: null,
     }));
+  if (subjectType === scopeChangeSubject(subjectId).type) {
+    const content = await scopeChangeContent(read, subjectId);
+    return rounds.map(({ round, digest }) => ({
+      round,
+      content: content !== null && sha256Hex(content) === digest ? content : null,
+      terms: null,
+    }));
+  }
   if (subjectType !== handoffSubject(subjectId).type || !handoff)
     return rounds.map(({ round }) => ({ round, content: null, terms: null }));
   const { snapshots, pinned } = await read({

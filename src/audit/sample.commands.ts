@@ -1,5 +1,6 @@
 import { command, done, type Moment, refused } from '../core/command.js';
 import { type Finding, finding } from '../core/finding.js';
+import { draw, idsDigest, makeSeed } from '../core/sampling.js';
 import { insert, insertAll, type Statement } from '../core/statement.js';
 import type { DrawSampleInput } from './audit.input.js';
 import { AuditExport } from './audit-export.entity.js';
@@ -8,8 +9,6 @@ import { type Period, Population, type PopulationRow } from './population.js';
 import { askedByExport, askedFor, populationRows } from './population.queries.js';
 import { periodFindings, sizeFindings } from './population.rules.js';
 import { AuditSample, AuditSampleItem } from './sample.entity.js';
-import { draw, idsDigest } from './sample.rules.js';
-import { makeSeed } from './secret.js';
 
 /** A population that nobody asked for: the period ends where it begins. */
 const NO_PERIOD: Period = { from: new Date(0), to: new Date(0) };

@@ -19,6 +19,3 @@ export function makeExportAddress(
 export function isSecretOf(keptHash: string, shownHash: string): boolean {
   return timingSafeEqual(Buffer.from(keptHash, 'hex'), Buffer.from(shownHash, 'hex'));
 }
-
-/** A seed that nobody could have chosen to their liking: 128 random bits, hex. */
-export const makeSeed = (): string => randomBytes(16).toString('hex');

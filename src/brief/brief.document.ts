@@ -43,11 +43,17 @@ export interface BriefDocument<S = BriefStatement> {
   readonly version: number;
   /** ISO 8601, UTC. */
   readonly generatedAt: string;
+  /** What it counts for, as a sentence of its head; absent: a draft until it is released. */
+  readonly standing?: string;
   readonly sections: readonly BriefSection<S>[];
 }
 
 /** The brief as it is stored: names stand in personal texts (brief.personal.ts). */
 export type StoredBriefDocument = BriefDocument<StoredBriefStatement>;
+
+/** What a document counts for, as a sentence. */
+export const standingOf = ({ standing }: Pick<BriefDocument, 'standing'>): string =>
+  standing ?? 'A draft until a named person releases it.';
 
 /** How many statements a document makes. */
 export function statementCount(document: BriefDocument<unknown>): number {

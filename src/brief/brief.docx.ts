@@ -1,5 +1,11 @@
 import { Document, ExternalHyperlink, Footer, HeadingLevel, Packer, PageNumber, Paragraph, TextRun } from 'docx';
-import type { BriefDocument, BriefSection, BriefSource, BriefStatement } from './brief.document.js';
+import {
+  type BriefDocument,
+  type BriefSection,
+  type BriefSource,
+  type BriefStatement,
+  standingOf,
+} from './brief.document.js';
 
 /** The media type of a DOCX file. */
 export const DOCX_TYPE = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
@@ -26,7 +32,7 @@ export async function briefDocx(document: BriefDocument): Promise<Buffer> {
           new Paragraph({
             children: [
               new TextRun({
-                text: `Version ${version}, generated ${generatedAt} from the records of Countersign. A draft until a named person releases it.`,
+                text: `Version ${version}, generated ${generatedAt} from the records of Countersign. ${storable(standingOf(document))}`,
                 italics: true,
               }),
             ],

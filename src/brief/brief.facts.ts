@@ -114,6 +114,8 @@ export interface BriefFacts {
     readonly dealType: string;
     readonly tier: string;
     readonly startOn: string | null;
+    /** Whether delivery reviews it before the contract is signed. */
+    readonly pendingContract: boolean;
     readonly context: string | null;
     readonly communicationPreferences: string | null;
     readonly billingTerms: string | null;

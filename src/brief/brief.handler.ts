@@ -1,7 +1,8 @@
 import { sha256Hex } from '../core/canonical.js';
 import type { EffectResult, EffectTools, PerformEffect } from '../core/outbox/handler.js';
-import { selectRequired, update } from '../core/statement.js';
+import { selectRequired, type Statement, update } from '../core/statement.js';
 import { keysOfRecord, openTexts, type PersonalKey, textsOfRecord, type Vault } from '../core/vault.js';
+import type { StoredBriefDocument } from './brief.document.js';
 import { briefDocx, DOCX_TYPE } from './brief.docx.js';
 import { Brief } from './brief.entity.js';
 import { briefMarkdown } from './brief.markdown.js';
@@ -49,31 +50,60 @@ export function briefEraseHandler(
   };
 }
 
-/**
- * Writes both files from the texts that have a key. A key that was destroyed meanwhile makes it write them again: the
- * erasure's own effect may have run before this, slower, attempt.
- */
+/** Stores both files of a brief and records where. */
 async function storeFiles(
   documents: DocumentStore | StoreOf,
   vault: Vault,
   briefId: string,
   tools: EffectTools,
 ): Promise<EffectResult> {
+  const { brief, number } = await tools.read({
+    brief: selectRequired(Brief, briefId),
+    number: handoffNumberOfBrief(briefId),
+  });
+  const base = `${safeSegment(number)}/brief-v${brief.version}`;
+  const { receipt, writes } = await putFiles(documents, vault, { id: briefId, document: brief.document, base }, tools);
+  return { receipt: receipt.markdownPath, writes: [update(Brief, { id: briefId }, receipt), ...writes] };
+}
+
+/** A document to be put: its id, its content without names, and its path below the tenant's without an ending. */
+export interface PuttableDocument {
+  readonly id: string;
+  readonly document: StoredBriefDocument;
+  readonly base: string;
+}
+
+/** Where the files of a document were put, and what the store itself keeps of them. */
+export interface PutFiles {
+  readonly receipt: {
+    readonly markdownPath: string;
+    readonly markdownFileHash: string;
+    readonly docxPath: string;
+    readonly docxHash: string;
+    readonly storedAt: Date;
+  };
+  readonly writes: readonly Statement[];
+}
+
+/**
+ * Writes both files from the texts that have a key. A key that was destroyed meanwhile makes it write them again: the
+ * erasure's own effect may have run before this, slower, attempt.
+ */
+export async function putFiles(
+  documents: DocumentStore | StoreOf,
+  vault: Vault,
+  { id, document: stored, base }: PuttableDocument,
+  tools: EffectTools,
+): Promise<PutFiles> {
   const { tenantId, read, now } = tools;
-  const store = typeof documents === 'function' ? await documents(briefId, tools) : documents;
+  const store = typeof documents === 'function' ? await documents(id, tools) : documents;
   for (let round = 1; round <= MOST_ROUNDS; round++) {
-    const { brief, number, texts, keys } = await read({
-      brief: selectRequired(Brief, briefId),
-      number: handoffNumberOfBrief(briefId),
-      texts: textsOfRecord(briefId),
-      keys: keysOfRecord(briefId),
-    });
-    const document = joinBrief(brief.document, openTexts(vault, texts, keys));
-    const base = `${tenantId}/${safeSegment(number)}/brief-v${brief.version}`;
+    const { texts, keys } = await read({ texts: textsOfRecord(id), keys: keysOfRecord(id) });
+    const document = joinBrief(stored, openTexts(vault, texts, keys));
     const text = Buffer.from(briefMarkdown(document), 'utf8');
-    const markdown = await store.put(`${base}.md`, text, 'text/markdown; charset=utf-8');
-    const docx = await store.put(`${base}.docx`, await briefDocx(document), DOCX_TYPE);
-    const { keys: after } = await read({ keys: keysOfRecord(briefId) });
+    const markdown = await store.put(`${tenantId}/${base}.md`, text, 'text/markdown; charset=utf-8');
+    const docx = await store.put(`${tenantId}/${base}.docx`, await briefDocx(document), DOCX_TYPE);
+    const { keys: after } = await read({ keys: keysOfRecord(id) });
     if (livingOf(after) !== livingOf(keys)) continue;
     const receipt = {
       markdownPath: markdown.location,
@@ -82,11 +112,10 @@ async function storeFiles(
       docxHash: docx.sha256,
       storedAt: now,
     };
-    const own = [...(markdown.writes ?? []), ...(docx.writes ?? [])];
-    return { receipt: markdown.location, writes: [update(Brief, { id: brief.id }, receipt), ...own] };
+    return { receipt, writes: [...(markdown.writes ?? []), ...(docx.writes ?? [])] };
   }
   throw new Error(
-    `People of brief ${briefId} were erased while each of ${MOST_ROUNDS} versions of its files was written`,
+    `People of document ${id} were erased while each of ${MOST_ROUNDS} versions of its files was written`,
   );
 }
 

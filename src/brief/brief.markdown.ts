@@ -1,9 +1,10 @@
-import type {
-  BriefDocument,
-  BriefSection,
-  BriefSource,
-  BriefStatement,
-  StoredBriefDocument,
+import {
+  type BriefDocument,
+  type BriefSection,
+  type BriefSource,
+  type BriefStatement,
+  standingOf,
+  type StoredBriefDocument,
 } from './brief.document.js';
 
 /** What stands for names and contacts in a text for people who may not see them. */
@@ -13,23 +14,23 @@ export const WITHHELD = '[personal data withheld]';
  * The document as Markdown (CommonMark). Whatever people wrote is text and nothing else: no heading, link, image,
  * list, table, code or HTML can come of it, and a line break in it does not end its statement.
  */
-export function briefMarkdown({ title, version, generatedAt, sections }: BriefDocument): string {
-  return markdownOf({ title, version, generatedAt }, sections, ({ personal }) => personal);
+export function briefMarkdown({ sections, ...head }: BriefDocument): string {
+  return markdownOf(head, sections, ({ personal }) => personal);
 }
 
 /** The same without names and contacts: the text that is stored and hashed. */
-export function publicMarkdown({ title, version, generatedAt, sections }: StoredBriefDocument): string {
-  return markdownOf({ title, version, generatedAt }, sections, ({ personal }) => personal && WITHHELD);
+export function publicMarkdown({ sections, ...head }: StoredBriefDocument): string {
+  return markdownOf(head, sections, ({ personal }) => personal && WITHHELD);
 }
 
 function markdownOf<S extends Pick<BriefStatement, 'text' | 'source'>>(
-  { title, version, generatedAt }: Pick<BriefDocument, 'title' | 'version' | 'generatedAt'>,
+  { title, version, generatedAt, standing }: Omit<BriefDocument, 'sections'>,
   sections: readonly BriefSection<S>[],
   personalOf: (statement: S) => string | null,
 ): string {
   const head = [
     `# ${plain(title)}`,
-    `Version ${version}, generated ${generatedAt} from the records of Countersign. A draft until a named person releases it.`,
+    `Version ${version}, generated ${generatedAt} from the records of Countersign. ${plain(standingOf({ standing }))}`,
   ];
   return `${[...head, ...sections.map((section) => sectionMarkdown(section, personalOf))].join('\n\n')}\n`;
 }

@@ -71,6 +71,7 @@ function sold(facts: BriefFacts): BriefSection {
       dealSource(deal),
     ),
     statement(classified, configuration),
+    ...(handoff.pendingContract ? [statement(PENDING_CONTRACT, handoffSource(handoff))] : []),
     ...deal.lines.map((line) => statement(lineText(line, deal.currency), lineSource(deal, line))),
     ...(handoff.context === null ? [] : [statement(`Context: ${handoff.context}`, handoffSource(handoff))]),
     ...facts.statements
@@ -79,6 +80,9 @@ function sold(facts: BriefFacts): BriefSection {
     ...handoff.answers.map(({ question, answer }) => statement(`${question} ${answer}`, handoffSource(handoff))),
   ]);
 }
+
+const PENDING_CONTRACT =
+  'Pending contract: delivery reviews before the signature; no sign-off and no client date until the contract is signed.';
 
 function lineText(line: TermsLine, currency: string): string {
   const total = `${formatMoney({ minor: BigInt(line.totalMinor), currency })} ${currency}`;

@@ -93,6 +93,7 @@ export function briefFactsOf(ground: BriefGround, now: Date): BriefFacts {
       dealType,
       tier,
       startOn,
+      pendingContract: handoff.pendingContract,
       context,
       communicationPreferences,
       billingTerms,
@@ -162,7 +163,7 @@ function decisionFacts({ decisions, handoff }: BriefGround, handleOf: HandleOf):
       escalation: handleOf(escalationContactId),
       dueOn,
       source: {
-        title: `decision ${number} of handoff ${handoff.number}, opened by ${handleOf(openedBy)}`,
+        title: `decision ${number} of handoff ${handoff.number}, opened by ${handleOf(openedBy) ?? 'a rule'}`,
         url: null,
         hash: null,
       },

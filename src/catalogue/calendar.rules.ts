@@ -14,6 +14,8 @@ interface PreparedCalendar {
   readonly holidays: ReadonlySet<string>;
   /** Working spans in minutes of the day, by weekday, Monday first. */
   readonly spans: readonly (readonly { readonly from: number; readonly to: number }[])[];
+  /** The working times of the days that were asked for: looking up a time zone is slow, and planners ask again and again. */
+  readonly times: Map<string, readonly WorkingTime[]>;
 }
 
 const MINUTE = 60_000;
@@ -21,6 +23,8 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 /** No sound question leads further than this; a calendar whose holidays leave nothing ends here. */
 const MAX_DAYS_WALKED = 20_000;
+/** Days whose working times are kept for a calendar: some years. */
+const MAX_DAYS_KEPT = 2_000;
 
 const prepared = new WeakMap<BusinessCalendar, PreparedCalendar>();
 
@@ -33,7 +37,8 @@ export function minuteOfDay(time: string): number {
 
 /** Whether a text is a date that exists, in the form YYYY-MM-DD: 2026-02-30 is none. */
 export function isCalendarDate(date: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}$/.test(date) && DateTime.fromISO(date, { zone: 'utc' }).isValid;
+  const instant = /^\d{4}-\d{2}-\d{2}$/.test(date) ? new Date(`${date}T00:00:00Z`) : new Date(Number.NaN);
+  return !Number.isNaN(instant.getTime()) && instant.toISOString().slice(0, 10) === date;
 }
 
 /** Whether a date (YYYY-MM-DD) is worked: its weekday has working hours and it is no holiday. */
@@ -71,13 +76,17 @@ export function addBusinessDays(calendar: BusinessCalendar, date: string, days: 
  * a span, its real length counts; an hour that does not exist begins or ends at the change, and of an hour that
  * comes twice the first is meant.
  */
-export function workingTimesOn(calendar: BusinessCalendar, date: string): WorkingTime[] {
-  if (!isBusinessDay(calendar, date)) return [];
-  const { zone, spans } = prepare(calendar);
-  return spans[weekdayIndex(date)]!.map(({ from, to }) => ({
-    from: instantAt(zone, date, from),
-    to: instantAt(zone, date, to),
-  })).filter(({ from, to }) => from < to);
+export function workingTimesOn(calendar: BusinessCalendar, date: string): readonly WorkingTime[] {
+  const { zone, spans, times } = prepare(calendar);
+  const known = times.get(date);
+  if (known) return known;
+  const worked = isBusinessDay(calendar, date) ? spans[weekdayIndex(date)]! : [];
+  const found = worked
+    .map(({ from, to }) => ({ from: instantAt(zone, date, from), to: instantAt(zone, date, to) }))
+    .filter(({ from, to }) => from < to);
+  if (times.size >= MAX_DAYS_KEPT) times.clear();
+  times.set(date, found);
+  return found;
 }
 
 /** Whether an instant lies within working time; the closing minute does not. */
@@ -177,7 +186,8 @@ function prepare(calendar: BusinessCalendar): PreparedCalendar {
   if (!zone.isValid) throw new RangeError(`${calendar.timeZone} is no IANA time zone`);
   const spans = WEEKDAYS.map((day) => (calendar.hours[day] ?? []).map(checkedSpan));
   if (spans.every((day) => day.length === 0)) throw noWorkingTime();
-  const result = { zone, spans, holidays: new Set(calendar.holidays.map(({ date }) => date)) };
+  const holidays = new Set(calendar.holidays.map(({ date }) => date));
+  const result = { zone, spans, holidays, times: new Map<string, readonly WorkingTime[]>() };
   prepared.set(calendar, result);
   return result;
 }
@@ -195,7 +205,13 @@ function checkedDate(date: string): DateTime {
 }
 
 const isoDate = (day: DateTime): string => day.toFormat('yyyy-MM-dd');
-const weekdayIndex = (date: string): number => checkedDate(date).weekday - 1;
+
+/** Monday is 0. */
+function weekdayIndex(date: string): number {
+  if (!isCalendarDate(date)) throw new RangeError(`${date} is no date`);
+  return (new Date(`${date}T00:00:00Z`).getUTCDay() + 6) % 7;
+}
+
 const noWorkingTime = (): RangeError => new RangeError('The calendar has no working time within reach');
 
 /**

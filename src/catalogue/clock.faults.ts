@@ -7,7 +7,7 @@ import {
   unknownReference,
 } from './configuration.fault.js';
 import type { ClockSetting, TenantConfiguration, WorkingSpan } from './configuration.js';
-import { type ClockKey, DEAL_TYPES, REQUIRED_TOPICS, WEEKDAYS } from './configuration.words.js';
+import { DEAL_TYPES, REQUIRED_TOPICS, type RequiredClockKey, WEEKDAYS } from './configuration.words.js';
 import { timeZoneFaults } from './people.faults.js';
 import { dateFaults } from './policy.faults.js';
 import { slaClock } from './selection.rules.js';
@@ -52,7 +52,7 @@ function spanFaults(spans: readonly WorkingSpan[], path: FaultPath): Configurati
 }
 
 /** A kickoff is scheduled before it is held, and breaches hard after that: in the defaults and in every deal type. */
-const ORDERED: readonly (readonly [ClockKey, ClockKey])[] = [
+const ORDERED: readonly (readonly [RequiredClockKey, RequiredClockKey])[] = [
   ['KICKOFF_SCHEDULED', 'KICKOFF_HELD'],
   ['KICKOFF_HELD', 'KICKOFF_HARD_BREACH'],
 ];
@@ -78,7 +78,7 @@ export function slaFaults({ slaProfile }: Pick<TenantConfiguration, 'slaProfile'
 function orderFaults(
   earlier: ClockSetting,
   later: ClockSetting,
-  [first, second]: readonly [ClockKey, ClockKey],
+  [first, second]: readonly [RequiredClockKey, RequiredClockKey],
   path: FaultPath,
 ): ConfigurationFault[] {
   // Hours and days cannot be compared without a calendar and a start: only like is compared with like.

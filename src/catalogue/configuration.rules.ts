@@ -1,12 +1,18 @@
+import { capacityFaults } from './capacity.faults.js';
 import { checklistFaults } from './checklist.faults.js';
 import { calendarFaults, escalationFaults, slaFaults } from './clock.faults.js';
 import type { ConfigurationFault } from './configuration.fault.js';
 import type { TenantConfiguration } from './configuration.js';
+import { documentFaults } from './documents.faults.js';
+import { meetingFaults } from './meeting.faults.js';
 import { dealImportFaults, peopleFaults, tenantFaults } from './people.faults.js';
 import { approvalFaults } from './approval.faults.js';
 import { floorFaults } from './policy.faults.js';
+import { qualityFaults } from './quality.faults.js';
+import { rolloutFaults, trainingFaults } from './rollout.faults.js';
 import { serviceFaults } from './service.faults.js';
 import { questionFaults, tierFaults } from './tier.faults.js';
+import { variantFaults } from './variants.faults.js';
 
 /** A rule and the parts of the file that it reads. */
 interface ConfigurationRule {
@@ -27,6 +33,13 @@ const RULES: readonly ConfigurationRule[] = [
   { reads: ['calendar'], faults: calendarFaults },
   { reads: ['people', 'escalationContacts'], faults: escalationFaults },
   { reads: ['dealImport'], faults: dealImportFaults },
+  { reads: ['people', 'capacity'], faults: capacityFaults },
+  { reads: ['documents'], faults: documentFaults },
+  { reads: ['meetingPolicy'], faults: meetingFaults },
+  { reads: ['people', 'quality'], faults: qualityFaults },
+  { reads: ['rollout'], faults: rolloutFaults },
+  { reads: ['people', 'training'], faults: trainingFaults },
+  { reads: ['variants', 'checklistTemplates', 'serviceTemplates'], faults: variantFaults },
 ];
 
 /**

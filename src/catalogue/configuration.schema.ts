@@ -12,6 +12,10 @@ import {
   word,
   words,
 } from './schema.parts.js';
+import { acceptance } from './schema.acceptance.js';
+import { capacity } from './schema.capacity.js';
+import { documents } from './schema.documents.js';
+import { meetingPolicy } from './schema.meeting.js';
 import {
   approvalPolicy,
   calendar,
@@ -21,7 +25,10 @@ import {
   slaProfile,
   tiers,
 } from './schema.policy.js';
+import { quality } from './schema.quality.js';
+import { rollout, training } from './schema.rollout.js';
 import { checklistTemplates, serviceTemplates } from './schema.templates.js';
+import { variants } from './schema.variants.js';
 
 const CURRENCY = '^[A-Z]{3}$';
 
@@ -124,8 +131,26 @@ export const CONFIGURATION_SCHEMA: JsonSchema = {
         { halopsa },
         ['halopsa'],
       ),
+      acceptance,
+      capacity,
+      documents,
+      meetingPolicy,
+      quality,
+      rollout,
+      training,
+      variants,
     },
-    ['dealImport'],
+    [
+      'acceptance',
+      'capacity',
+      'dealImport',
+      'documents',
+      'meetingPolicy',
+      'quality',
+      'rollout',
+      'training',
+      'variants',
+    ],
   ),
 };
 

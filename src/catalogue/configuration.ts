@@ -1,4 +1,11 @@
+import type { AcceptancePolicy } from './configuration.acceptance.js';
+import type { QualitySettings } from './configuration.quality.js';
+import type { TeamCapacity } from './configuration.capacity.js';
+import type { RolloutPolicy, TrainingPolicy } from './configuration.rollout.js';
+import type { DocumentSettings } from './configuration.documents.js';
+import type { MeetingPolicy } from './configuration.meeting.js';
 import type { ChecklistTemplate, DealQuestion, ServiceTemplate } from './configuration.templates.js';
+import type { HandoffVariants } from './configuration.variants.js';
 import type {
   Any,
   Billing,
@@ -8,11 +15,13 @@ import type {
   EscalationTopic,
   LineKind,
   MemberRole,
+  RequiredClockKey,
   Tier,
   Weekday,
 } from './configuration.words.js';
 
 export type * from './configuration.templates.js';
+export type * from './configuration.variants.js';
 
 /**
  * A tenant's configuration as code: what `tenants/<slug>.yaml` says after it was parsed and found valid. It is plain
@@ -44,6 +53,22 @@ export interface TenantConfiguration {
   escalationContacts: EscalationContact[];
   /** How the tenant's CRM or PSA words things; absent means the built-in reading. */
   dealImport?: DealImport;
+  /** What follows from returns, and when delivery is asked for feedback; absent means documents 003 and 004. */
+  acceptance?: AcceptancePolicy;
+  /** What the team can do in a week; absent: capacity is not checked (document 004 "Capacity validation"). */
+  capacity?: TeamCapacity;
+  /** The documents of a handoff and their templates; absent means document 004's. */
+  documents?: DocumentSettings;
+  /** The internal handoff meeting; absent means document 004's. */
+  meetingPolicy?: MeetingPolicy;
+  /** How the quality of handoffs is looked at; absent means the documents' numbers. */
+  quality?: QualitySettings;
+  /** How the tenant is brought to the enforced way of handing over; absent means the documents' numbers. */
+  rollout?: RolloutPolicy;
+  /** Courses and certification; absent: nobody needs a certificate or a buddy. */
+  training?: TrainingPolicy;
+  /** Pre-close handoffs, phases and what becomes of conflicts; absent means the defaults. */
+  variants?: HandoffVariants;
 }
 
 /** As much of a configuration as rules read: of people only who they are and which roles they hold, never a name. */
@@ -244,8 +269,8 @@ export interface TierCondition {
 
 /** The SLA clocks and their exceptions by deal type. */
 export interface SlaProfile {
-  /** Every clock's default. */
-  clocks: Record<ClockKey, ClockSetting>;
+  /** Every clock's default. A tenant that leaves out HANDOFF_MEETING has no such clock. */
+  clocks: Record<RequiredClockKey, ClockSetting> & Partial<Record<ClockKey, ClockSetting>>;
   /** Other settings for single clocks, by deal type. */
   byDealType?: Partial<Record<DealType, Partial<Record<ClockKey, ClockSetting>>>>;
   /** How long each person of an escalation ladder has before the next is told. Absent: 8 business hours. */

@@ -44,6 +44,7 @@ export type ClockUnit = (typeof CLOCK_UNITS)[number];
 export const CLOCK_KEYS = [
   'INTRODUCTION',
   'DOCUMENT_COMPLETE',
+  'HANDOFF_MEETING',
   'RETURN_CORRECTION',
   'PREPARATION',
   'KICKOFF_SCHEDULED',
@@ -52,9 +53,24 @@ export const CLOCK_KEYS = [
 ] as const;
 /** Which SLA clock. */
 export type ClockKey = (typeof CLOCK_KEYS)[number];
+/** Clocks that a tenant may leave out: they came after the first configurations, and those keep the clocks that they had. */
+export const OPTIONAL_CLOCKS = ['HANDOFF_MEETING'] as const;
+/** A clock that every tenant has. */
+export type RequiredClockKey = Exclude<ClockKey, (typeof OPTIONAL_CLOCKS)[number]>;
 
-/** What an escalation ladder is for. The first four are obligatory, INTEGRATION is optional. */
-export const ESCALATION_TOPICS = ['DECISION', 'SLA', 'FEASIBILITY', 'COMMERCIAL', 'INTEGRATION'] as const;
+/**
+ * What an escalation ladder is for. The first four are obligatory. RETURNS is sales leadership, told of handoffs that come
+ * back (COMMERCIAL when absent); DELIVERY is told of late deliverables and unanswered feedback (SLA when absent).
+ */
+export const ESCALATION_TOPICS = [
+  'DECISION',
+  'SLA',
+  'FEASIBILITY',
+  'COMMERCIAL',
+  'INTEGRATION',
+  'RETURNS',
+  'DELIVERY',
+] as const;
 /** What an escalation ladder is for. */
 export type EscalationTopic = (typeof ESCALATION_TOPICS)[number];
 /** The ladders that every tenant must have, so that no escalation ends with nobody (002 "approval and escalation paths"). */

@@ -7,6 +7,7 @@ import {
   ESCALATION_TOPICS,
   LINE_KINDS,
   MEMBER_ROLES,
+  OPTIONAL_CLOCKS,
   QUESTION_TYPES,
   TIERS,
   WEEKDAYS,
@@ -206,7 +207,11 @@ const clocks = Object.fromEntries(CLOCK_KEYS.map((key) => [key, clock]));
 export const slaProfile: JsonSchema = object(
   'The SLA clocks and their exceptions by deal type.',
   {
-    clocks: object("Every clock's default.", clocks),
+    clocks: object(
+      "Every clock's default. HANDOFF_MEETING (document 004: 48 ELAPSED_HOURS) may be left out: then there is no such clock.",
+      clocks,
+      OPTIONAL_CLOCKS,
+    ),
     byDealType: record(
       'Other settings for single clocks, by deal type.',
       { type: 'string', enum: DEAL_TYPES },

@@ -199,7 +199,19 @@ export function resolveTaskDates<T extends Pick<TaskTemplate, 'offsetBusinessDay
   return tasks.map((task) => ({ ...task, dueOn: addBusinessDays(calendar, start, task.offsetBusinessDays) }));
 }
 
-/** An SLA clock for a deal type: its exception when there is one, else the default (requirements section 6). */
+/** Whether the tenant has a clock for a deal type: an optional one may be left out. */
+export function hasSlaClock(
+  { slaProfile }: Pick<TenantConfiguration, 'slaProfile'>,
+  key: ClockKey,
+  dealType: DealType,
+): boolean {
+  return (slaProfile.byDealType?.[dealType]?.[key] ?? slaProfile.clocks[key]) !== undefined;
+}
+
+/**
+ * An SLA clock for a deal type: its exception when there is one, else the default (requirements section 6). Throws a
+ * RangeError for an optional clock that the tenant has left out (hasSlaClock).
+ */
 export function slaClock(
   { slaProfile }: Pick<TenantConfiguration, 'slaProfile'>,
   key: ClockKey,
@@ -207,7 +219,9 @@ export function slaClock(
 ): ChosenClock {
   const own = slaProfile.byDealType?.[dealType]?.[key];
   const path = own ? `slaProfile.byDealType.${dealType}.${key}` : `slaProfile.clocks.${key}`;
-  return { key, ...(own ?? slaProfile.clocks[key]), path };
+  const setting = own ?? slaProfile.clocks[key];
+  if (!setting) throw new RangeError(`The SLA profile has no clock ${key}`);
+  return { key, ...setting, path };
 }
 
 /** The ladder of person keys for a topic; empty only for an optional topic that the tenant left out. */

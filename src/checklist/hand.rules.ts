@@ -17,9 +17,13 @@ const about = (item: ChecklistItem) => ({
   facts: { item: item.code, itemId: item.id },
 });
 
+/** While delivery reviews before the signature, the evidence of the signature is what is waited for. */
+const isAwaited = (handoff: Handoff, item: ChecklistItem): boolean =>
+  handoff.pendingContract && handoff.stage === Stage.IN_REVIEW && item.needsSigner;
+
 /** Whether this person may provide for this item now: its provider's role, or sales, who own the handoff's content. */
 export function providerFindings(handoff: Handoff, item: ChecklistItem, actor: Actor): Finding[] {
-  const findings = editFindings(handoff);
+  const findings = isAwaited(handoff, item) ? [] : editFindings(handoff);
   if (actor.roles.includes(item.providerRole) || actor.roles.includes(Role.SALES_MANAGER)) return findings;
   const wrong = finding({
     code: 'NOT_THE_PROVIDER',

@@ -3,7 +3,8 @@ import type { Actor } from '../core/actor.js';
 import { FIELD_CLASSES, rootRights, sensitiveFields } from '../core/graphql/rights.js';
 import { API_SCOPES } from '../identity/api-key.entity.js';
 import { Role } from '../identity/roles.js';
-import { ABILITIES, buildApiSchema } from '../schema.js';
+import { ABILITIES } from '../abilities.js';
+import { buildApiSchema } from '../schema.js';
 
 /** One line of the matrix: what, and whether each role may. */
 export interface MatrixRow {

@@ -19,7 +19,7 @@ import { resumeTenant, suspendTenant } from '../identity/tenant.commands.js';
 import { TenantProfile } from '../identity/tenant.entity.js';
 import { proposeConfiguration } from '../governance/propose.command.js';
 import { type Keys, openKeys } from '../open-keys.js';
-import { ABILITIES } from '../schema.js';
+import { ABILITIES } from '../abilities.js';
 import { assertMigrated, borrowDatabase, type Database } from './database.js';
 import { projectRoot } from './project-root.js';
 import { stopSignal, unlessStopped } from './stop-signal.js';

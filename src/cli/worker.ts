@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { App } from '../app.js';
 import { ControlPlanner } from '../audit/control.planner.js';
+import { ConflictPlanner } from '../conflict/conflict.planner.js';
 import { databaseClock } from '../core/clock.js';
 import type { Config } from '../core/config.js';
 import { openLedgerKeys } from '../core/ledger/key-files.js';
@@ -9,7 +10,7 @@ import { Dispatcher } from '../core/outbox/dispatcher.js';
 import { HintListener } from '../core/outbox/hints.js';
 import { effectHandlers } from '../effects.js';
 import { EscalationPlanner } from '../escalation/escalation.planner.js';
-import { VENDOR_HOSTS } from '../integrations/connection/connection.forms.js';
+import { FollowUpPlanner } from '../feedback/follow-up.planner.js';
 import { WatchPlanner } from '../integrations/connection/watch.planner.js';
 import { publicResolve } from '../integrations/events/event.dns.js';
 import { EventRelay } from '../integrations/events/event.relay.js';
@@ -20,8 +21,10 @@ import { askForMails } from '../integrations/mail/mail.plan.js';
 import { TeamsPlanner } from '../integrations/microsoft/teams/teams.planner.js';
 import { SchedulePlanner } from '../integrations/schedule/schedule.planner.js';
 import { NoticePlanner } from '../notice/notice.planner.js';
-import { simulatedMicrosoft } from '../sandbox/microsoft/constants.js';
+import { QualityPlanner } from '../quality/quality.planner.js';
+import { TriggerPlanner } from '../passage/trigger.planner.js';
 import { simulatedReceiver } from '../sandbox/receiver.js';
+import { vendorHttp } from '../vendor-http.js';
 
 /** What does the outbox's effects and seals the ledgers in this process. */
 export interface Worker {
@@ -45,14 +48,8 @@ export async function startWorker(
   log: Logger,
 ): Promise<Worker> {
   const isSandbox = config.identity.kind === 'sandbox';
-  const microsoft = isSandbox ? (config.microsoftSimulator ?? (ownAddress || null)) : null;
-  const simulators = isSandbox ? [ownAddress, microsoft ?? ''].filter((address) => address !== '') : [];
-  const http = new VendorHttp({
-    loopback: () => [...config.simulatorOrigins, ...simulators],
-    hosts: [...VENDOR_HOSTS, ...config.vendorHosts],
-    budgets: new Budgets(undefined, new DatabaseShare(app.gateway, databaseClock)),
-    ...(isSandbox ? { simulated: simulatedMicrosoft(microsoft) } : {}),
-  });
+  const budgets = new Budgets(undefined, new DatabaseShare(app.gateway, databaseClock));
+  const http = vendorHttp(config, () => ownAddress, budgets);
   const anywhere = new VendorHttp({
     loopback: () => config.simulatorOrigins,
     hosts: null,
@@ -81,6 +78,10 @@ export async function startWorker(
   const planners = [
     new ControlPlanner(planning),
     new EscalationPlanner(planning),
+    new FollowUpPlanner(planning),
+    new ConflictPlanner(planning),
+    new TriggerPlanner(planning),
+    new QualityPlanner(planning),
     new TeamsPlanner(planning),
     new WatchPlanner(planning),
     new SchedulePlanner(planning),

@@ -52,6 +52,7 @@ export const addCommitment = command({
     checkRevision(handoff, input.expectedRevision);
     if (input.madeById && !maker) throw notFound('Person', input.madeById);
     const { text, channel, madeOn, promisedTo, source, dueOn = null } = input;
+    const { topic = null, promisedHours = null, promisedAmount = null } = input;
     const findings = [...editFindings(handoff), ...entryFindings({ madeOn, dueOn }, dayIn(version, now))];
     if (findings.length > 0) return handoffRefused(handoff, findings);
     const id = newId();
@@ -66,6 +67,9 @@ export const addCommitment = command({
       promisedTo,
       source,
       dueOn,
+      topic,
+      promisedHours,
+      promisedAmount,
       state,
       recordedBy: actor.id,
       recordedAt: now,
@@ -74,12 +78,13 @@ export const addCommitment = command({
   },
 });
 
-const REVISED = ['text', 'channel', 'madeOn', 'promisedTo', 'source', 'dueOn'] as const;
-const NEVER_EMPTY = REVISED.filter((field) => field !== 'dueOn');
+const NEVER_EMPTY = ['text', 'channel', 'madeOn', 'promisedTo', 'source'] as const;
+const REVISED = [...NEVER_EMPTY, 'dueOn', 'topic', 'promisedHours', 'promisedAmount'] as const;
 const UNRESOLVED = {
   state: CommitmentState.OPEN,
   resolutionReference: null,
   resolutionReason: null,
+  resolutionTermsRevision: null,
   resolvedBy: null,
   resolvedAt: null,
 };
@@ -133,6 +138,7 @@ export const resolveCommitment = command({
       state,
       resolutionReference: reference,
       resolutionReason: reason,
+      resolutionTermsRevision: handoff.termsRevision,
       resolvedBy: actor.id,
       resolvedAt: now,
     };

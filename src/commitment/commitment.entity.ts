@@ -1,7 +1,7 @@
 import { Column, Entity } from 'typeorm';
-import { Field, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { Sensitive } from '../core/graphql/rights.js';
-import { DateTimeScalar, LocalDateScalar } from '../core/graphql/scalars.js';
+import { DateTimeScalar, DecimalScalar, LocalDateScalar } from '../core/graphql/scalars.js';
 import { Instant, TenantOwned } from '../core/table.js';
 
 export enum CommitmentChannel {
@@ -71,6 +71,34 @@ export class Commitment extends TenantOwned {
   @Field(() => LocalDateScalar, { nullable: true, description: 'The day by which it was promised.' })
   dueOn: string | null;
 
+  /** What it is about, so that it can be compared with the statements of the scope. */
+  @Column('text', { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description: 'A key of what it is about, such as leased-line: what the scope excludes by it is a conflict.',
+  })
+  topic: string | null;
+
+  @Column('text', { nullable: true })
+  @Field(() => DecimalScalar, { nullable: true, description: 'The hours of work that were promised, if any were.' })
+  promisedHours: string | null;
+
+  @Column('text', { nullable: true })
+  @Sensitive('COMMERCIAL')
+  @Field(() => DecimalScalar, {
+    nullable: true,
+    description: "What was promised in money, in major units of the deal's currency, if anything was.",
+  })
+  promisedAmount: string | null;
+
+  /** The earlier handoff that the row was carried over from. */
+  @Column('uuid', { nullable: true })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The earlier handoff that it was carried over from, as its source; null when it was written here.',
+  })
+  carriedFromId: string | null;
+
   @Column('text')
   @Field(() => CommitmentState, { description: 'What became of it.' })
   state: CommitmentState;
@@ -82,6 +110,14 @@ export class Commitment extends TenantOwned {
   @Column('text', { nullable: true })
   @Field(() => String, { nullable: true, description: 'Why it was declined, or a remark.' })
   resolutionReason: string | null;
+
+  /** The content version of the terms in which it was given its home: in other terms the line may say something else. */
+  @Column('int', { nullable: true })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'The content version of the terms in which it was given its home; null before.',
+  })
+  resolutionTermsRevision: number | null;
 
   @Column('uuid', { nullable: true })
   resolvedBy: string | null;

@@ -1,12 +1,14 @@
-import { IsDefined, IsIn, IsOptional, IsUUID } from 'class-validator';
+import { IsDefined, IsIn, IsOptional, IsUUID, Matches } from 'class-validator';
 import { Field, ID, InputType } from 'type-graphql';
-import { LocalDateScalar } from '../core/graphql/scalars.js';
+import { DecimalScalar, LocalDateScalar } from '../core/graphql/scalars.js';
 import { HandoffChangeInput } from '../handoff/handoff.input.js';
-import { Given, Written } from '../handoff/text.input.js';
+import { Given, TopicKey, Written } from '../handoff/text.input.js';
 import { CommitmentChannel, CommitmentState } from './commitment.entity.js';
 
 const TEXT = 4_000;
 const SOURCE = 500;
+const HOURS = /^\d{1,6}(\.\d{1,2})?$/;
+const AMOUNT = /^\d{1,12}(\.\d{1,3})?$/;
 
 @InputType({ description: 'A promise made in the sale.' })
 export class AddCommitmentInput extends HandoffChangeInput {
@@ -38,6 +40,26 @@ export class AddCommitmentInput extends HandoffChangeInput {
   @IsOptional()
   @Field(() => LocalDateScalar, { nullable: true, description: 'The day by which it was promised.' })
   dueOn?: string | null;
+
+  @TopicKey()
+  @Field(() => String, {
+    nullable: true,
+    description: 'A key of what it is about, such as leased-line; the same as of the statements about it.',
+  })
+  topic?: string | null;
+
+  @IsOptional()
+  @Matches(HOURS, { message: 'promisedHours is a number of hours with at most two decimals, such as 7.5' })
+  @Field(() => DecimalScalar, { nullable: true, description: 'The hours of work that were promised.' })
+  promisedHours?: string | null;
+
+  @IsOptional()
+  @Matches(AMOUNT, { message: 'promisedAmount is an amount of money without a sign, such as 1500.00' })
+  @Field(() => DecimalScalar, {
+    nullable: true,
+    description: "What was promised in money, in major units of the deal's currency.",
+  })
+  promisedAmount?: string | null;
 }
 
 @InputType({ description: 'A promise to change.' })
@@ -49,7 +71,7 @@ export class CommitmentInput extends HandoffChangeInput {
 
 @InputType({
   description:
-    'A correction of a promise. A field left out stays as it is; null empties the day by which it was promised.',
+    'A correction of a promise. A field left out stays as it is; null empties the day by which it was promised, the topic and the figures.',
 })
 export class ReviseCommitmentInput extends CommitmentInput {
   @Given()
@@ -80,6 +102,26 @@ export class ReviseCommitmentInput extends CommitmentInput {
   @IsOptional()
   @Field(() => LocalDateScalar, { nullable: true, description: 'The day by which it was promised.' })
   dueOn?: string | null;
+
+  @TopicKey()
+  @Field(() => String, {
+    nullable: true,
+    description: 'A key of what it is about, such as leased-line; the same as of the statements about it.',
+  })
+  topic?: string | null;
+
+  @IsOptional()
+  @Matches(HOURS, { message: 'promisedHours is a number of hours with at most two decimals, such as 7.5' })
+  @Field(() => DecimalScalar, { nullable: true, description: 'The hours of work that were promised.' })
+  promisedHours?: string | null;
+
+  @IsOptional()
+  @Matches(AMOUNT, { message: 'promisedAmount is an amount of money without a sign, such as 1500.00' })
+  @Field(() => DecimalScalar, {
+    nullable: true,
+    description: "What was promised in money, in major units of the deal's currency.",
+  })
+  promisedAmount?: string | null;
 }
 
 @InputType({ description: 'How a promise ends.' })

@@ -8,4 +8,5 @@ export const decisionAbilities: AbilityContribution = (grant, actor) => {
   if (actor.scopes.includes('handoffs:read')) grant([Role.INTEGRATOR], 'read', 'Decision');
   grant([Role.SALES_MANAGER, ...DELIVERY], 'open', 'Decision');
   grant(OWNERS, 'decide', 'Decision');
+  grant(['SYSTEM'], 'openConflicts', 'Decision');
 };

@@ -84,7 +84,7 @@ export const openDecision = command({
     const sources = [configurationSource(version), snapshotSource(snapshot)];
     const number = nextNumber(decisions);
     const stated = { kind, question, context, assumptionId, ownerId, dueOn, escalationContactId, blocksKickoff };
-    const row = openRow({ handoffId: handoff.id, number, ...stated, sources }, moment);
+    const row = openRow({ handoffId: handoff.id, number, ...stated, causeKey: null, sources }, moment);
     const body = { number, kind, assumptionId, ownerId, dueOn, escalationContactId, blocksKickoff };
     return decisionDone(handoff, row.id, insert(Decision, row), { body, sources });
   },

@@ -5,17 +5,10 @@ import { type Assumption, AssumptionState } from '../handoff/content.entity.js';
 import { isNoneWithReason } from '../handoff/content.rules.js';
 import { Decision, DecisionKind, DecisionState } from './decision.entity.js';
 
-/** Two statements that cannot both hold. */
-export interface ScopeConflict {
-  readonly question: string;
-  readonly context: string | null;
-}
-
 /** What the log is filled from when a handoff is submitted, or signed off. */
 export interface OpenMatters {
   readonly handoffId: string;
   readonly assumptions: readonly Assumption[];
-  readonly conflicts?: readonly ScopeConflict[];
   /** Every decision of the handoff, whatever its state. */
   readonly existing: readonly Decision[];
   readonly ownerId: string;
@@ -50,29 +43,19 @@ export function unasked(
 }
 
 /**
- * Every assumption that nobody has confirmed, and every conflict, becomes an entry with owner, due date and escalation
- * contact that blocks the kickoff (requirement 002 step 5). Never twice for the same assumption or conflict; an open
- * entry whose assumption was confirmed meanwhile is obsolete, one that was refuted is not: that is what must be decided.
+ * Every assumption that nobody has confirmed becomes an entry with owner, due date and escalation contact that blocks
+ * the kickoff (requirement 002 step 5). Never twice for the same assumption; an open entry whose assumption was confirmed
+ * meanwhile is obsolete, one that was refuted is not: that is what must be decided. Conflicts: conflict.effects.ts.
  */
 export function decisionsForOpenAssumptions(matters: OpenMatters, moment: Moment): OpenedDecisions {
-  const { assumptions, conflicts = [], existing } = matters;
-  const disputed = new Set(
-    existing.filter(({ kind }) => kind === DecisionKind.CONFLICT).map(({ question }) => question),
-  );
-  const entries = [
-    ...unasked(assumptions, existing).map(({ id, text, impact }) => ({
-      kind: DecisionKind.ASSUMPTION,
-      question: `Does this hold: ${text}`,
-      context: impact,
-      assumptionId: id,
-    })),
-    ...conflicts
-      .filter(
-        ({ question }, index) =>
-          !disputed.has(question) && conflicts.findIndex((other) => other.question === question) === index,
-      )
-      .map(({ question, context }) => ({ kind: DecisionKind.CONFLICT, question, context, assumptionId: null })),
-  ];
+  const { assumptions, existing } = matters;
+  const entries = unasked(assumptions, existing).map(({ id, text, impact }) => ({
+    kind: DecisionKind.ASSUMPTION,
+    question: `Does this hold: ${text}`,
+    context: impact,
+    assumptionId: id,
+    causeKey: null,
+  }));
   const opened = entries.map((entry, index) =>
     openRow({ ...matters, ...entry, number: nextNumber(existing, index), blocksKickoff: true }, moment),
   );
@@ -89,6 +72,7 @@ export function openRow(
     | 'question'
     | 'context'
     | 'assumptionId'
+    | 'causeKey'
     | 'ownerId'
     | 'dueOn'
     | 'escalationContactId'
@@ -105,6 +89,7 @@ export function openRow(
     question,
     context,
     assumptionId,
+    causeKey,
     ownerId,
     dueOn,
     escalationContactId,
@@ -118,6 +103,7 @@ export function openRow(
     question,
     context,
     assumptionId,
+    causeKey,
     ownerId,
     dueOn,
     escalationContactId,
@@ -127,7 +113,7 @@ export function openRow(
     id: newId(),
     ...stated,
     state: DecisionState.OPEN,
-    openedBy: actor.id,
+    openedBy: actor.kind === 'PERSON' ? actor.id : null,
     openedAt: now,
     sources: [...sources],
     outcome: null,

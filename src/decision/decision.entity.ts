@@ -16,7 +16,9 @@ registerEnumType(DecisionKind, {
   description: 'What is to be decided.',
   valuesConfig: {
     ASSUMPTION: { description: 'An assumption that nobody has confirmed or refuted yet.' },
-    CONFLICT: { description: 'Two statements about the scope that cannot both hold.' },
+    CONFLICT: {
+      description: 'What was promised, what the scope says and what the contract holds cannot all be true.',
+    },
     QUESTION: { description: 'A question that delivery or sales put.' },
     RISK: { description: 'What is to be done about a risk.' },
   },
@@ -64,6 +66,15 @@ export class Decision extends TenantOwned {
   @Column('uuid', { nullable: true })
   assumptionId: string | null;
 
+  /** Names what a rule found; at most one decision a cause, however often it is found. */
+  @Column('text', { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'What a rule found and opened it for, such as SCOPE_CONTRADICTED:leased-line; null when a person opened it.',
+  })
+  causeKey: string | null;
+
   @Column('uuid')
   ownerId: string;
 
@@ -97,8 +108,9 @@ export class Decision extends TenantOwned {
   @Field(() => DateTimeScalar, { nullable: true, description: 'When it was decided.' })
   decidedAt: Date | null;
 
-  @Column('uuid')
-  openedBy: string;
+  /** Null where a rule opened it by itself. */
+  @Column('uuid', { nullable: true })
+  openedBy: string | null;
 
   @Instant()
   @Field(() => DateTimeScalar, { description: 'When it was opened.' })

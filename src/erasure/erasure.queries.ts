@@ -46,6 +46,9 @@ export function openDutiesOf(personId: string): Query<OpenDuty[]> {
       union all select 'TASK_OWNER', p.number from project_task t
         join project p on p.tenant_id = $1 and p.id = t.project_id ${projects}
         where t.tenant_id = $1 and t.owner_id in ${RECORDS} and t.state = 'OPEN'
+      union all select 'ACTION_OWNER', h.number || ' ' || i.number
+        from action_item i join handoff h on h.tenant_id = $1 and h.id = i.handoff_id and h.stage <> 'WITHDRAWN'
+        where i.tenant_id = $1 and i.owner_id in ${RECORDS} and i.state = 'OPEN'
       union all select 'APPROVAL_REQUESTER', a.id::text from approval_request a
         where a.tenant_id = $1 and a.requester_id in ${RECORDS} and a.state = 'PENDING'
     ) open group by duty order by duty`,

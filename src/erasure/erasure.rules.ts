@@ -8,6 +8,7 @@ export type Duty =
   | 'DECISION_ESCALATION'
   | 'PROJECT_LEAD'
   | 'TASK_OWNER'
+  | 'ACTION_OWNER'
   | 'APPROVAL_REQUESTER';
 
 /** One open duty, by the numbers of the records that it is about. */
@@ -30,6 +31,7 @@ const DUTIES: Readonly<Record<Duty, { readonly words: string; readonly remedy: s
   },
   PROJECT_LEAD: { words: 'leads projects', remedy: 'Name another with assignProjectLead.' },
   TASK_OWNER: { words: 'owns open tasks', remedy: 'Give each to another with assignTask.' },
+  ACTION_OWNER: { words: 'owns open actions', remedy: 'Give each to another with reassignActionItem.' },
   APPROVAL_REQUESTER: { words: 'has requests that wait for approval', remedy: 'Withdraw them with withdrawRequest.' },
 };
 

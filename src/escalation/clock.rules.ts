@@ -1,7 +1,8 @@
 import type { BusinessCalendar, ClockSetting, TenantConfiguration } from '../catalogue/configuration.js';
-import type { ClockKey, DealType } from '../catalogue/configuration.words.js';
+import type { ClockKey, DealType, Tier } from '../catalogue/configuration.words.js';
 import { dateOf, endOfDay } from '../catalogue/calendar.rules.js';
-import { slaClock } from '../catalogue/selection.rules.js';
+import { meetingPlan } from '../catalogue/meeting.rules.js';
+import { hasSlaClock, slaClock } from '../catalogue/selection.rules.js';
 import { dueWithPauses, isPausedAt, type Pause, remindWithPauses } from './running.rules.js';
 
 /** What has become of a clock at some instant. */
@@ -16,6 +17,7 @@ export enum ClockState {
 /** What happened to a handoff and when, as far as clocks ask. Instants in order. */
 export interface HandoffHistory {
   readonly dealType: DealType;
+  readonly tier: Tier;
   /** When the deal was closed as won; null before. */
   readonly close: DealClose | null;
   /** When it passed the submit gate. */
@@ -23,6 +25,8 @@ export interface HandoffHistory {
   readonly returns: readonly Date[];
   readonly signOffs: readonly Date[];
   readonly introducedAt: Date | null;
+  /** When the internal handoff meeting was held; the first of several. */
+  readonly meetingHeldAt: Date | null;
   readonly kickoffScheduledAt: Date | null;
   readonly kickoffHeldAt: Date | null;
   /** When it was withdrawn or closed; null before. */
@@ -53,7 +57,7 @@ export interface Clock {
   readonly voidedAt: Date | null;
 }
 
-type Profile = Pick<TenantConfiguration, 'slaProfile' | 'calendar'>;
+type Profile = Pick<TenantConfiguration, 'slaProfile' | 'calendar' | 'meetingPolicy'>;
 
 /** A run of a clock before it is timed. */
 interface Run {
@@ -65,18 +69,20 @@ interface Run {
 /**
  * Every run of every clock of a handoff, oldest first. It follows from what happened and from the configuration alone:
  * no process has to be alive for a clock to run (issue 5). From the close run INTRODUCTION, DOCUMENT_COMPLETE (until the
- * first submission) and the kickoff's three; PREPARATION from each submission until delivery signs off or returns it;
+ * first submission), HANDOFF_MEETING where the tier needs the meeting and the tenant has that clock, and the kickoff's
+ * three; PREPARATION from each submission until delivery signs off or returns it;
  * RETURN_CORRECTION from each return until it is submitted again (requirements sections 3 and 5).
  */
 export function clocksOf(history: HandoffHistory, configuration: Profile): Clock[] {
-  return distinct(runsOf(history, configuration.calendar))
+  return distinct(runsOf(history, configuration))
     .filter(({ startedAt }) => history.endedAt === null || startedAt < history.endedAt)
     .map((run) => timed(run, history, configuration))
     .toSorted((a, b) => a.startedAt.getTime() - b.startedAt.getTime() || (a.key < b.key ? -1 : 1));
 }
 
-function runsOf(history: HandoffHistory, calendar: BusinessCalendar): Run[] {
-  const { close, submissions, returns, signOffs, introducedAt, kickoffScheduledAt, kickoffHeldAt } = history;
+function runsOf(history: HandoffHistory, configuration: Profile): Run[] {
+  const { close, submissions, returns, signOffs, introducedAt, meetingHeldAt, kickoffScheduledAt, kickoffHeldAt } =
+    history;
   const rounds: Run[] = [
     ...submissions.map((startedAt): Run => {
       const stoppedAt = firstFrom([...returns, ...signOffs], startedAt);
@@ -87,15 +93,23 @@ function runsOf(history: HandoffHistory, calendar: BusinessCalendar): Run[] {
     }),
   ];
   if (close === null) return rounds;
-  const startedAt = closedAt(close, calendar);
+  const startedAt = closedAt(close, configuration.calendar);
   return [
     { key: 'INTRODUCTION', startedAt, stoppedAt: introducedAt },
     { key: 'DOCUMENT_COMPLETE', startedAt, stoppedAt: submissions[0] ?? null },
+    ...(hasMeetingClock(history, configuration)
+      ? [{ key: 'HANDOFF_MEETING' as const, startedAt, stoppedAt: meetingHeldAt }]
+      : []),
     { key: 'KICKOFF_SCHEDULED', startedAt, stoppedAt: kickoffScheduledAt },
     { key: 'KICKOFF_HELD', startedAt, stoppedAt: kickoffHeldAt },
     { key: 'KICKOFF_HARD_BREACH', startedAt, stoppedAt: kickoffHeldAt },
     ...rounds,
   ];
+}
+
+/** The tier needs the meeting, and the configuration of the handoff measures it. */
+function hasMeetingClock({ tier, dealType }: HandoffHistory, configuration: Profile): boolean {
+  return meetingPlan(configuration, tier).needed && hasSlaClock(configuration, 'HANDOFF_MEETING', dealType);
 }
 
 /**

@@ -102,8 +102,9 @@ export const escalateDeadlines = command({
       id: handoff.id,
       subject: handoffSubject(handoff.id),
       body: {
-        steps: rows.map(({ id, clock, decisionId, mark, step, personId, firesAt }) => {
-          return { id, of: clock ?? decisionId, mark, step, personId, firesAt: firesAt.toISOString() };
+        steps: rows.map(({ id, cause, clock, decisionId, checkpointId, mark, step, personId, firesAt }) => {
+          const of = clock ?? decisionId ?? checkpointId ?? cause;
+          return { id, of, mark, step, personId, firesAt: firesAt.toISOString() };
         }),
         ended: ended.map(({ id }) => id),
       },

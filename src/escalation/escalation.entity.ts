@@ -1,4 +1,4 @@
-import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { Column, Entity } from 'typeorm';
 import { CLOCK_KEYS, CLOCK_UNITS, type ClockKey, type ClockUnit } from '../catalogue/configuration.words.js';
 import { DateTimeScalar } from '../core/graphql/scalars.js';
@@ -16,6 +16,9 @@ registerEnumType(SLA_CLOCKS, {
   valuesConfig: {
     INTRODUCTION: { description: 'From the close until the client was introduced to delivery; 48 hours.' },
     DOCUMENT_COMPLETE: { description: 'From the close until the handoff passed the submit gate; 24 hours.' },
+    HANDOFF_MEETING: {
+      description: 'From the close until sales and delivery held the handoff meeting; 48 hours, not in the tier LIGHT.',
+    },
     RETURN_CORRECTION: { description: 'From each return until the handoff was submitted again; 24 hours.' },
     PREPARATION: { description: 'From each submission until delivery signed it off or returned it; 3 business days.' },
     KICKOFF_SCHEDULED: { description: 'From the close until the client had a kickoff date; 2 business days.' },
@@ -114,6 +117,10 @@ export class HandoffPause extends TenantOwned {
 export enum EscalationCause {
   CLOCK = 'CLOCK',
   DECISION = 'DECISION',
+  CHECKPOINT = 'CHECKPOINT',
+  FEEDBACK = 'FEEDBACK',
+  FIRST_DELIVERABLE = 'FIRST_DELIVERABLE',
+  FIRST_TOUCH = 'FIRST_TOUCH',
 }
 registerEnumType(EscalationCause, {
   name: 'EscalationCause',
@@ -121,6 +128,10 @@ registerEnumType(EscalationCause, {
   valuesConfig: {
     CLOCK: { description: 'A clock of the handoff.' },
     DECISION: { description: 'An entry of the decision log that is past its due date.' },
+    FEEDBACK: { description: 'Delivery was asked two weeks after the acceptance what it thinks of the handoff.' },
+    FIRST_DELIVERABLE: { description: 'The milestone that is due first is not done on its day (document 003).' },
+    FIRST_TOUCH: { description: 'Nobody reached out to the client within 48 hours of the close (document 001).' },
+    CHECKPOINT: { description: 'A checkpoint of a handoff in phases that was not accepted by its day.' },
   },
 });
 
@@ -136,13 +147,17 @@ export class Escalation extends TenantOwned {
   cause: EscalationCause;
 
   @Column('text', { nullable: true })
-  @Field(() => SLA_CLOCKS, { nullable: true, description: 'Which clock; null for a decision.' })
+  @Field(() => SLA_CLOCKS, { nullable: true, description: 'Which clock; null for a decision or a checkpoint.' })
   clock: ClockKey | null;
 
   @Column('uuid', { nullable: true })
   decisionId: string | null;
 
-  /** Names the run: when the clock started, or the due date of the decision. */
+  @Column('uuid', { nullable: true })
+  @Field(() => ID, { nullable: true, description: 'The checkpoint that was not accepted; null for another cause.' })
+  checkpointId: string | null;
+
+  /** Names the run: when the clock started, or the due date of the decision or checkpoint. */
   @Column('text')
   mark: string;
 

@@ -55,7 +55,9 @@ const isNothing = ({ steps, ended, settles }: Due): boolean => steps.length === 
 /** What is due names the effect: asked for by two workers, or twice before it is done, it is one. */
 function messageOf(handoffId: string, { steps, ended, settles }: Due): OutboxMessage {
   const what = {
-    steps: steps.map(({ clock, decisionId, mark, step }) => [clock ?? decisionId, mark, step]),
+    steps: steps.map(({ cause, clock, decisionId, checkpointId, mark, step }) => {
+      return [clock ?? decisionId ?? checkpointId ?? cause, mark, step];
+    }),
     ended: ended.map(({ id }) => id),
     settles,
   };

@@ -1,8 +1,10 @@
 import { ConfigurationVersion } from '../catalogue/configuration-version.entity.js';
 import { type Query, type Row, sql } from '../core/statement.js';
 import { hydrate, tableOf } from '../core/table.js';
-import type { DealType } from '../handoff/handoff.entity.js';
+import type { DealType, Tier } from '../handoff/handoff.entity.js';
 import type { HandoffHistory } from './clock.rules.js';
+import { ACCEPTANCE, DELIVERABLE, FIRST_TOUCH, readDelivery } from './delivery.queries.js';
+import type { DeliveryGround } from './delivery.rules.js';
 
 /** An open or decided entry of the decision log, as its deadline asks. */
 export interface DecisionDeadline {
@@ -15,13 +17,23 @@ export interface DecisionDeadline {
   readonly decidedAt: Date | null;
 }
 
+/** A checkpoint of a handoff in phases, as its deadline asks. */
+export interface CheckpointDeadline {
+  readonly id: string;
+  readonly openedAt: Date;
+  /** A calendar day. */
+  readonly dueOn: string;
+  readonly acceptedAt: Date | null;
+}
+
 /** A step that was taken already. */
 export interface TakenStep {
   readonly id: string;
-  /** The clock's key, or the id of the decision. */
+  /** The clock's key, the id of the decision or checkpoint, or the cause of a deadline that has neither. */
   readonly of: string;
   readonly mark: string;
   readonly step: number;
+  readonly personId: string;
   readonly isOpen: boolean;
 }
 
@@ -34,11 +46,18 @@ export interface DeadlineGround {
   /** The configuration under which the handoff was opened: its clocks and calendar. */
   readonly version: ConfigurationVersion;
   readonly decisions: readonly DecisionDeadline[];
+  readonly checkpoints: readonly CheckpointDeadline[];
+  readonly delivery: DeliveryGround;
   readonly taken: readonly TakenStep[];
 }
 
+/** Its content is long and the same for most handoffs: it is sent with the first of each that follow each other. */
 const VERSION = tableOf(ConfigurationVersion)
-  .columns.map(({ name }) => `v.${name} as v_${name}`)
+  .columns.map(({ name }) =>
+    name === 'content'
+      ? 'case when lag(v.id) over (order by h.id) is distinct from v.id then v.content end as v_content'
+      : `v.${name} as v_${name}`,
+  )
   .join(', ');
 
 /** Instants of rows of the handoff, in order, as a JSON list. */
@@ -57,22 +76,29 @@ const CLOSE = `(select json_build_object('wonOn', s.won_on, 'importedAt', s.impo
        and o.won_on is null and o.imported_at < coalesce(h.withdrawn_at, 'infinity')), 0)
    order by s.revision limit 1)`;
 
-const GROUND = `select h.id, h.deal_type, h.owner_id, h.delivery_manager_id,
+const GROUND = `select h.id, h.deal_type, h.tier, h.owner_id, h.delivery_manager_id,
     ${CLOSE} as close,
     ${instants('gate_evaluation', 'evaluated_at', "and x.gate = 'SUBMIT' and x.verdict = 'PASSED'")} as submissions,
     ${instants('handoff_return', 'returned_at')} as returns,
     ${instants('feasibility_sign_off', 'signed_at')} as sign_offs,
     ${instants('introduction', 'introduced_at')} as introductions,
+    ${instants('handoff_meeting', 'held_at')} as meetings,
     ${instants('kickoff', 'scheduled_at')} as scheduled,
     ${instants('kickoff', 'held_at')} as held,
-    (select coalesce(h.withdrawn_at, min(f.given_at)) from handoff_feedback f where f.tenant_id = $1 and f.handoff_id = h.id) as ended_at,
+    ${instants('handoff_feedback', 'given_at')} as feedback,
+    ${ACCEPTANCE} as acceptance, ${DELIVERABLE} as deliverable, ${FIRST_TOUCH} as first_touch, h.withdrawn_at,
+    (select coalesce(h.withdrawn_at, min(f.given_at)) from handoff_feedback f
+      where f.tenant_id = $1 and f.handoff_id = h.id and f.closes) as ended_at,
     (select coalesce(json_agg(json_build_object('from', p.paused_at, 'to', p.resumed_at) order by p.paused_at), '[]')
       from handoff_pause p where p.tenant_id = $1 and p.handoff_id = h.id) as pauses,
     (select coalesce(json_agg(json_build_object('id', d.id, 'ownerId', d.owner_id, 'contactId', d.escalation_contact_id,
         'openedAt', d.opened_at, 'dueOn', d.due_on, 'decidedAt', d.decided_at) order by d.id), '[]')
       from decision d where d.tenant_id = $1 and d.handoff_id = h.id) as decisions,
-    (select coalesce(json_agg(json_build_object('id', e.id, 'of', coalesce(e.clock, e.decision_id::text), 'mark', e.mark,
-        'step', e.step, 'isOpen', e.ended_at is null) order by e.id), '[]')
+    (select coalesce(json_agg(json_build_object('id', c.id, 'openedAt', c.opened_at, 'dueOn', c.due_on,
+        'acceptedAt', c.accepted_at) order by c.position), '[]')
+      from checkpoint c where c.tenant_id = $1 and c.handoff_id = h.id) as checkpoints,
+    (select coalesce(json_agg(json_build_object('id', e.id, 'of', coalesce(e.clock, e.decision_id::text, e.checkpoint_id::text, e.cause),
+        'mark', e.mark, 'step', e.step, 'personId', e.person_id, 'isOpen', e.ended_at is null) order by e.id), '[]')
       from escalation e where e.tenant_id = $1 and e.handoff_id = h.id) as taken,
     ${VERSION}
   from handoff h join configuration_version v on v.tenant_id = $1 and v.id = h.configuration_version_id
@@ -81,7 +107,7 @@ const GROUND = `select h.id, h.deal_type, h.owner_id, h.delivery_manager_id,
 /** The ground of these handoffs, by id. */
 export function groundsOf(handoffIds: readonly string[]): Query<ReadonlyMap<string, DeadlineGround>> {
   return sql(`${GROUND} and h.id = any($2)`, [handoffIds], (rows) => {
-    return new Map(rows.map((row) => [row.id as string, groundOf(row)]));
+    return new Map(groundsFrom(rows).map((ground) => [ground.handoffId, ground]));
   });
 }
 
@@ -89,7 +115,21 @@ export function groundsOf(handoffIds: readonly string[]): Query<ReadonlyMap<stri
 export function unsettledGrounds(after: string, most: number): Query<DeadlineGround[]> {
   const text = `${GROUND} and h.id > $2 and not exists (select 1 from clock_settlement c where c.tenant_id = $1 and c.handoff_id = h.id)
     order by h.id limit $3`;
-  return sql(text, [after, most], (rows) => rows.map(groundOf));
+  return sql(text, [after, most], groundsFrom);
+}
+
+/** The handoffs that were under way at some time from an instant on and before another, in the order of their ids. */
+export function groundsBetween(from: Date, to: Date): Query<DeadlineGround[]> {
+  const text = `${GROUND} and h.opened_at < $3 and (h.withdrawn_at is null or h.withdrawn_at >= $2)
+    and not (h.stage = 'CLOSED' and exists (select 1 from handoff_feedback f
+      where f.tenant_id = $1 and f.handoff_id = h.id and f.closes and f.given_at < $2))
+    order by h.id`;
+  return sql(text, [from, to], groundsFrom);
+}
+
+function groundsFrom(rows: readonly Row[]): DeadlineGround[] {
+  const contents = new Map(rows.flatMap(({ v_id, v_content }) => (v_content === null ? [] : [[v_id, v_content]])));
+  return rows.map((row) => groundOf({ ...row, v_content: contents.get(row.v_id) }));
 }
 
 function groundOf(row: Row): DeadlineGround {
@@ -102,11 +142,13 @@ function groundOf(row: Row): DeadlineGround {
     version: hydrate(ConfigurationVersion, version),
     history: {
       dealType: row.deal_type as DealType,
+      tier: row.tier as Tier,
       close: close && { wonOn: close.wonOn, importedAt: new Date(close.importedAt) },
       submissions: datesIn(row.submissions),
       returns: datesIn(row.returns),
       signOffs: datesIn(row.sign_offs),
       introducedAt: datesIn(row.introductions)[0] ?? null,
+      meetingHeldAt: datesIn(row.meetings)[0] ?? null,
       kickoffScheduledAt: datesIn(row.scheduled)[0] ?? null,
       kickoffHeldAt: datesIn(row.held)[0] ?? null,
       endedAt: row.ended_at as Date | null,
@@ -122,6 +164,12 @@ function groundOf(row: Row): DeadlineGround {
       openedAt: new Date(openedAt),
       decidedAt: decidedAt === null ? null : new Date(decidedAt),
     })),
+    checkpoints: (row.checkpoints as Record<'id' | 'openedAt' | 'dueOn' | 'acceptedAt', string>[]).map((one) => ({
+      ...one,
+      openedAt: new Date(one.openedAt),
+      acceptedAt: one.acceptedAt === null ? null : new Date(one.acceptedAt),
+    })),
+    delivery: readDelivery(row, datesIn(row.feedback)[0] ?? null),
     taken: row.taken as TakenStep[],
   };
 }

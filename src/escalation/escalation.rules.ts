@@ -4,6 +4,7 @@ import type { BusinessCalendar, RuledConfiguration } from '../catalogue/configur
 import type { ClockKey } from '../catalogue/configuration.words.js';
 import { escalationLadder } from '../catalogue/selection.rules.js';
 import { clocksOf } from './clock.rules.js';
+import { deliveryDeadlines } from './delivery.rules.js';
 import type { Escalation } from './escalation.entity.js';
 import { EscalationCause } from './escalation.entity.js';
 import type { DeadlineGround, DecisionDeadline } from './escalation.queries.js';
@@ -31,17 +32,18 @@ interface Named extends Deadline {
   readonly cause: EscalationCause;
   readonly clock: ClockKey | null;
   readonly decisionId: string | null;
+  readonly checkpointId: string | null;
   readonly mark: string;
   readonly ladder: Ladder;
   readonly pauses: readonly Pause[];
 }
 
 /** The clocks that sales answers for; delivery answers for the others. */
-const OF_SALES: readonly ClockKey[] = ['INTRODUCTION', 'DOCUMENT_COMPLETE', 'RETURN_CORRECTION'];
+const OF_SALES: readonly ClockKey[] = ['INTRODUCTION', 'DOCUMENT_COMPLETE', 'HANDOFF_MEETING', 'RETURN_CORRECTION'];
 
 /**
- * What is due of a handoff's clocks and decisions and was not recorded yet. Its clocks and calendar are those that it was
- * opened under; who is told, the ruling configuration says.
+ * What is due of a handoff's clocks, decisions, checkpoints and of delivery, and was not recorded yet. Its clocks and calendar are
+ * those that it was opened under; who is told, the ruling configuration says.
  */
 export function escalationsDue(ground: DeadlineGround, ruling: RuledConfiguration, members: Members, now: Date): Due {
   const { calendar } = configurationOf(ground.version);
@@ -59,7 +61,9 @@ export function escalationsDue(ground: DeadlineGround, ruling: RuledConfiguratio
     const endedAt = deadline === undefined ? now : endOf(deadline);
     return endedAt === null ? [] : [{ id, endedAt }];
   });
-  return { steps, ended, settles: ground.history.endedAt !== null };
+  // A deliverable is owed beyond the close of its handoff.
+  const isOwed = deadlines.some((one) => one.cause === EscalationCause.FIRST_DELIVERABLE && endOf(one) === null);
+  return { steps, ended, settles: ground.history.endedAt !== null && !isOwed };
 }
 
 function deadlinesOf(ground: DeadlineGround, ruling: RuledConfiguration, members: Members): Named[] {
@@ -69,13 +73,15 @@ function deadlinesOf(ground: DeadlineGround, ruling: RuledConfiguration, members
   const leads = peopleOf(escalationLadder(ruling, 'SLA'), members.idByKey, members.active);
   const clocks = clocksOf(history, configuration).map((clock): Named => {
     const responsibleId = OF_SALES.includes(clock.key) ? ownerId : deliveryManagerId;
+    const mark = clock.startedAt.toISOString();
     return {
       ...clock,
       cause: EscalationCause.CLOCK,
       clock: clock.key,
       decisionId: null,
-      mark: clock.startedAt.toISOString(),
-      ladder: { responsibleId, people: leads.filter((id) => id !== responsibleId), every },
+      checkpointId: null,
+      mark,
+      ladder: { responsibleId, people: climbedOn(ground, clock.key, mark, leads), every },
       pauses: history.pauses,
     };
   });
@@ -85,6 +91,7 @@ function deadlinesOf(ground: DeadlineGround, ruling: RuledConfiguration, members
       responsibleId,
       contactId,
     ]);
+    const wanted = members.active.has(contactId) ? [contactId, ...further] : further;
     return {
       ...instantsOf(decision, configuration.calendar),
       stoppedAt: decidedAt,
@@ -92,24 +99,79 @@ function deadlinesOf(ground: DeadlineGround, ruling: RuledConfiguration, members
       cause: EscalationCause.DECISION,
       clock: null,
       decisionId: id,
+      checkpointId: null,
       mark: dueOn,
-      ladder: { responsibleId, people: [contactId, ...further], every },
+      ladder: { responsibleId, people: climbedOn(ground, id, dueOn, wanted), every },
       pauses: [],
     };
   });
-  return [...clocks, ...decisions];
+  const checkpoints = ground.checkpoints.map((checkpoint): Named => {
+    const { id, dueOn, acceptedAt } = checkpoint;
+    const wanted = leads.filter((one) => one !== deliveryManagerId);
+    return {
+      ...instantsOf(checkpoint, configuration.calendar),
+      stoppedAt: acceptedAt,
+      voidedAt: acceptedAt === null ? history.endedAt : null,
+      cause: EscalationCause.CHECKPOINT,
+      clock: null,
+      decisionId: null,
+      checkpointId: id,
+      mark: dueOn,
+      ladder: { responsibleId: deliveryManagerId, people: climbedOn(ground, id, dueOn, wanted), every },
+      pauses: [],
+    };
+  });
+  return [...clocks, ...decisions, ...checkpoints, ...ofDelivery(ground, ruling, members)];
 }
 
-/** A decision may be taken until its day is over: its working time, or the whole day when it is not worked. */
+/**
+ * Delivery answers for these. Of feedback it is reminded itself before the ladder is told; of a late deliverable and a
+ * client whom nobody has called the original rep is told second (document 003: team lead, account manager, original rep).
+ */
+function ofDelivery(ground: DeadlineGround, ruling: RuledConfiguration, members: Members): Named[] {
+  const { history, ownerId, deliveryManagerId: responsibleId, delivery, version } = ground;
+  const every = ruling.slaProfile.escalateEvery ?? DEFAULT_EVERY;
+  const own = escalationLadder(ruling, 'DELIVERY');
+  const keys = own.length > 0 ? own : escalationLadder(ruling, 'SLA');
+  const leads = peopleOf(keys, members.idByKey, members.active, [responsibleId]);
+  const active = (id: string | null): string[] => (id !== null && members.active.has(id) ? [id] : []);
+  return deliveryDeadlines(delivery, history, configurationOf(version)).map((deadline): Named => {
+    const { cause, mark } = deadline;
+    const wanted =
+      cause === EscalationCause.FEEDBACK
+        ? [...active(responsibleId), ...leads]
+        : [...leads.slice(0, 1), ...active(ownerId), ...leads.slice(1)];
+    const people = climbedOn(ground, cause, mark, wanted);
+    const names = { clock: null, decisionId: null, checkpointId: null };
+    return { ...deadline, ...names, ladder: { responsibleId, people, every }, pauses: [] };
+  });
+}
+
+/**
+ * Who is told of a deadline, step by step: those who were told keep their steps, whoever has left or joined since; then
+ * those whom nobody has told yet. Otherwise a change of the members would move people to steps that were taken, and they
+ * would never be told.
+ */
+function climbedOn({ taken }: DeadlineGround, of: string, mark: string, wanted: readonly string[]): string[] {
+  const told = taken
+    .filter((one) => one.of === of && one.mark === mark && one.step > 0)
+    .toSorted((a, b) => a.step - b.step);
+  return [...new Set([...told.map(({ personId }) => personId), ...wanted])];
+}
+
+/**
+ * A decision or checkpoint may be settled until its day is over: its working time, or the whole day when it is not
+ * worked, or when the question came up after work.
+ */
 function instantsOf(
-  { dueOn, openedAt }: DecisionDeadline,
+  { dueOn, openedAt }: Pick<DecisionDeadline, 'dueOn' | 'openedAt'>,
   calendar: BusinessCalendar,
 ): Pick<Deadline, 'remindAt' | 'dueAt'> {
-  const isWorked = isBusinessDay(calendar, dueOn);
+  const closing = isBusinessDay(calendar, dueOn) ? closingTime(calendar, dueOn) : null;
   const opening = workingTimesOn(calendar, dueOn)[0]?.from ?? null;
   return {
     remindAt: opening !== null && opening < openedAt ? openedAt : opening,
-    dueAt: isWorked ? closingTime(calendar, dueOn) : endOfDay(calendar, dueOn),
+    dueAt: closing !== null && closing > openedAt ? closing : endOfDay(calendar, dueOn),
   };
 }
 
@@ -118,12 +180,13 @@ function rowOf(
   { step, firesAt, personId }: LadderStep,
   due: readonly LadderStep[],
 ): Due['steps'][number] {
-  const { cause, clock, decisionId, mark, dueAt } = deadline;
+  const { cause, clock, decisionId, checkpointId, mark, dueAt } = deadline;
   const endedAt = endOf(deadline);
   const isNews = endedAt === null && due.every((other) => other.step <= step);
-  return { cause, clock, decisionId, mark, step, personId, dueAt, firesAt, isNews, endedAt };
+  return { cause, clock, decisionId, checkpointId, mark, step, personId, dueAt, firesAt, isNews, endedAt };
 }
 
 const endOf = ({ stoppedAt, voidedAt }: Deadline): Date | null => stoppedAt ?? voidedAt;
-const nameOf = ({ clock, decisionId }: Named): string => clock ?? decisionId!;
+const nameOf = ({ clock, decisionId, checkpointId, cause }: Named): string =>
+  clock ?? decisionId ?? checkpointId ?? cause;
 const keyOf = (of: string, mark: string, step: number): string => `${of}|${mark}|${step}`;

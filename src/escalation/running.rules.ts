@@ -61,7 +61,9 @@ export function remindWithPauses(
     return dueWithPauses({ ...clock, amount: clock.amount * 0.75 }, start, calendar, pauses);
   const dueAt = dueWithPauses(clock, start, calendar, pauses);
   if (dueAt === null) return null;
-  const opening = workingTimesOn(calendar, dateOf(calendar, dueAt))[0]!.from;
+  // Work may end at 24:00, which is the first instant of another day: that one need not be worked.
+  const day = dateOf(calendar, new Date(dueAt.getTime() - 1));
+  const opening = workingTimesOn(calendar, day)[0]!.from;
   return opening > start ? opening : start;
 }
 

@@ -1,16 +1,23 @@
 import { Column, Entity } from 'typeorm';
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import type { JsonValue } from '../core/canonical.js';
 import { DateTimeScalar, DecimalScalar, LocalDateScalar } from '../core/graphql/scalars.js';
 import { Instant, JsonText, TenantOwned } from '../core/table.js';
+import { CapacityConflict } from './conflict.types.js';
 
 export enum Booking {
   SOFT = 'SOFT',
   HARD = 'HARD',
+  FREED = 'FREED',
 }
 registerEnumType(Booking, {
   name: 'Booking',
   description: 'How firmly a resource is booked.',
-  valuesConfig: { SOFT: { description: 'Asked for.' }, HARD: { description: 'Promised.' } },
+  valuesConfig: {
+    SOFT: { description: 'Asked for: there is no live sign-off.' },
+    HARD: { description: 'Promised under a live sign-off.' },
+    FREED: { description: 'No longer asked for: the handoff was withdrawn.' },
+  },
 });
 
 /** One line of the resource plan: a role for so many hours a week over a period (requirement 002 step 4). */
@@ -39,9 +46,12 @@ export class ResourceBooking extends TenantOwned {
   @Field(() => LocalDateScalar, { description: 'The last day.' })
   toOn: string;
 
-  @Column('text')
-  @Field(() => Booking, { description: 'How firmly it is booked.' })
-  booking: Booking;
+  /**
+   * How firmly it was asked for when that was typed in; SOFT in every line since. How firmly it is booked follows from
+   * the sign-off (`booking`). Kept because the digests of older sign-offs have it.
+   */
+  @Column('text', { name: 'booking' })
+  askedAs: Booking;
 }
 
 export enum SignOffState {
@@ -98,6 +108,15 @@ export class FeasibilitySignOff extends TenantOwned {
   @Field(() => String, { description: 'What the delivery manager says of feasibility.' })
   statement: string;
 
+  /** As they were when it was given: what became of the hours since is in `capacityCheck`. */
+  @JsonText()
+  @Field(() => [CapacityConflict], { description: 'The conflicts of capacity that were accepted, as they were then.' })
+  acceptedConflicts: CapacityConflict[];
+
+  @Column('text', { nullable: true })
+  @Field(() => String, { nullable: true, description: 'Why they were accepted; null when there were none.' })
+  conflictReason: string | null;
+
   @Column('uuid')
   signedBy: string;
 
@@ -112,4 +131,15 @@ export class FeasibilitySignOff extends TenantOwned {
   @Column('text', { nullable: true })
   @Field(() => String, { nullable: true, description: 'Why it ended.' })
   endReason: string | null;
+
+  @Column('text', { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Why it ended, as a code such as DEAL_CHANGED; null while it holds.',
+  })
+  endCode: string | null;
+
+  /** What was and what is, by name: ids, versions, days and digests. */
+  @JsonText({ nullable: true })
+  endFacts: Readonly<Record<string, JsonValue>> | null;
 }

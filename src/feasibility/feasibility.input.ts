@@ -2,7 +2,6 @@ import { IsUUID, Length, Matches, ValidateIf } from 'class-validator';
 import { Field, ID, InputType } from 'type-graphql';
 import { HandoffChangeInput } from '../handoff/handoff.input.js';
 import { DecimalScalar, LocalDateScalar } from '../core/graphql/scalars.js';
-import { Booking } from './feasibility.entity.js';
 
 @InputType({ description: 'A line of the resource plan.' })
 export class AddResourceBookingInput extends HandoffChangeInput {
@@ -22,11 +21,8 @@ export class AddResourceBookingInput extends HandoffChangeInput {
   @Field(() => LocalDateScalar, { description: 'The first day.' })
   fromOn: string;
 
-  @Field(() => LocalDateScalar, { description: 'The last day.' })
+  @Field(() => LocalDateScalar, { description: 'The last day; at most five years after the first.' })
   toOn: string;
-
-  @Field(() => Booking, { description: 'How firmly it is booked.' })
-  booking: Booking;
 }
 
 @InputType({ description: 'A line of the resource plan to take out.' })

@@ -1,14 +1,13 @@
-import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Ctx, FieldResolver, Info, Mutation, Resolver, Root } from 'type-graphql';
+import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { RequestContext } from '../core/graphql/context.js';
-import { Runs } from '../core/graphql/rights.js';
-import type { RefusedType } from '../core/graphql/types.js';
+import { factTypes, FindingFactType } from '../core/graphql/types.js';
 import { Handoff } from '../handoff/handoff.entity.js';
-import { HandoffResult } from '../handoff/handoff.result.js';
+import { Stage } from '../handoff/stage.rules.js';
 import { Person } from '../identity/person.entity.js';
-import { addResourceBooking, removeResourceBooking } from './feasibility.commands.js';
-import { FeasibilitySignOff, ResourceBooking } from './feasibility.entity.js';
-import { AddResourceBookingInput, RemoveResourceBookingInput } from './feasibility.input.js';
+import { CapacityCheck, CapacityConflict } from './conflict.types.js';
+import { Booking, FeasibilitySignOff, ResourceBooking, SignOffState } from './feasibility.entity.js';
+import { capacityCheckOf, concerns, proposedPlanOf } from './plan.view.js';
+import { ProposedBooking } from './proposal.types.js';
 
 @Resolver(() => Handoff)
 export class HandoffFeasibilityResolver {
@@ -22,24 +21,19 @@ export class HandoffFeasibilityResolver {
     return reader.many(FeasibilitySignOff, 'handoffId', handoff.id, ['-id']);
   }
 
-  @Runs(addResourceBooking)
-  @Mutation(() => HandoffResult, { description: 'Adds a line to the resource plan.' })
-  addResourceBooking(
-    @Arg('input') input: AddResourceBookingInput,
-    @Ctx() ctx: RequestContext,
-    @Info() info: GraphQLResolveInfo,
-  ): Promise<Handoff | RefusedType> {
-    return ctx.run(addResourceBooking, input, info, Handoff);
+  @FieldResolver(() => CapacityCheck, {
+    description: 'Whether the resource plan fits into what the team has left, as things stand now (document 004).',
+  })
+  capacityCheck(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<CapacityCheck> {
+    return capacityCheckOf(handoff.id, reader);
   }
 
-  @Runs(removeResourceBooking)
-  @Mutation(() => HandoffResult, { description: 'Takes a line out of the resource plan.' })
-  removeResourceBooking(
-    @Arg('input') input: RemoveResourceBookingInput,
-    @Ctx() ctx: RequestContext,
-    @Info() info: GraphQLResolveInfo,
-  ): Promise<Handoff | RefusedType> {
-    return ctx.run(removeResourceBooking, input, info, Handoff);
+  @FieldResolver(() => [ProposedBooking], {
+    description:
+      'A resource plan to begin with, drawn from tasks, budget and milestones; adoptProposedPlan takes it over. Empty before the first submit.',
+  })
+  proposedResourcePlan(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<ProposedBooking[]> {
+    return proposedPlanOf(handoff.id, reader);
   }
 }
 
@@ -49,6 +43,41 @@ export class ResourceBookingResolver {
   person(@Root() booking: ResourceBooking, @Ctx() { reader }: RequestContext): Promise<Person | null> {
     return reader.one(Person, booking.personId);
   }
+
+  @FieldResolver(() => Booking, { description: 'How firmly it is booked: it follows from the sign-off.' })
+  async booking(@Root() { handoffId }: ResourceBooking, @Ctx() { reader }: RequestContext): Promise<Booking> {
+    const [handoff, signOffs] = await Promise.all([
+      reader.one(Handoff, handoffId),
+      reader.many(FeasibilitySignOff, 'handoffId', handoffId, ['-id']),
+    ]);
+    if (handoff?.stage === Stage.WITHDRAWN) return Booking.FREED;
+    return signOffs.some(({ state }) => state === SignOffState.LIVE) ? Booking.HARD : Booking.SOFT;
+  }
+
+  @FieldResolver(() => [CapacityConflict], {
+    description: "The conflicts of the plan in this line's weeks, of its role or person.",
+  })
+  async conflicts(@Root() line: ResourceBooking, @Ctx() { reader }: RequestContext): Promise<CapacityConflict[]> {
+    const { conflicts } = await capacityCheckOf(line.handoffId, reader);
+    return conflicts.filter((conflict) => concerns(conflict, line));
+  }
+}
+
+@Resolver(() => CapacityConflict)
+export class CapacityConflictResolver {
+  @FieldResolver(() => Person, {
+    nullable: true,
+    description: 'The person whose hours run out; null when it is a role.',
+  })
+  person(@Root() { personId }: CapacityConflict, @Ctx() { reader }: RequestContext): Promise<Person | null> {
+    return reader.one(Person, personId);
+  }
+
+  @FieldResolver(() => [Handoff], { description: 'The other handoffs that take the hours, those that you may read.' })
+  async handoffs(@Root() { handoffIds }: CapacityConflict, @Ctx() { reader }: RequestContext): Promise<Handoff[]> {
+    const handoffs = await Promise.all(handoffIds.map((id) => reader.one(Handoff, id)));
+    return handoffs.filter((handoff) => handoff !== null);
+  }
 }
 
 @Resolver(() => FeasibilitySignOff)
@@ -56,5 +85,12 @@ export class FeasibilitySignOffResolver {
   @FieldResolver(() => Person, { nullable: true, description: 'The delivery manager who signed.' })
   signer(@Root() signOff: FeasibilitySignOff, @Ctx() { reader }: RequestContext): Promise<Person | null> {
     return reader.one(Person, signOff.signedBy);
+  }
+
+  @FieldResolver(() => [FindingFactType], {
+    description: 'What was and what is, for programs, once it has ended: versions, days, ids; empty while it holds.',
+  })
+  endFacts(@Root() { endFacts }: FeasibilitySignOff): FindingFactType[] {
+    return factTypes(endFacts ?? {});
   }
 }

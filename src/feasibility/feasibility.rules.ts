@@ -1,4 +1,4 @@
-import { digestOf } from '../core/canonical.js';
+import { digestOf, type JsonValue } from '../core/canonical.js';
 import { type Finding, finding } from '../core/finding.js';
 import type { Risk } from '../handoff/content.entity.js';
 import type { Handoff } from '../handoff/handoff.entity.js';
@@ -6,13 +6,13 @@ import { type FeasibilitySignOff, type ResourceBooking, SignOffState } from './f
 
 /** The digest of a resource plan, independent of the order of its lines. */
 export function planDigest(bookings: readonly ResourceBooking[]): string {
-  const lines = bookings.map(({ role, personId, hoursPerWeek, fromOn, toOn, booking }) => ({
+  const lines = bookings.map(({ role, personId, hoursPerWeek, fromOn, toOn, askedAs }) => ({
     role,
     personId,
     hoursPerWeek,
     fromOn,
     toOn,
-    booking,
+    booking: askedAs,
   }));
   return digestOf(lines.map((line) => digestOf(line)).toSorted());
 }
@@ -71,15 +71,52 @@ export interface SignedGround {
   readonly adoptedDealRevision: number;
 }
 
+/** One reason why a sign-off no longer holds. */
+export interface Lapse {
+  /** Such as TERMS_CHANGED. */
+  readonly code: string;
+  readonly text: string;
+  /** What it was given for, and what is. */
+  readonly facts: Readonly<Record<string, JsonValue>>;
+}
+
 /** Why a sign-off no longer holds; empty while it does. It lapses by itself: no process has to notice. */
-export function lapseReasons(signOff: FeasibilitySignOff, ground: SignedGround): string[] {
-  const reasons: string[] = [];
-  if (signOff.termsRevision !== ground.handoff.termsRevision) reasons.push('the terms have changed');
-  if (ground.newestDealRevision !== ground.adoptedDealRevision) reasons.push('the deal has changed in the PSA');
-  if (signOff.baselineVersion !== ground.currentBaselineVersion) reasons.push('the baseline has another version');
-  if (signOff.startOn !== ground.handoff.startOn) reasons.push('the project start has moved');
-  if (signOff.planDigest !== planDigest(ground.bookings)) reasons.push('the resource plan has changed');
-  return reasons;
+export function lapsesOf(signOff: FeasibilitySignOff, ground: SignedGround): Lapse[] {
+  const { handoff, newestDealRevision, adoptedDealRevision, currentBaselineVersion, bookings } = ground;
+  const plan = planDigest(bookings);
+  const lapses: (Lapse & { readonly holds: boolean })[] = [
+    {
+      code: 'TERMS_CHANGED',
+      text: 'the terms have changed',
+      holds: signOff.termsRevision === handoff.termsRevision,
+      facts: { signedTermsRevision: signOff.termsRevision, termsRevision: handoff.termsRevision },
+    },
+    {
+      code: 'DEAL_CHANGED',
+      text: 'the deal has changed in the PSA',
+      holds: newestDealRevision === adoptedDealRevision,
+      facts: { adopted: adoptedDealRevision, newest: newestDealRevision },
+    },
+    {
+      code: 'BASELINE_CHANGED',
+      text: 'the baseline has another version',
+      holds: signOff.baselineVersion === currentBaselineVersion,
+      facts: { signedVersion: signOff.baselineVersion, version: currentBaselineVersion },
+    },
+    {
+      code: 'START_MOVED',
+      text: 'the project start has moved',
+      holds: signOff.startOn === handoff.startOn,
+      facts: { signedStartOn: signOff.startOn, startOn: handoff.startOn },
+    },
+    {
+      code: 'PLAN_CHANGED',
+      text: 'the resource plan has changed',
+      holds: signOff.planDigest === plan,
+      facts: { signedPlanDigest: signOff.planDigest, planDigest: plan },
+    },
+  ];
+  return lapses.filter(({ holds }) => !holds).map(({ holds: _holds, ...lapse }) => lapse);
 }
 
 /** The gate's question: is there a live sign-off for things as they stand? */
@@ -90,19 +127,24 @@ export function liveSignOffFindings(signOff: FeasibilitySignOff | null, ground: 
         code: 'SIGN_OFF_MISSING',
         path: 'feasibility',
         message: 'Delivery has not signed off feasibility.',
-        facts: {},
+        facts: { lastSignOffId: signOff?.id ?? null, ended: signOff?.endCode ?? null },
         remedy: 'The delivery manager signs off feasibility, resource plan and risks first.',
       }),
     ];
   }
-  const reasons = lapseReasons(signOff, ground);
-  if (reasons.length === 0) return [];
+  const lapses = lapsesOf(signOff, ground);
+  if (lapses.length === 0) return [];
   return [
     finding({
       code: 'SIGN_OFF_LAPSED',
       path: 'feasibility',
-      message: `The sign-off no longer holds: ${reasons.join(', ')}.`,
-      facts: { reasons, signOffId: signOff.id },
+      message: `The sign-off no longer holds: ${lapses.map(({ text }) => text).join(', ')}.`,
+      facts: {
+        reasons: lapses.map(({ text }) => text),
+        codes: lapses.map(({ code }) => code),
+        signOffId: signOff.id,
+        ...Object.assign({}, ...lapses.map(({ facts }) => facts)),
+      },
       remedy: 'Delivery revokes it, or signs off again for things as they are.',
     }),
   ];

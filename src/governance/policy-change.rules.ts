@@ -5,11 +5,13 @@ import type {
   BreakGlassPolicy,
   ExchangeRate,
   Materiality,
+  PreClosePolicy,
   RuledConfiguration,
 } from '../catalogue/configuration.js';
 import type { StoredConfiguration } from '../catalogue/stored-configuration.js';
 import { DEAL_TYPES } from '../catalogue/configuration.words.js';
 import { CLIENT_WINDOW_DAYS, rateOn, ROLE_COOL_DOWN_HOURS, ruleFor } from '../catalogue/policy.rules.js';
+import { preClosePolicy } from '../catalogue/variant.rules.js';
 import { compareDecimals, parseDecimal } from '../core/decimal.js';
 import { floorChanges } from './floor-change.rules.js';
 import { levelEffect } from './level-change.rules.js';
@@ -23,7 +25,10 @@ export interface PolicyChange extends ConfigurationChange {
 }
 
 /** As much of a configuration as approvals are decided by. */
-export type Policy = Pick<RuledConfiguration, 'marginFloors' | 'approvalPolicy' | 'tenant' | 'serviceTemplates'> &
+export type Policy = Pick<
+  RuledConfiguration,
+  'marginFloors' | 'approvalPolicy' | 'tenant' | 'serviceTemplates' | 'quality' | 'variants'
+> &
   Pick<StoredConfiguration, 'calendar'>;
 
 /**
@@ -46,6 +51,8 @@ export function policyChanges(before: Policy, after: Policy): PolicyChange[] {
     ),
     ...breakGlassChanges(at('breakGlass'), a.breakGlass, b.breakGlass),
     ...rateChanges(at('exchangeRates'), a, b),
+    ...change('quality', before.quality, after.quality, neither),
+    ...preCloseChanges('variants.preClose', preClosePolicy(before), preClosePolicy(after)),
     ...change('tenant.currency', before.tenant.currency, after.tenant.currency, neither),
     ...change('tenant.timeZone', before.tenant.timeZone, after.tenant.timeZone, neither),
     ...diffConfigurations({ calendar: before.calendar } as never, { calendar: after.calendar } as never).map((own) => ({
@@ -137,6 +144,26 @@ function breakGlassChanges(
     ...change(`${path}.minutes`, before.minutes, after.minutes, lowerIsStricter),
     ...change(`${path}.reviewRoles`, before.reviewRoles, after.reviewRoles, fewerIsStricter),
     ...change(`${path}.reviewHours`, before.reviewHours, after.reviewHours, lowerIsStricter),
+  ];
+}
+
+/** What lets delivery begin before the contract is signed: more tiers, a longer window, a lower probability. */
+function preCloseChanges(
+  path: string,
+  before: Required<PreClosePolicy>,
+  after: Required<PreClosePolicy>,
+): PolicyChange[] {
+  return [
+    ...change(`${path}.tiers`, before.tiers, after.tiers, fewerIsStricter),
+    ...change(`${path}.dealTypes`, before.dealTypes, after.dealTypes, fewerIsStricter),
+    ...change(`${path}.opensDaysBefore`, before.opensDaysBefore, after.opensDaysBefore, lowerIsStricter),
+    ...change(`${path}.leastDaysBefore`, before.leastDaysBefore, after.leastDaysBefore, higherIsStricter),
+    ...change(
+      `${path}.fromProbabilityPercent`,
+      before.fromProbabilityPercent,
+      after.fromProbabilityPercent,
+      higherIsStricter,
+    ),
   ];
 }
 

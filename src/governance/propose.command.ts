@@ -12,6 +12,7 @@ import {
   ConfigurationVersion,
 } from '../catalogue/configuration-version.entity.js';
 import type { TenantConfiguration } from '../catalogue/configuration.js';
+import { templateFindings } from '../catalogue/documents.rules.js';
 import { storeConfiguration } from '../catalogue/stored-configuration.js';
 import { canonicalJson } from '../core/canonical.js';
 import { command, done, type Moment, refused } from '../core/command.js';
@@ -68,6 +69,7 @@ export const proposeConfiguration = command({
       ...fileFindings(parsed.configuration, actor.tenantId),
       ...(base.digest === digest ? [nothingChanged(base)] : []),
       ...(same ? [alreadyProposed(same)] : []),
+      ...templateFindings(ruling, stored),
       ...dateFindings(input.effectiveFrom, now),
       ...reachFindings(stored, standing, handleIds),
       ...quorumFindings(need, [actor.id], standing),

@@ -1,5 +1,5 @@
 import { Column, Entity } from 'typeorm';
-import { Field, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
 import { Sensitive } from '../core/graphql/rights.js';
 import { LocalDateScalar } from '../core/graphql/scalars.js';
 import { Instant, TenantOwned } from '../core/table.js';
@@ -88,6 +88,20 @@ export class Stakeholder extends TenantOwned {
   /** The snapshot that the row was prefilled from; null as soon as a person wrote it. */
   @Column('uuid', { nullable: true })
   dealSnapshotId: string | null;
+
+  /** The earlier handoff that the row was carried over from. */
+  @Column('uuid', { nullable: true })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The earlier handoff that it was carried over from, as its source; null when it was written here.',
+  })
+  carriedFromId: string | null;
+
+  @Column('boolean')
+  @Field(() => Boolean, {
+    description: 'Whether it was carried over and nobody has said yet that it still holds (confirmCarriedOver).',
+  })
+  toConfirm: boolean;
 }
 
 export enum AssumptionState {
@@ -131,6 +145,14 @@ export class Assumption extends TenantOwned {
   @Column('text', { nullable: true })
   @Field(() => String, { nullable: true, description: 'How it was confirmed or refuted.' })
   resolution: string | null;
+
+  /** The earlier handoff that the row was carried over from. */
+  @Column('uuid', { nullable: true })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The earlier handoff that it was carried over from, as its source; null when it was written here.',
+  })
+  carriedFromId: string | null;
 
   @Instant()
   createdAt: Date;
@@ -179,6 +201,20 @@ export class Risk extends TenantOwned {
   /** The snapshot that the row was prefilled from; null as soon as a person wrote it. */
   @Column('uuid', { nullable: true })
   dealSnapshotId: string | null;
+
+  /** The earlier handoff that the row was carried over from. */
+  @Column('uuid', { nullable: true })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The earlier handoff that it was carried over from, as its source; null when it was written here.',
+  })
+  carriedFromId: string | null;
+
+  @Column('boolean')
+  @Field(() => Boolean, {
+    description: 'Whether it was carried over and nobody has said yet that it still holds (confirmCarriedOver).',
+  })
+  toConfirm: boolean;
 
   @Instant()
   createdAt: Date;
@@ -239,6 +275,29 @@ export class HandoffStatement extends TenantOwned {
   /** The snapshot that the row was prefilled from; null as soon as a person wrote it. */
   @Column('uuid', { nullable: true })
   dealSnapshotId: string | null;
+
+  /** What it is about, so that statements and promises about the same thing can be compared. */
+  @Column('text', { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'A key of what it is about, such as leased-line: what is both in and out of scope by it is a conflict; of a promised timeline the key of the milestone that it speaks of.',
+  })
+  topic: string | null;
+
+  /** The earlier handoff that the row was carried over from. */
+  @Column('uuid', { nullable: true })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The earlier handoff that it was carried over from, as its source; null when it was written here.',
+  })
+  carriedFromId: string | null;
+
+  @Column('boolean')
+  @Field(() => Boolean, {
+    description: 'Whether it was carried over and nobody has said yet that it still holds (confirmCarriedOver).',
+  })
+  toConfirm: boolean;
 
   @Instant()
   createdAt: Date;

@@ -3,7 +3,7 @@ import { Field, ID, InputType } from 'type-graphql';
 import { LocalDateScalar } from '../core/graphql/scalars.js';
 import { AssumptionState, RiskLevel, Side, StakeholderRole, StatementKind } from './content.entity.js';
 import { HandoffChangeInput } from './handoff.input.js';
-import { Given, Written } from './text.input.js';
+import { Given, TopicKey, Written } from './text.input.js';
 
 const TEXT = 4_000;
 const SOURCE = 500;
@@ -205,9 +205,16 @@ export class AddStatementInput extends HandoffChangeInput {
   @IsOptional()
   @Field(() => LocalDateScalar, { nullable: true, description: 'The day it speaks of, such as a promised date.' })
   dueOn?: string | null;
+
+  @TopicKey()
+  @Field(() => String, {
+    nullable: true,
+    description: 'A key of what it is about, such as leased-line; of a promised timeline the key of its milestone.',
+  })
+  topic?: string | null;
 }
 
-@InputType({ description: 'A change to a statement. A field left out stays as it is; null empties the date.' })
+@InputType({ description: 'A change to a statement. A field left out stays as it is; null empties date or topic.' })
 export class ReviseStatementInput extends HandoffChangeInput {
   @IsUUID()
   @Field(() => ID, { description: 'The statement.' })
@@ -231,6 +238,10 @@ export class ReviseStatementInput extends HandoffChangeInput {
   @IsOptional()
   @Field(() => LocalDateScalar, { nullable: true, description: 'The day it speaks of.' })
   dueOn?: string | null;
+
+  @TopicKey()
+  @Field(() => String, { nullable: true, description: 'A key of what it is about, such as leased-line.' })
+  topic?: string | null;
 }
 
 @InputType({ description: 'A statement to take out.' })

@@ -60,7 +60,10 @@ export function contentFindings(content: HandoffContent, tier: Tier): Finding[] 
 }
 
 /** The texts that a requirement looks at. */
-function textsOf(content: HandoffContent, requirement: ContentRequirement): readonly string[] {
+function textsOf(
+  content: Pick<HandoffContent, 'handoff' | 'stakeholders' | 'statements' | 'risks' | 'assumptions'>,
+  requirement: ContentRequirement,
+): readonly string[] {
   if (requirement.in === 'FIELD') {
     const text = content.handoff[requirement.field];
     return text !== null && saysSomething(text) ? [text] : [];
@@ -75,7 +78,12 @@ function textsOf(content: HandoffContent, requirement: ContentRequirement): read
   return (requirement.in === 'RISK' ? content.risks : content.assumptions).map(({ text }) => text);
 }
 
-function requirementFindings(content: HandoffContent, requirement: ContentRequirement, tier: Tier): Finding[] {
+/** What a requirement lacks: nothing when it is met. */
+export function requirementFindings(
+  content: Pick<HandoffContent, 'handoff' | 'stakeholders' | 'statements' | 'risks' | 'assumptions'>,
+  requirement: ContentRequirement,
+  tier: Tier,
+): Finding[] {
   const { id, source, path, label, allowsNone, remedy } = requirement;
   const texts = textsOf(content, requirement);
   const facts = { requirement: id, source, tier };

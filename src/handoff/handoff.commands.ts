@@ -36,7 +36,11 @@ export const editHandoff = command({
     };
     const fields = Object.keys(changes);
     if (fields.length === 0) return handoffUnchanged(handoff);
-    return handoffDone(handoff, { body: { fields, startOn: input.startOn ?? handoff.startOn }, changes });
+    const fieldsToConfirm = handoff.fieldsToConfirm.filter((field) => !fields.includes(field));
+    return handoffDone(handoff, {
+      body: { fields, startOn: input.startOn ?? handoff.startOn },
+      changes: { ...changes, fieldsToConfirm },
+    });
   },
 });
 
@@ -71,28 +75,6 @@ export function holderFindings(people: readonly RoleHolder[], personId: string, 
     }),
   ];
 }
-
-/** Names the delivery manager who answers for the handoff (requirements 001 and 004: assigned before the gate). */
-export const assignDeliveryManager = command({
-  name: 'assignDeliveryManager',
-  action: 'assign',
-  subject: 'Handoff',
-  facts: (input: AssignHandoffInput) => ({
-    handoff: lockHandoff(input.handoffId),
-    person: personById(input.personId),
-    people: eligiblePeople(),
-  }),
-  target: ({ handoff }) => handoff,
-  decide: ({ handoff, person, people }, input) => {
-    checkRevision(handoff, input.expectedRevision);
-    if (!person) throw notFound('Person', input.personId);
-    const findings = [...endedFindings(handoff), ...holderFindings(people, person.id, Role.DELIVERY_MANAGER)];
-    if (findings.length > 0) return handoffRefused(handoff, findings);
-    if (handoff.deliveryManagerId === person.id) return handoffUnchanged(handoff);
-    const body = { from: handoff.deliveryManagerId, deliveryManagerId: person.id };
-    return handoffDone(handoff, { body, changes: { deliveryManagerId: person.id } });
-  },
-});
 
 /** Gives the handoff to another sales manager. */
 export const assignOwner = command({

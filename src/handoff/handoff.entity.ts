@@ -41,6 +41,40 @@ registerEnumType(DealType, {
   },
 });
 
+/** Who said which earlier handoff it goes on from: a person, or the rule for renewals and upsells. */
+export enum PredecessorBy {
+  PERSON = 'PERSON',
+  RULE = 'RULE',
+}
+registerEnumType(PredecessorBy, {
+  name: 'PredecessorBy',
+  description: 'Who said which earlier handoff a handoff goes on from.',
+  valuesConfig: {
+    PERSON: { description: 'A person, with linkPredecessor.' },
+    RULE: { description: "A renewal or upsell of the client's last closed handoff of the same service template." },
+  },
+});
+
+/** Texts of the handoff itself that an earlier one may fill in, as the API names them. */
+export const CARRIED_FIELDS = {
+  CONTEXT: 'context',
+  COMMUNICATION_PREFERENCES: 'communicationPreferences',
+  BILLING_TERMS: 'billingTerms',
+  PAYMENT_SCHEDULE: 'paymentSchedule',
+} as const;
+export type CarriedField = (typeof CARRIED_FIELDS)[keyof typeof CARRIED_FIELDS];
+registerEnumType(CARRIED_FIELDS, {
+  name: 'CarriedField',
+  description:
+    'A text of the handoff that an earlier one may fill in. Discounts and special terms are of one deal alone.',
+  valuesConfig: {
+    CONTEXT: { description: "The client's context." },
+    COMMUNICATION_PREFERENCES: { description: 'How the client wants to be spoken to.' },
+    BILLING_TERMS: { description: 'The billing terms.' },
+    PAYMENT_SCHEDULE: { description: 'The payment schedule.' },
+  },
+});
+
 /** The governed passage of one deal to delivery: the aggregate that has a stage, a revision and a lock. */
 @Entity()
 @ObjectType({ description: 'The governed passage of one deal to delivery.' })
@@ -62,6 +96,31 @@ export class Handoff extends TenantOwned {
   @Column('int')
   @Field(() => Int, { description: 'Raised by every change; send it back as expectedRevision.' })
   revision: number;
+
+  @Column('boolean')
+  @Field(() => Boolean, {
+    description:
+      'Whether delivery reviews it before the contract is signed (document 004): no sign-off and no kickoff date until then.',
+  })
+  pendingContract: boolean;
+
+  /** The earlier handoff that it goes on from: a proof of concept, or the last of the same service. */
+  @Column('uuid', { nullable: true })
+  predecessorId: string | null;
+
+  @Column('text', { nullable: true })
+  @Field(() => PredecessorBy, {
+    nullable: true,
+    description: 'Who said which earlier handoff it goes on from; null without one.',
+  })
+  predecessorBy: PredecessorBy | null;
+
+  /** Texts that were carried over and that nobody has confirmed yet. */
+  @JsonText()
+  @Field(() => [CARRIED_FIELDS], {
+    description: 'The fields that were carried over from the earlier handoff and that nobody has confirmed yet.',
+  })
+  fieldsToConfirm: CarriedField[];
 
   /** The adopted snapshot; a later one of the deal is adopted only while sales may edit. */
   @Column('uuid')

@@ -71,6 +71,18 @@ export function adoptedDealByExternal(source: string, externalId: string): Query
   );
 }
 
+/** The digest of the deal's terms in the snapshot that its live handoff has adopted; null without one. */
+export function adoptedTermsDigestByExternal(source: string, externalId: string): Query<string | null> {
+  return sql(
+    `select s.terms_digest from deal d
+      join handoff h on h.tenant_id = $1 and h.deal_id = d.id and h.stage <> 'WITHDRAWN'
+      join deal_snapshot s on s.tenant_id = $1 and s.id = h.deal_snapshot_id
+      where d.tenant_id = $1 and d.source = $2 and d.external_id = $3`,
+    [source, externalId],
+    (rows) => (rows[0]?.terms_digest as string | undefined) ?? null,
+  );
+}
+
 /** The handoffs of a deal by the deal's id in the PSA, as a condition on an id; `$2` and `$3` are source and id. */
 export const OF_DEAL = `in (select h.id from handoff h join deal d on d.tenant_id = $1 and d.id = h.deal_id
     where h.tenant_id = $1 and d.source = $2 and d.external_id = $3 and h.stage <> 'WITHDRAWN')`;

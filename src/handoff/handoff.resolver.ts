@@ -9,7 +9,7 @@ import type { Page } from '../core/page.js';
 import { Client, Deal, DealSnapshot } from '../deal/deal.entity.js';
 import { Person } from '../identity/person.entity.js';
 import { Assumption, HandoffStatement, Risk, Stakeholder } from './content.entity.js';
-import { assignDeliveryManager, assignOwner, editHandoff, editIntake } from './handoff.commands.js';
+import { assignOwner, editHandoff, editIntake } from './handoff.commands.js';
 import { Handoff } from './handoff.entity.js';
 import {
   AssignHandoffInput,
@@ -145,16 +145,6 @@ export class HandoffResolver {
     @Info() info: GraphQLResolveInfo,
   ): Promise<Handoff | RefusedType> {
     return ctx.run(editIntake, input, info, Handoff);
-  }
-
-  @Runs(assignDeliveryManager)
-  @Mutation(() => HandoffResult, { description: 'Names the delivery manager: an active member with that role.' })
-  assignDeliveryManager(
-    @Arg('input') input: AssignHandoffInput,
-    @Ctx() ctx: RequestContext,
-    @Info() info: GraphQLResolveInfo,
-  ): Promise<Handoff | RefusedType> {
-    return ctx.run(assignDeliveryManager, input, info, Handoff);
   }
 
   @Runs(assignOwner)

@@ -1,6 +1,7 @@
 import { command } from '../core/command.js';
 import { notFound } from '../core/error.js';
 import { insert, remove, selectFirst, update } from '../core/statement.js';
+import { OWN } from './carried.rules.js';
 import { Risk } from './content.entity.js';
 import type { AddRiskInput, RemoveRiskInput, ReviseRiskInput } from './content.input.js';
 import { handoffDone, handoffRefused, handoffUnchanged } from './handoff.outcomes.js';
@@ -44,7 +45,7 @@ export const reviseRisk = command({
     const changes = given(input, ['text', 'level', 'mitigation', 'source']);
     const fields = Object.keys(changes);
     if (fields.length === 0) return handoffUnchanged(handoff);
-    const write = update(Risk, { id: risk.id, handoffId: handoff.id }, { ...changes, dealSnapshotId: null });
+    const write = update(Risk, { id: risk.id, handoffId: handoff.id }, { ...changes, ...OWN });
     return handoffDone(handoff, {
       body: { riskId: risk.id, level: input.level ?? risk.level, fields },
       writes: [write],

@@ -1,6 +1,7 @@
 import { command } from '../core/command.js';
 import { notFound } from '../core/error.js';
 import { insert, remove, selectFirst, update } from '../core/statement.js';
+import { OWN } from './carried.rules.js';
 import { Stakeholder } from './content.entity.js';
 import type { AddStakeholderInput, RemoveStakeholderInput, ReviseStakeholderInput } from './content.input.js';
 import { handoffDone, handoffRefused, handoffUnchanged } from './handoff.outcomes.js';
@@ -45,7 +46,7 @@ export const reviseStakeholder = command({
     const fields = Object.keys(changes);
     if (fields.length === 0) return handoffUnchanged(handoff);
     const { id } = stakeholder;
-    const write = update(Stakeholder, { id, handoffId: handoff.id }, { ...changes, dealSnapshotId: null });
+    const write = update(Stakeholder, { id, handoffId: handoff.id }, { ...changes, ...OWN });
     return handoffDone(handoff, { body: { stakeholderId: id, fields }, writes: [write] });
   },
 });

@@ -7,6 +7,7 @@ import { handoffDone, handoffRefused, handoffUnchanged } from './handoff.outcome
 import { lockHandoff } from './handoff.queries.js';
 import { checkRevision, editFindings } from './handoff.rules.js';
 import { given } from './text.input.js';
+import { OWN } from './carried.rules.js';
 
 const edit = { action: 'edit', subject: 'Handoff' } as const;
 
@@ -20,9 +21,18 @@ export const addStatement = command({
     checkRevision(handoff, input.expectedRevision);
     const findings = editFindings(handoff);
     if (findings.length > 0) return handoffRefused(handoff, findings);
-    const { kind, text, source, dueOn = null } = input;
+    const { kind, text, source, dueOn = null, topic = null } = input;
     const id = newId();
-    const row = insert(HandoffStatement, { id, handoffId: handoff.id, kind, text, source, dueOn, createdAt: now });
+    const row = insert(HandoffStatement, {
+      id,
+      handoffId: handoff.id,
+      kind,
+      text,
+      source,
+      dueOn,
+      topic,
+      createdAt: now,
+    });
     return handoffDone(handoff, { body: { statementId: id, kind, dueOn }, writes: [row] });
   },
 });
@@ -41,11 +51,11 @@ export const reviseStatement = command({
     if (!statement) throw notFound('HandoffStatement', input.statementId);
     const findings = editFindings(handoff);
     if (findings.length > 0) return handoffRefused(handoff, findings);
-    const changes = given(input, ['kind', 'text', 'source', 'dueOn']);
+    const changes = given(input, ['kind', 'text', 'source', 'dueOn', 'topic']);
     const fields = Object.keys(changes);
     if (fields.length === 0) return handoffUnchanged(handoff);
     const { id } = statement;
-    const write = update(HandoffStatement, { id, handoffId: handoff.id }, { ...changes, dealSnapshotId: null });
+    const write = update(HandoffStatement, { id, handoffId: handoff.id }, { ...changes, ...OWN });
     return handoffDone(handoff, {
       body: { statementId: id, kind: input.kind ?? statement.kind, fields },
       writes: [write],

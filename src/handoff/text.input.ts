@@ -1,4 +1,4 @@
-import { IsDefined, Length, Matches, ValidateIf } from 'class-validator';
+import { IsDefined, IsOptional, Length, Matches, ValidateIf } from 'class-validator';
 
 /** A text of 1 to `longest` characters that is not blank. */
 export function Written(longest: number): PropertyDecorator {
@@ -13,6 +13,17 @@ export function Given(): PropertyDecorator {
   return (target, property) => {
     ValidateIf((_input, value) => value !== undefined)(target, String(property));
     IsDefined({ message: '$property may be left out, but not emptied' })(target, String(property));
+  };
+}
+
+/** A key of what something is about, or null: lower-case words joined by hyphens. */
+export function TopicKey(): PropertyDecorator {
+  return (target, property) => {
+    IsOptional()(target, property);
+    Length(1, 80)(target, String(property));
+    Matches(/^[a-z0-9]+(-[a-z0-9]+)*$/, {
+      message: '$property is lower-case words joined by hyphens, such as leased-line',
+    })(target, String(property));
   };
 }
 

@@ -1,8 +1,9 @@
 import { command, done, refused } from '../core/command.js';
 import { type Finding, finding, blocks } from '../core/finding.js';
-import { insert, mapQuery, type Query, select, update } from '../core/statement.js';
+import { insert, mapQuery, type Query, select, type Statement, update } from '../core/statement.js';
 import { isWithinHours } from '../catalogue/calendar.rules.js';
 import { configurationOf } from '../catalogue/catalogue.queries.js';
+import { SignOffState } from '../feasibility/feasibility.entity.js';
 import type { HandoffChangeInput } from '../handoff/handoff.input.js';
 import type { Handoff } from '../handoff/handoff.entity.js';
 import { lockHandoff } from '../handoff/handoff.queries.js';
@@ -13,8 +14,14 @@ import { recordEvaluation } from '../passage/gate.effects.js';
 import { Gate } from '../passage/gate.entity.js';
 import { judgeKickoff } from '../passage/gates.js';
 import { passageFacts } from '../passage/passage.facts.js';
+import { checkpointsOf } from '../phase/checkpoint.queries.js';
+import { openCheckpointFindings } from '../phase/checkpoint.rules.js';
+import { answered, answerFindings } from './answer.rules.js';
 import { HandoffFeedback, Kickoff, KickoffState } from './kickoff.entity.js';
 import type { CloseHandoffInput, ScheduleKickoffInput } from './kickoff.input.js';
+
+/** A client is given no date beyond: it would be a slip of the pen, and no calendar knows its holidays. */
+const FURTHEST_MS = 366 * 86_400_000;
 
 const scheduledOf = (handoffId: string): Query<Kickoff | null> =>
   mapQuery(select(Kickoff, { handoffId, state: KickoffState.SCHEDULED }), (rows) => rows[0] ?? null);
@@ -54,9 +61,7 @@ export const scheduleKickoff = command({
       sources: judgement.sources,
       writes: [
         ...evaluation,
-        ...(scheduled
-          ? [update(Kickoff, { id: scheduled.id }, { state: KickoffState.VOID, voidReason: 'moved to another date' })]
-          : []),
+        ...(scheduled ? [endedDate(scheduled, { state: KickoffState.VOID, voidReason: 'moved to another date' })] : []),
         insert(Kickoff, {
           id,
           handoffId: handoff.id,
@@ -64,6 +69,7 @@ export const scheduleKickoff = command({
           startsAt,
           durationMinutes,
           signOffId: facts.signOff!.id,
+          liveSignOff: SignOffState.LIVE,
           scheduledBy: moment.actor.id,
           scheduledAt: moment.now,
         }),
@@ -107,7 +113,7 @@ export const holdKickoff = command({
       body: { kickoffId: scheduled.id },
       messages: [statusMessage(handoff)],
       writes: [
-        update(Kickoff, { id: scheduled.id }, { state: KickoffState.HELD, heldAt: now }),
+        endedDate(scheduled, { state: KickoffState.HELD, heldAt: now }),
         changeHandoff(handoff, { stage: Stage.KICKED_OFF }),
       ],
     });
@@ -120,33 +126,36 @@ export const closeHandoff = command({
   action: 'close',
   subject: 'Handoff',
   services: false,
-  facts: (input: CloseHandoffInput) => ({ handoff: lockHandoff(input.handoffId) }),
+  facts: (input: CloseHandoffInput) => ({
+    handoff: lockHandoff(input.handoffId),
+    checkpoints: checkpointsOf(input.handoffId),
+  }),
   target: ({ handoff }: { handoff: Handoff }) => handoff,
-  decide: ({ handoff }, input, { now, actor, newId }) => {
+  decide: ({ handoff, checkpoints }, input, { now, actor, newId }) => {
     checkRevision(handoff, input.expectedRevision);
-    const findings = stageFindings(handoff, 'close');
+    const findings = [
+      ...stageFindings(handoff, 'close'),
+      ...openCheckpointFindings(checkpoints),
+      ...answerFindings(input),
+    ];
     if (findings.length > 0) return refused(findings, { subject: handoffSubject(handoff.id) });
-    const { accurate, surprises, expectationsMet } = input;
+    const { accurate, expectationsMet } = input;
     return done({
       id: handoff.id,
       subject: handoffSubject(handoff.id),
       body: { accurate, expectationsMet },
       messages: [statusMessage(handoff)],
       writes: [
-        insert(HandoffFeedback, {
-          id: newId(),
-          handoffId: handoff.id,
-          accurate,
-          surprises,
-          expectationsMet,
-          givenBy: actor.id,
-          givenAt: now,
-        }),
+        insert(HandoffFeedback, { id: newId(), ...answered(input), closes: true, givenBy: actor.id, givenAt: now }),
         changeHandoff(handoff, { stage: Stage.CLOSED }),
       ],
     });
   },
 });
+
+/** A date that does not stand any more, for whatever reason: it names no live sign-off. */
+const endedDate = ({ id }: Kickoff, changes: Partial<Omit<Kickoff, 'tenantId' | 'id'>>): Statement =>
+  update(Kickoff, { id }, { ...changes, liveSignOff: null });
 
 function dateFindings({ startsAt }: ScheduleKickoffInput, now: Date, withinHours: boolean): Finding[] {
   const facts = { startsAt: startsAt.toISOString() };
@@ -159,6 +168,16 @@ function dateFindings({ startsAt }: ScheduleKickoffInput, now: Date, withinHours
         message: 'The kickoff would lie in the past.',
         facts,
         remedy: 'Give a later instant.',
+      }),
+    );
+  else if (startsAt.getTime() - now.getTime() > FURTHEST_MS)
+    findings.push(
+      finding({
+        code: 'DATE_TOO_FAR',
+        path: 'startsAt',
+        message: 'The kickoff would lie more than a year ahead.',
+        facts,
+        remedy: 'Give an instant within a year.',
       }),
     );
   if (!withinHours)

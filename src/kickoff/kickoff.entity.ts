@@ -1,7 +1,7 @@
 import { Column, Entity } from 'typeorm';
 import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { DateTimeScalar } from '../core/graphql/scalars.js';
-import { Instant, TenantOwned } from '../core/table.js';
+import { Instant, JsonText, TenantOwned } from '../core/table.js';
 
 export enum KickoffState {
   SCHEDULED = 'SCHEDULED',
@@ -41,6 +41,10 @@ export class Kickoff extends TenantOwned {
   @Column('uuid')
   signOffId: string;
 
+  /** LIVE while the date stands: a foreign key to the sign-off's state, so that neither stands without the other. */
+  @Column('text', { nullable: true })
+  liveSignOff: string | null;
+
   @Column('uuid')
   scheduledBy: string;
 
@@ -55,6 +59,39 @@ export class Kickoff extends TenantOwned {
   @Column('text', { nullable: true })
   @Field(() => String, { nullable: true, description: 'Why it is void.' })
   voidReason: string | null;
+}
+
+/** What of a handoff information is about: the seven categories of document 004. */
+export enum InformationCategory {
+  CUSTOMER_CONTEXT = 'CUSTOMER_CONTEXT',
+  STAKEHOLDERS = 'STAKEHOLDERS',
+  BUSINESS_OBJECTIVES = 'BUSINESS_OBJECTIVES',
+  SCOPE_AND_COMMITMENTS = 'SCOPE_AND_COMMITMENTS',
+  TECHNICAL = 'TECHNICAL',
+  IMPLEMENTATION_PLANNING = 'IMPLEMENTATION_PLANNING',
+  RISKS = 'RISKS',
+}
+registerEnumType(InformationCategory, {
+  name: 'InformationCategory',
+  description: 'What of a handoff information is about: the seven categories of document 004.',
+  valuesConfig: {
+    CUSTOMER_CONTEXT: { description: 'Background, challenges, priorities.' },
+    STAKEHOLDERS: { description: 'The people who matter.' },
+    BUSINESS_OBJECTIVES: { description: 'Problems, success criteria, return.' },
+    SCOPE_AND_COMMITMENTS: { description: 'What was sold, and everything that was promised.' },
+    TECHNICAL: { description: 'Environment, integrations, data, security.' },
+    IMPLEMENTATION_PLANNING: { description: 'Start, milestones, dependencies, resources of the client.' },
+    RISKS: { description: 'Objections, politics, budget, churn.' },
+  },
+});
+
+@ObjectType({ description: 'Whether one category of the handoff was accurate.' })
+export class CategoryAccuracy {
+  @Field(() => InformationCategory, { description: 'The category.' })
+  category: InformationCategory;
+
+  @Field(() => Boolean, { description: 'Whether what the handoff says of it was right.' })
+  accurate: boolean;
 }
 
 /** What delivery says two weeks after the handoff (document 003, feedback loop). */
@@ -75,6 +112,14 @@ export class HandoffFeedback extends TenantOwned {
   @Column('boolean')
   @Field(() => Boolean, { description: 'Whether expectations matched.' })
   expectationsMet: boolean;
+
+  @JsonText()
+  @Field(() => [CategoryAccuracy], { description: 'The categories of which delivery said so one by one.' })
+  categories: CategoryAccuracy[];
+
+  @Column('boolean')
+  @Field(() => Boolean, { description: 'Whether the handoff was closed with it.' })
+  closes: boolean;
 
   @Column('uuid')
   givenBy: string;

@@ -1,7 +1,18 @@
-import { IsBoolean, Length, Max, Min } from 'class-validator';
+import {
+  ArrayMaxSize,
+  ArrayUnique,
+  IsBoolean,
+  IsIn,
+  IsOptional,
+  Length,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
 import { Field, InputType, Int } from 'type-graphql';
 import { HandoffChangeInput } from '../handoff/handoff.input.js';
 import { DateTimeScalar } from '../core/graphql/scalars.js';
+import { InformationCategory } from './kickoff.entity.js';
 
 @InputType({ description: 'A kickoff date for the client.' })
 export class ScheduleKickoffInput extends HandoffChangeInput {
@@ -14,6 +25,17 @@ export class ScheduleKickoffInput extends HandoffChangeInput {
   @Max(480)
   @Field(() => Int, { defaultValue: 45, description: 'How long it lasts, in minutes (document 004: 45).' })
   durationMinutes: number;
+}
+
+@InputType({ description: 'Whether one category of the handoff was accurate.' })
+export class CategoryAccuracyInput {
+  @IsIn(Object.values(InformationCategory))
+  @Field(() => InformationCategory, { description: 'The category.' })
+  category: InformationCategory;
+
+  @IsBoolean()
+  @Field(() => Boolean, { description: 'Whether what the handoff says of it was right.' })
+  accurate: boolean;
 }
 
 @InputType({ description: 'What delivery says after the handoff (document 003).' })
@@ -29,4 +51,14 @@ export class CloseHandoffInput extends HandoffChangeInput {
   @IsBoolean()
   @Field(() => Boolean, { description: 'Whether expectations matched.' })
   expectationsMet: boolean;
+
+  @IsOptional()
+  @ArrayMaxSize(7)
+  @ArrayUnique(({ category }: CategoryAccuracyInput) => category)
+  @ValidateNested({ each: true })
+  @Field(() => [CategoryAccuracyInput], {
+    nullable: true,
+    description: 'Single categories, where delivery can tell; each once.',
+  })
+  categories?: CategoryAccuracyInput[] | null;
 }

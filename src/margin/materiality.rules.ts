@@ -150,7 +150,8 @@ export function bothNeeds(one: ApprovalNeed | null, other: ApprovalNeed | null):
   return one && other ? both(one, other) : (one ?? other);
 }
 
-function levelOf(rule: ApprovalRule, gravity: Gravity): ApprovalLevel {
+/** The level of a rule that answers a shortfall of this gravity. */
+export function levelOf(rule: ApprovalRule, gravity: Gravity): ApprovalLevel {
   if (gravity === 'BELOW') return rule.below;
   return gravity === 'GRAVE' && rule.grave ? rule.grave.level : rule.above;
 }
@@ -168,7 +169,12 @@ function exceedsRates(
 }
 
 /** An amount in the tenant's currency, rounded up: against the one who asks. Null without a rate. */
-function inTenantCurrency(minor: bigint, currency: string, tenant: string, rate: ExchangeRate | null): bigint | null {
+export function inTenantCurrency(
+  minor: bigint,
+  currency: string,
+  tenant: string,
+  rate: ExchangeRate | null,
+): bigint | null {
   if (currency === tenant) return minor;
   if (!rate) return null;
   const { unscaled, scale } = parseDecimal(rate.rate);

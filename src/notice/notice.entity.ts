@@ -7,6 +7,7 @@ import { Instant, TenantOwned } from '../core/table.js';
 export enum NoticeTemplate {
   HANDOFF_ASSIGNED = 'HANDOFF_ASSIGNED',
   HANDOFF_SUBMITTED = 'HANDOFF_SUBMITTED',
+  PRE_CLOSE_REQUESTED = 'PRE_CLOSE_REQUESTED',
   SIGN_OFF_LAPSED = 'SIGN_OFF_LAPSED',
   HANDOFF_RETURNED = 'HANDOFF_RETURNED',
   APPROVAL_ASKED = 'APPROVAL_ASKED',
@@ -16,6 +17,15 @@ export enum NoticeTemplate {
   KICKOFF_VOIDED = 'KICKOFF_VOIDED',
   DEADLINE_NEAR = 'DEADLINE_NEAR',
   DEADLINE_PASSED = 'DEADLINE_PASSED',
+  MEETING_SCHEDULED = 'MEETING_SCHEDULED',
+  MEETING_AGENDA = 'MEETING_AGENDA',
+  MEETING_CANCELLED = 'MEETING_CANCELLED',
+  ACTION_ASSIGNED = 'ACTION_ASSIGNED',
+  ACTION_OVERDUE = 'ACTION_OVERDUE',
+  FEEDBACK_ASKED = 'FEEDBACK_ASKED',
+  FOLLOW_UP_OPENED = 'FOLLOW_UP_OPENED',
+  QUALITY_TASK_GIVEN = 'QUALITY_TASK_GIVEN',
+  QUALITY_TASK_OVERDUE = 'QUALITY_TASK_OVERDUE',
   ALERT_RAISED = 'ALERT_RAISED',
   BREAK_GLASS = 'BREAK_GLASS',
 }
@@ -28,6 +38,9 @@ registerEnumType(NoticeTemplate, {
       description:
         'A deal is closed and its handoff awaits the sign-off: the delivery manager; every delivery manager while nobody was named. Urgent (document 001: within 5 minutes of close).',
     },
+    PRE_CLOSE_REQUESTED: {
+      description: 'Sales asks for a review before the signature: the delivery manager and service delivery leads.',
+    },
     SIGN_OFF_LAPSED: { description: 'A sign-off lapsed and is asked for anew: the delivery manager.' },
     HANDOFF_RETURNED: {
       description: 'Delivery returned a handoff, to be corrected within 24 hours: its owner in sales. Urgent.',
@@ -39,6 +52,21 @@ registerEnumType(NoticeTemplate, {
     KICKOFF_VOIDED: { description: 'A kickoff date does not hold any more: whoever was told of it.' },
     DEADLINE_NEAR: { description: 'A deadline of a handoff is near: whoever is responsible.' },
     DEADLINE_PASSED: { description: 'A deadline has passed and was escalated to you: the next person of the ladder.' },
+    MEETING_SCHEDULED: { description: 'The handoff meeting has a date, or one is held: whoever is invited.' },
+    MEETING_AGENDA: { description: 'The agenda of the handoff meeting, a day ahead: whoever is invited.' },
+    MEETING_CANCELLED: { description: 'The handoff meeting does not take place then: whoever was told of it.' },
+    ACTION_ASSIGNED: { description: 'An action of a handoff was given to you: its owner.' },
+    ACTION_OVERDUE: { description: 'An action of a handoff is past its due date: its owner.' },
+    FEEDBACK_ASKED: {
+      description: 'Two weeks after the acceptance: was the handoff accurate? The delivery manager, reminded once.',
+    },
+    FOLLOW_UP_OPENED: {
+      description: 'Something follows from a return of a handoff, such as coaching: whoever is to see to it.',
+    },
+    QUALITY_TASK_GIVEN: {
+      description: 'A quality review, action, remediation, spot check or red flag was given to you: whoever does it.',
+    },
+    QUALITY_TASK_OVERDUE: { description: 'One of them is overdue and comes to you: the next person of the ladder.' },
     ALERT_RAISED: { description: 'Something that must be seen at once: RevOps administrators. Urgent.' },
     BREAK_GLASS: {
       description:

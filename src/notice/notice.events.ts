@@ -56,6 +56,19 @@ const EVENTS: readonly { readonly template: NoticeTemplate; readonly select: str
       where h.tenant_id = $1 and h.stage = 'IN_REVIEW' and h.submitted_at >= $2::timestamptz and h.delivery_manager_id is null`,
   },
   {
+    template: NoticeTemplate.PRE_CLOSE_REQUESTED,
+    select: `select 'Handoff', h.id, 'pre-close/' || c.id, h.delivery_manager_id
+      from pre_close c join handoff h on h.tenant_id = $1 and h.id = c.handoff_id
+      where c.tenant_id = $1 and c.state = 'REQUESTED' and c.requested_at >= $2::timestamptz
+        and h.delivery_manager_id is not null and h.delivery_manager_id <> c.requested_by`,
+  },
+  {
+    template: NoticeTemplate.PRE_CLOSE_REQUESTED,
+    select: `select 'Handoff', h.id, 'pre-close/' || c.id, g.person_id
+      from pre_close c join handoff h on h.tenant_id = $1 and h.id = c.handoff_id ${holders(Role.SERVICE_DELIVERY_LEAD)}
+      where c.tenant_id = $1 and c.state = 'REQUESTED' and c.requested_at >= $2::timestamptz and g.person_id <> c.requested_by`,
+  },
+  {
     template: NoticeTemplate.SIGN_OFF_LAPSED,
     select: `select 'Handoff', h.id, 'lapsed/' || s.id, coalesce(h.delivery_manager_id, s.signed_by)
       from feasibility_sign_off s join handoff h on h.tenant_id = $1 and h.id = s.handoff_id and h.stage = 'IN_REVIEW'
@@ -70,7 +83,7 @@ const EVENTS: readonly { readonly template: NoticeTemplate; readonly select: str
   {
     template: NoticeTemplate.DECISION_OPENED,
     select: `select 'Decision', d.id, 'open/' || d.due_on, d.owner_id from decision d
-      where d.tenant_id = $1 and d.state = 'OPEN' and d.opened_at >= $2::timestamptz and d.opened_by <> d.owner_id`,
+      where d.tenant_id = $1 and d.state = 'OPEN' and d.opened_at >= $2::timestamptz and d.opened_by is distinct from d.owner_id`,
   },
   {
     template: NoticeTemplate.DECISION_OVERDUE,
@@ -95,14 +108,76 @@ const EVENTS: readonly { readonly template: NoticeTemplate; readonly select: str
   {
     template: NoticeTemplate.DEADLINE_NEAR,
     select: `select 'Escalation', e.id, 'near', e.person_id from escalation e
-      where e.tenant_id = $1 and e.step = 0 and e.cause = 'CLOCK' and e.is_news and e.ended_at is null and e.fired_at >= $2::timestamptz`,
+      where e.tenant_id = $1 and e.step = 0 and e.cause not in ('DECISION', 'FEEDBACK') and e.is_news and e.ended_at is null and e.fired_at >= $2::timestamptz`,
   },
   {
-    // The first step of a decision is told as overdue, with its owner.
+    // The first step of a decision is told as overdue, with its owner; of feedback it reminds who was asked.
     template: NoticeTemplate.DEADLINE_PASSED,
     select: `select 'Escalation', e.id, 'passed', e.person_id from escalation e
-      where e.tenant_id = $1 and e.step > case e.cause when 'CLOCK' then 0 else 1 end and e.is_news and e.ended_at is null
+      where e.tenant_id = $1 and e.step > case when e.cause in ('DECISION', 'FEEDBACK') then 1 else 0 end and e.is_news and e.ended_at is null
         and e.fired_at >= $2::timestamptz`,
+  },
+  {
+    // Whose agenda is due at once is told that alone.
+    template: NoticeTemplate.MEETING_SCHEDULED,
+    select: `select 'HandoffMeeting', m.id, 'scheduled', p.person_id
+      from handoff_meeting m join handoff h on h.tenant_id = $1 and h.id = m.handoff_id and h.stage not in ('CLOSED', 'WITHDRAWN')
+      join meeting_participant p on p.tenant_id = $1 and p.meeting_id = m.id and p.person_id <> m.scheduled_by
+      where m.tenant_id = $1 and m.scheduled_at >= $2::timestamptz and m.starts_at > $3::timestamptz
+        and (m.state = 'TENTATIVE' or (m.state = 'SCHEDULED' and m.agenda_due_at > $3::timestamptz))`,
+  },
+  {
+    template: NoticeTemplate.MEETING_AGENDA,
+    select: `select 'HandoffMeeting', m.id, 'agenda', p.person_id
+      from handoff_meeting m join handoff h on h.tenant_id = $1 and h.id = m.handoff_id and h.stage not in ('CLOSED', 'WITHDRAWN')
+      join meeting_participant p on p.tenant_id = $1 and p.meeting_id = m.id
+      where m.tenant_id = $1 and m.state = 'SCHEDULED' and m.agenda_due_at <= $3::timestamptz and m.starts_at > $3::timestamptz`,
+  },
+  {
+    // Cancelled, withdrawn with its handoff, or moved without whoever was told of it.
+    template: NoticeTemplate.MEETING_CANCELLED,
+    select: `select 'HandoffMeeting', m.id, 'cancelled', n.person_id
+      from notice n join handoff_meeting m on m.tenant_id = $1 and m.id = n.subject_id and m.starts_at > $3::timestamptz
+      join handoff h on h.tenant_id = $1 and h.id = m.handoff_id
+      where n.tenant_id = $1 and n.template in ('MEETING_SCHEDULED', 'MEETING_AGENDA') and n.raised_at >= $5::timestamptz
+        and ((m.state = 'CANCELLED' and m.ended_by <> n.person_id)
+          or (m.state in ('TENTATIVE', 'SCHEDULED') and h.stage = 'WITHDRAWN')
+          or (m.state = 'MOVED' and m.ended_by <> n.person_id and not exists (select 1 from meeting_participant q
+            join handoff_meeting o on o.tenant_id = $1 and o.id = q.meeting_id and o.state in ('TENTATIVE', 'SCHEDULED', 'HELD')
+            where q.tenant_id = $1 and q.handoff_id = m.handoff_id and q.person_id = n.person_id)))`,
+  },
+  {
+    template: NoticeTemplate.ACTION_ASSIGNED,
+    select: `select 'ActionItem', a.id, 'assigned/' || extract(epoch from a.assigned_at), a.owner_id from action_item a
+      where a.tenant_id = $1 and a.state = 'OPEN' and a.assigned_at >= $2::timestamptz
+        and (a.created_by <> a.owner_id or a.assigned_at <> a.created_at)`,
+  },
+  {
+    template: NoticeTemplate.ACTION_OVERDUE,
+    select: `select 'ActionItem', a.id, 'due/' || a.due_on, a.owner_id
+      from action_item a join handoff h on h.tenant_id = $1 and h.id = a.handoff_id and h.stage <> 'WITHDRAWN'
+      where a.tenant_id = $1 and a.state = 'OPEN' and a.due_on < $4::date and a.due_on >= $6::date`,
+  },
+  {
+    template: NoticeTemplate.FEEDBACK_ASKED,
+    select: `select 'Escalation', e.id, 'asked', e.person_id from escalation e
+      where e.tenant_id = $1 and e.step <= 1 and e.cause = 'FEEDBACK' and e.is_news and e.ended_at is null
+        and e.fired_at >= $2::timestamptz`,
+  },
+  {
+    template: NoticeTemplate.FOLLOW_UP_OPENED,
+    select: `select 'FollowUp', f.id, 'opened', f.owner_id from follow_up f
+      where f.tenant_id = $1 and f.state = 'OPEN' and f.opened_at >= $2::timestamptz`,
+  },
+  {
+    template: NoticeTemplate.QUALITY_TASK_GIVEN,
+    select: `select 'QualityStep', s.id, 'given', s.person_id from quality_step s
+      where s.tenant_id = $1 and s.step = 0 and s.is_news and s.ended_at is null and s.fired_at >= $2::timestamptz`,
+  },
+  {
+    template: NoticeTemplate.QUALITY_TASK_OVERDUE,
+    select: `select 'QualityStep', s.id, 'overdue', s.person_id from quality_step s
+      where s.tenant_id = $1 and s.step > 0 and s.is_news and s.ended_at is null and s.fired_at >= $2::timestamptz`,
   },
   {
     template: NoticeTemplate.ALERT_RAISED,

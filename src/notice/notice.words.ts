@@ -1,11 +1,15 @@
-import { DateTime } from 'luxon';
 import { type Notice, NoticeTemplate } from './notice.entity.js';
 import type { SubjectFacts } from './notice.facts.js';
+import { feedbackWords, followUpWords } from './feedback.words.js';
+import { actionWords, meetingWords } from './meeting.words.js';
+import { qualityWords } from './quality.words.js';
+import { timeOf } from './time.words.js';
 
 /** What each notice tells, in a few words: the list's titles. */
 export const TITLES: Readonly<Record<NoticeTemplate, string>> = {
   HANDOFF_ASSIGNED: 'A handoff in preparation was given to you',
   HANDOFF_SUBMITTED: 'A deal is closed: its handoff awaits your sign-off',
+  PRE_CLOSE_REQUESTED: 'Sales asks for a review before the signature',
   SIGN_OFF_LAPSED: 'A sign-off lapsed and is asked for anew',
   HANDOFF_RETURNED: 'Delivery returned a handoff to you',
   APPROVAL_ASKED: 'An approval request awaits your vote',
@@ -15,6 +19,15 @@ export const TITLES: Readonly<Record<NoticeTemplate, string>> = {
   KICKOFF_VOIDED: 'A kickoff date does not hold any more',
   DEADLINE_NEAR: 'A deadline of yours is near',
   DEADLINE_PASSED: 'A deadline has passed and comes to you',
+  MEETING_SCHEDULED: 'A handoff meeting has a date',
+  MEETING_AGENDA: 'The agenda of a handoff meeting',
+  MEETING_CANCELLED: 'A handoff meeting does not take place then',
+  ACTION_ASSIGNED: 'An action was given to you',
+  ACTION_OVERDUE: 'An action of yours is overdue',
+  FEEDBACK_ASKED: 'Your feedback on a handoff is asked for',
+  FOLLOW_UP_OPENED: 'A returned handoff asks something of you',
+  QUALITY_TASK_GIVEN: 'Something of the quality of handoffs was given to you',
+  QUALITY_TASK_OVERDUE: 'Something of the quality of handoffs is overdue',
   ALERT_RAISED: 'An alert was raised',
   BREAK_GLASS: 'A gate was passed in an emergency',
 };
@@ -47,8 +60,18 @@ export function wordsOf(facts: SubjectFacts | null, context: WordsContext): Noti
       return decisionWords(facts, context);
     case 'Kickoff':
       return kickoffWords(facts, context);
+    case 'HandoffMeeting':
+      return meetingWords(facts, context);
+    case 'ActionItem':
+      return actionWords(facts, context);
+    case 'FollowUp':
+      return followUpWords(facts);
     case 'Escalation':
-      return deadlineWords(facts, context);
+      return context.notice.template === NoticeTemplate.FEEDBACK_ASKED
+        ? feedbackWords(facts)
+        : deadlineWords(facts, context);
+    case 'QualityStep':
+      return qualityWords(facts, context);
     case 'ApprovalRequest':
       return approvalWords(facts, context);
     default:
@@ -73,6 +96,13 @@ function handoffWords(facts: FactsOf<'Handoff'>, { notice, timeZone }: WordsCont
         ],
         handoffId,
       };
+    case NoticeTemplate.PRE_CLOSE_REQUESTED:
+      if (!['DRAFT', 'RETURNED'].includes(stage)) return null;
+      return {
+        subject: `Handoff ${handoff}: a review before the signature is asked for`,
+        lines: [about, 'Somebody in delivery allows it or waits for the signature.'],
+        handoffId,
+      };
     case NoticeTemplate.HANDOFF_RETURNED:
       if (stage !== 'RETURNED') return null;
       return {
@@ -93,6 +123,15 @@ function handoffWords(facts: FactsOf<'Handoff'>, { notice, timeZone }: WordsCont
       };
     default:
       if (stage !== 'IN_REVIEW' || !isTheirs) return null;
+      if (facts.pendingContract)
+        return {
+          subject: `Handoff ${handoff} is there to be reviewed before the signature`,
+          lines: [
+            about,
+            'The contract is not signed yet. Review it or return it; the sign-off waits for the signature.',
+          ],
+          handoffId,
+        };
       return {
         subject: `Handoff ${handoff} awaits your sign-off`,
         lines: [
@@ -166,9 +205,4 @@ function alertWords(facts: FactsOf<'Alert'>, { notice }: WordsContext): NoticeWo
         handoffId: null,
       }
     : { subject: `Alert: ${code}`, lines: [`About: ${subjectType}`, stays], handoffId: null };
-}
-
-/** `23 Nov 2026, 14:00 GMT`: in the tenant's time zone, which is named. */
-function timeOf(instant: Date, timeZone: string): string {
-  return DateTime.fromJSDate(instant, { zone: timeZone }).setLocale('en-GB').toFormat('d LLL yyyy, HH:mm ZZZZ');
 }

@@ -20,6 +20,7 @@ import { adoptTerms, openHandoff } from '../handoff/handoff.effects.js';
 import { DealType, type Handoff } from '../handoff/handoff.entity.js';
 import {
   adoptedDealByExternal,
+  adoptedTermsDigestByExternal,
   configurationByExternal,
   contributorsByExternal,
   lockHandoffsByExternal,
@@ -36,7 +37,7 @@ import { holdClientByExternal, priorsByExternal } from '../margin/margin.queries
 import { changeProjectState } from '../project/project.effects.js';
 import { Project, ProjectState } from '../project/project.entity.js';
 import type { ImportDealInput } from './passage.input.js';
-import { endSignOff } from './review.commands.js';
+import { endSignOff } from './sign-off.effects.js';
 
 /** What an import must know, by the opportunity's id; a payload that cannot be read asks for nothing. */
 export function importFacts(input: ImportDealInput) {
@@ -50,6 +51,7 @@ export function importFacts(input: ImportDealInput) {
     contributors: contributorsByExternal(HALOPSA, externalId),
     current: currentSnapshotByExternal(HALOPSA, externalId),
     former: adoptedDealByExternal(HALOPSA, externalId),
+    adoptedTermsDigest: adoptedTermsDigestByExternal(HALOPSA, externalId),
     opened: configurationByExternal(HALOPSA, externalId),
     client: clientByExternal(identity?.clientExternalId ?? null, identity?.clientName ?? ''),
     items: ofLiveHandoff(ChecklistItem, 'position, id', externalId),
@@ -169,7 +171,11 @@ function arriveAgain(ground: Ground, handoff: Handoff): Arrival {
   };
   if (handoff.dealSnapshotId === recorded.snapshotId)
     return { ...arrived, body: { changed: false, ...bodyOf(recorded) }, writes: recorded.statements, messages: [] };
-  const further = EDITABLE.includes(handoff.stage) ? adopt(ground, handoff) : lapse(ground, handoff);
+  const further = EDITABLE.includes(handoff.stage)
+    ? adopt(ground, handoff)
+    : isSameDealWon(ground, handoff)
+      ? follow(ground, handoff)
+      : lapse(ground, handoff);
   return {
     ...arrived,
     body: { ...bodyOf(recorded), ...further.body },
@@ -213,12 +219,29 @@ function adopt(
   };
 }
 
+/** While delivery reviews before the signature the deal is won in the PSA: the same terms, in a later snapshot. */
+function isSameDealWon({ facts, recorded }: Ground, handoff: Handoff): boolean {
+  const isReviewed = handoff.pendingContract && handoff.stage === Stage.IN_REVIEW;
+  return isReviewed && facts.adoptedTermsDigest === recorded.snapshot.termsDigest;
+}
+
+function follow({ recorded }: Ground, handoff: Handoff): Pick<Arrival, 'body' | 'writes'> {
+  const changes = { dealSnapshotId: recorded.snapshotId, clientId: recorded.clientId };
+  return {
+    body: { adopted: false, followed: true, termsRevision: handoff.termsRevision },
+    writes: [changeHandoff(handoff, changes)],
+  };
+}
+
 /** Terms that change under a sign-off end it: the stage goes back, and no client date stands (design 2). */
-function lapse({ facts, moment }: Ground, handoff: Handoff): Pick<Arrival, 'body' | 'writes'> {
+function lapse({ facts, recorded, moment }: Ground, handoff: Handoff): Pick<Arrival, 'body' | 'writes'> {
   const signed = [Stage.SIGNED_OFF, Stage.KICKOFF_SCHEDULED].includes(handoff.stage);
   const signOff = facts.signOffs.find(({ state }) => state === SignOffState.LIVE) ?? null;
   if (!signed || !signOff) return { body: { adopted: false, stage: handoff.stage }, writes: [] };
-  const ended = endSignOff(signOff, SignOffState.LAPSED, 'the deal has changed in the PSA', moment.now);
+  const ended = endSignOff(signOff, SignOffState.LAPSED, 'the deal has changed in the PSA', moment.now, {
+    code: 'DEAL_CHANGED',
+    facts: { adopted: facts.current?.revision ?? null, newest: recorded.snapshot.revision },
+  });
   return {
     body: { adopted: false, lapsed: signOff.id, from: handoff.stage, stage: Stage.IN_REVIEW },
     writes: [

@@ -1,8 +1,11 @@
+import { configurationOf } from '../catalogue/catalogue.queries.js';
+import { logConflicts, type LoggedGround } from '../conflict/conflict.effects.js';
 import type { Moment } from '../core/command.js';
 import { blocks, type Finding } from '../core/finding.js';
 import type { FindingSeverity } from '../core/graphql/types.js';
 import type { SourceReference } from '../core/source.js';
 import { insert, insertAll, type Statement } from '../core/statement.js';
+import { termsOf } from '../deal/deal.queries.js';
 import { decisionsForOpenAssumptions, type OpenedDecisions } from '../decision/decision.effects.js';
 import type { Handoff } from '../handoff/handoff.entity.js';
 import { type Gate, GateEvaluation, GateFinding, Verdict } from './gate.entity.js';
@@ -30,8 +33,8 @@ export interface DecisionDuty {
 }
 
 /** What is still assumed as a gate is passed goes into the decision log; the gate has found an escalation contact. */
-export function logAssumptions(
-  { handoff, assumptions, decisions: existing }: PassageGround,
+function logAssumptions(
+  { handoff, assumptions, decisions: existing }: Pick<PassageGround, 'handoff' | 'assumptions' | 'decisions'>,
   { decision, sources }: DecisiveJudgement,
   moment: Moment,
 ): OpenedDecisions {
@@ -48,6 +51,30 @@ export function logAssumptions(
     },
     moment,
   );
+}
+
+/** What the log is filled from: the ground as it stands after the deciding command. */
+export type LoggedMatters = Omit<PassageGround, 'project' | 'milestones' | 'tasks'> & {
+  readonly project: LoggedGround['project'];
+  readonly milestones: LoggedGround['milestones'];
+  readonly tasks: LoggedGround['tasks'];
+};
+
+/** What is still assumed, and what contradicts itself: each has one entry of the log (requirement 002 step 5). */
+export function logMatters(ground: LoggedMatters, judged: DecisiveJudgement, moment: Moment): OpenedDecisions {
+  const assumed = logAssumptions(ground, judged, moment);
+  const parties = {
+    handoff: ground.handoff,
+    configuration: configurationOf(ground.version),
+    ruling: configurationOf(ground.ruling),
+    people: ground.people,
+    idByKey: ground.handleIds,
+  };
+  const conflicts = logConflicts({ ...ground, terms: termsOf(ground.snapshot) }, parties, assumed.opened, moment);
+  return {
+    opened: [...assumed.opened, ...conflicts.opened],
+    statements: [...assumed.statements, ...conflicts.statements],
+  };
 }
 
 /** The rows of one attempt, whether it passes or not: a refusal commits these and nothing else. */

@@ -8,6 +8,7 @@ import { Instant, JsonText, TenantOwned } from '../core/table.js';
 
 export enum Gate {
   SUBMIT = 'SUBMIT',
+  PRE_CLOSE = 'PRE_CLOSE',
   SIGN_OFF = 'SIGN_OFF',
   KICKOFF = 'KICKOFF',
 }
@@ -16,6 +17,9 @@ registerEnumType(Gate, {
   description: 'A gate on the way: a transition happens only when its gate has no blocking finding.',
   valuesConfig: {
     SUBMIT: { description: 'Closed-won: checklist, margin, commitments, content.' },
+    PRE_CLOSE: {
+      description: 'The same without the signature, into a review before the close (document 004, pre-close).',
+    },
     SIGN_OFF: { description: 'Feasibility, resource plan, named risks.' },
     KICKOFF: { description: 'A live sign-off and no blocking decision open.' },
   },
@@ -118,8 +122,48 @@ export class GateFinding extends TenantOwned {
   exceptionable: boolean;
 }
 
+/** What delivery says of a handoff that was submitted (document 004, "Handoff record": acceptance). */
+export enum Acceptance {
+  ACCEPTED = 'ACCEPTED',
+  NEEDS_REVISION = 'NEEDS_REVISION',
+  REJECTED = 'REJECTED',
+}
+registerEnumType(Acceptance, {
+  name: 'Acceptance',
+  description: 'What delivery says of a handoff that was submitted (document 004).',
+  valuesConfig: {
+    ACCEPTED: { description: 'Delivery signed it off.' },
+    NEEDS_REVISION: { description: 'Returned with its gaps, to be corrected within 24 hours.' },
+    REJECTED: { description: 'Refused outright, with the reason: sales leadership is told.' },
+  },
+});
+
+/** Why a handoff comes back (document 004, "Rejection"). */
+export enum GapCategory {
+  MAJOR_GAP = 'MAJOR_GAP',
+  UNDOCUMENTED_COMMITMENT = 'UNDOCUMENTED_COMMITMENT',
+  STAKEHOLDERS_INCOMPLETE = 'STAKEHOLDERS_INCOMPLETE',
+  TECHNICAL_UNCLEAR = 'TECHNICAL_UNCLEAR',
+}
+registerEnumType(GapCategory, {
+  name: 'GapCategory',
+  description: 'Why a handoff comes back (document 004, rejection).',
+  valuesConfig: {
+    MAJOR_GAP: { description: 'Something is missing without which delivery cannot begin.' },
+    UNDOCUMENTED_COMMITMENT: { description: 'Something was promised that the handoff does not hold.' },
+    STAKEHOLDERS_INCOMPLETE: { description: 'The people who matter are not all named.' },
+    TECHNICAL_UNCLEAR: { description: 'What is to be built or connected is not clear.' },
+  },
+});
+
 @ObjectType('Gap', { description: 'One gap that delivery named when it returned a handoff.' })
 export class GapType {
+  @Field(() => GapCategory, {
+    nullable: true,
+    description: 'Which kind of gap; null in a return from before gaps had kinds.',
+  })
+  category?: GapCategory | null;
+
   @Field(() => String, { description: 'What it is about, such as checklist.SIGNED_SCOPE.' })
   path: string;
 
@@ -134,9 +178,21 @@ export class HandoffReturn extends TenantOwned {
   @Column('uuid')
   handoffId: string;
 
+  @Column('text')
+  @Field(() => Acceptance, { description: 'NEEDS_REVISION or REJECTED.' })
+  verdict: Acceptance;
+
+  @Column('text', { nullable: true })
+  @Field(() => String, { nullable: true, description: 'Why it was refused outright; null of a revision.' })
+  reason: string | null;
+
+  /** Who owned it in sales when it came back: owners change. */
+  @Column('uuid')
+  ownerId: string;
+
   @JsonText()
   @Field(() => [GapType], { description: 'The gaps; at least one.' })
-  gaps: { path: string; text: string }[];
+  gaps: { path: string; text: string; category?: GapCategory }[];
 
   @Column('uuid')
   returnedBy: string;
@@ -146,6 +202,8 @@ export class HandoffReturn extends TenantOwned {
   returnedAt: Date;
 
   @Instant()
-  @Field(() => DateTimeScalar, { description: 'Until when sales corrects it.' })
+  @Field(() => DateTimeScalar, {
+    description: 'Until when sales corrects it, or withdraws what was refused outright.',
+  })
   correctionDueAt: Date;
 }

@@ -12,20 +12,30 @@ import { termsOf } from '../deal/deal.queries.js';
 import { unasked } from '../decision/decision.effects.js';
 import { kickoffDecisionFindings } from '../decision/decision.rules.js';
 import { liveSignOffFindings, signOffFindings } from '../feasibility/feasibility.rules.js';
+import { unloggedFindings } from '../conflict/conflict.effects.js';
+import { followingFindings } from '../handoff/carried.rules.js';
 import { contentFindings } from '../handoff/content.rules.js';
 import { stageFindings } from '../handoff/handoff.rules.js';
+import { buddyFindings, inShadow } from '../handoff/shadow.rules.js';
+import { Stage } from '../handoff/stage.rules.js';
 import { judgeMarginGate, MARGIN_EXCEPTION, type MarginJudgement } from '../margin/margin.gate.js';
+import { meetingHeldFindings } from '../meeting/outcome.rules.js';
 import { CommitmentState } from '../commitment/commitment.entity.js';
 import { planProject, type ProjectPlan } from '../project/plan.rules.js';
 import { Gate } from './gate.entity.js';
 import type { DecisionDuty, DecisiveJudgement, Judgement } from './gate.effects.js';
 import { evidenceGround, type PassageGround, signedGround } from './passage.facts.js';
+import { PreClose, PreCloseState } from './pre-close.entity.js';
+import { judgeContract, pendingFindings, unsigned } from './pre-close.rules.js';
+import { judgeTeam, NOTHING_ASKED, type SignOffAsked, type SignOffJudgement } from './team.gate.js';
 
 /** A judgement of the submit gate, with the plan that it checked: the command goes on with exactly this one. */
 export interface SubmitJudgement extends DecisiveJudgement {
   readonly plan: ProjectPlan;
   /** The margin, with the exception that it leaned on: its effect happens with the submit. */
   readonly margin: MarginJudgement;
+  /** Whether it passes only into a review before the signature. */
+  readonly isPending: boolean;
 }
 
 /** Closed-won: checklist, margin, commitments, content and plan, everything that is missing at once (requirement 002 steps 1 and 2). */
@@ -46,10 +56,53 @@ export function judgeSubmit(ground: PassageGround, now: Date): SubmitJudgement {
       { ...ground, importFindings: snapshot.findings, calendar: configuration.calendar, today },
       handoff.tier,
     ),
+    ...followingFindings(ground),
     ...plan.findings,
     ...escalationFindings(decision),
+    ...buddyFindings(configurationOf(ground.ruling).training, repRoles(ground), ground.gateStanding),
   ];
-  return { ...judgement(ground, withoutRepeats(findings), now), plan, decision, margin };
+  const judged = judgeContract(withoutRepeats(findings), ground.items, ground.preClose);
+  const held = inShadow(judged.findings, ground.gateStanding.isInShadow);
+  return { ...judgement(ground, held, now), plan, decision, margin, isPending: judged.isPending };
+}
+
+const repRoles = ({ people, handoff }: PassageGround): string[] =>
+  people.filter(({ personId }) => personId === handoff.ownerId).map(({ role }) => role);
+
+/** What of the contract is there, for a handoff that delivery reviews before the signature. */
+export interface SignatureJudgement extends Judgement {
+  /** What only the signature proves and nobody has. */
+  readonly missing: readonly Finding[];
+  /** A finding when it waits for no contract. */
+  readonly notWaiting: readonly Finding[];
+}
+
+/** The signature alone: everything else was judged when delivery began its review. */
+export function judgeSigned(ground: PassageGround, now: Date): SignatureJudgement {
+  const { handoff } = ground;
+  const isWaiting = handoff.pendingContract && handoff.stage === Stage.IN_REVIEW;
+  const notWaiting = finding({
+    code: 'NOT_PENDING',
+    path: 'handoff.pendingContract',
+    message: 'The handoff waits for no contract in a review.',
+    facts: { stage: handoff.stage, pendingContract: handoff.pendingContract },
+    remedy: 'Nothing is to be done; a handoff that was returned goes on with submitHandoff.',
+  });
+  return {
+    ...judgement(ground, [], now),
+    missing: missingSignatures(ground, now),
+    notWaiting: isWaiting ? [] : [notWaiting],
+  };
+}
+
+/** The findings of the checklist that only a signed contract answers. */
+function missingSignatures(ground: PassageGround, now: Date): Finding[] {
+  return unsigned(checklistFindings(ground.items, ground.evidence, evidenceGround(ground, now)), ground.items);
+}
+
+/** What keeps a handoff before its signature from a sign-off and a client date; empty for every other. */
+export function contractFindings(ground: PassageGround, now: Date): Finding[] {
+  return ground.handoff.pendingContract ? pendingFindings(ground.handoff, missingSignatures(ground, now)) : [];
 }
 
 /** The margin gate, with the approval engine's answer to what it asks. */
@@ -71,17 +124,20 @@ function judgeException(ground: PassageGround, now: Date): MarginJudgement {
   });
 }
 
-/** Feasibility: the named delivery manager, a resource plan, every risk accepted by name, and terms as the PSA has them. */
-export function judgeSignOff(
-  ground: PassageGround,
-  asked: { actorId: string | null; acceptedRiskIds: readonly string[] },
-  now: Date,
-): DecisiveJudgement {
+/**
+ * Feasibility: the named delivery manager, a resource plan that the team can give or whose conflicts are accepted by name,
+ * every risk accepted by name, and terms as the PSA has them.
+ */
+export function judgeSignOff(ground: PassageGround, asked: SignOffAsked, now: Date): SignOffJudgement {
   const { handoff, bookings, risks, items, evidence } = ground;
+  const capacity = judgeTeam(ground, asked.conflicts);
   const findings = [
     ...stageFindings(handoff, 'signOff'),
+    ...contractFindings(ground, now),
     ...signOffFindings(bookings, risks, asked.acceptedRiskIds),
+    ...capacity.findings,
     ...lostEvidenceFindings(items, evidence),
+    ...meetingHeldFindings(configurationOf(ground.version), handoff.tier, ground.meetings),
   ];
   if (asked.actorId !== null && handoff.deliveryManagerId !== asked.actorId) {
     findings.push(
@@ -99,7 +155,7 @@ export function judgeSignOff(
     ...dealFindings(ground, 'Return the handoff; sales imports the deal again and submits the new terms.'),
     ...(unasked(ground.assumptions, ground.decisions).length > 0 ? escalationFindings(decision) : []),
   );
-  return { ...judgement(ground, findings, now), decision };
+  return { ...judgement(ground, findings, now), decision, acceptedConflicts: capacity.accepted };
 }
 
 /** A client date: a live sign-off for things as they stand, and no blocking decision open (requirement 002 steps 4 and 5). */
@@ -110,7 +166,9 @@ export function judgeKickoff(ground: PassageGround, now: Date): Judgement {
     [
       ...liveSignOffFindings(ground.signOff, signedGround(ground)),
       ...lostEvidenceFindings(ground.items, ground.evidence),
+      ...contractFindings(ground, now),
       ...kickoffDecisionFindings(ground.decisions, today),
+      ...unloggedFindings({ ...ground, terms: termsOf(ground.snapshot) }),
       ...reviewFindings(ground),
     ],
     now,
@@ -135,9 +193,28 @@ function reviewFindings({ reviews, requests }: PassageGround): Finding[] {
 /** The dry run of a gate: what would fail now. */
 export function dryRun(gate: Gate, ground: PassageGround, now: Date): Judgement {
   if (gate === Gate.SUBMIT) return judgeSubmit(ground, now);
-  if (gate === Gate.SIGN_OFF) return judgeSignOff(ground, { actorId: null, acceptedRiskIds: [] }, now);
+  if (gate === Gate.PRE_CLOSE) return judgePreClose(ground, now);
+  if (gate === Gate.SIGN_OFF) return judgeSignOff(ground, NOTHING_ASKED, now);
   const kickoff = judgeKickoff(ground, now);
   return { ...kickoff, findings: [...stageFindings(ground.handoff, 'scheduleKickoff'), ...kickoff.findings] };
+}
+
+/** The submit gate as it would be under a granted pre-close review, and whether there is one. */
+function judgePreClose(ground: PassageGround, now: Date): Judgement {
+  const { preClose } = ground;
+  const granted = Object.assign(new PreClose(), { state: PreCloseState.APPROVED });
+  const judged = judgeSubmit({ ...ground, preClose: granted }, now);
+  if (preClose?.state === PreCloseState.APPROVED) return judged;
+  const missing = finding({
+    code: 'PRE_CLOSE_NOT_APPROVED',
+    path: 'handoff.preCloses',
+    message: 'Delivery has not allowed a review before the signature.',
+    facts: { state: preClose?.state ?? null },
+    remedy: preClose
+      ? 'Somebody in delivery answers the request (decidePreClose).'
+      : 'Ask for it with requestPreClose.',
+  });
+  return { ...judged, findings: [missing, ...judged.findings] };
 }
 
 function judgement(ground: PassageGround, findings: readonly Finding[], now: Date): Judgement {

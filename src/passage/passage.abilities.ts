@@ -1,5 +1,5 @@
 import type { AbilityContribution } from '../core/ability.js';
-import { DELIVERY, EVERYONE, Role } from '../identity/roles.js';
+import { DELIVERY, EVERYONE, PERSON_ROLES, Role } from '../identity/roles.js';
 
 /** Sales imports and submits; delivery reviews; the delivery manager signs off. */
 export const passageAbilities: AbilityContribution = (grant, actor) => {
@@ -12,7 +12,12 @@ export const passageAbilities: AbilityContribution = (grant, actor) => {
     grant([Role.INTEGRATOR], 'import', 'Deal');
     grant([Role.INTEGRATOR], 'read', 'Handoff');
   }
-  grant([Role.SALES_MANAGER], 'submit', 'Handoff');
+  grant(PERSON_ROLES, 'read', 'PreClose');
+  if (actor.scopes.includes('handoffs:read')) grant([Role.INTEGRATOR], 'read', 'PreClose');
+  grant([Role.SALES_MANAGER], ['submit', 'requestPreClose'], 'Handoff');
+  grant(DELIVERY, 'decidePreClose', 'Handoff');
+  grant([Role.SALES_MANAGER, ...DELIVERY, 'SYSTEM'], 'completePreClose', 'Handoff');
+  grant(['SYSTEM'], 'follow', 'Handoff');
   grant(DELIVERY, 'review', 'Handoff');
   grant([Role.DELIVERY_MANAGER], 'signOff', 'Handoff');
 };

@@ -10,11 +10,16 @@ import { type BriefAnswers, briefFacts } from '../brief/brief.queries.js';
 import { configurationOf, holdVersions } from '../catalogue/catalogue.queries.js';
 import { evidenceContext, type EvidenceContext } from '../checklist/status.rules.js';
 import type { Answers, Queries } from '../core/statement.js';
+import { changesAbout, linesAbout } from '../feasibility/capacity.queries.js';
 import { bookingsOf, latestSignOff } from '../feasibility/feasibility.queries.js';
 import type { SignedGround } from '../feasibility/feasibility.rules.js';
 import type { Handoff } from '../handoff/handoff.entity.js';
 import { handoffSubject } from '../handoff/handoff.rules.js';
+import { gateStanding } from '../handoff/shadow.queries.js';
 import { marginFacts } from '../margin/margin.queries.js';
+import { heldMeetingsOf } from '../meeting/meeting.queries.js';
+import { livePreClose } from './pre-close.queries.js';
+import { hasPredecessorCandidate } from './predecessor.queries.js';
 
 /** Everything that a gate may ask of a handoff, beside its row; one flush serves a command and the dry run alike. */
 export function passageFacts(handoffId: string) {
@@ -27,6 +32,12 @@ export function passageFacts(handoffId: string) {
     reviews: openReviews(),
     bookings: bookingsOf(handoffId),
     signOff: latestSignOff(handoffId),
+    meetings: heldMeetingsOf(handoffId),
+    gateStanding: gateStanding(handoffId),
+    teamLines: linesAbout([handoffId]),
+    capacityChanges: changesAbout([handoffId]),
+    preClose: livePreClose(handoffId),
+    hasCandidate: hasPredecessorCandidate(handoffId),
   } satisfies Queries;
 }
 

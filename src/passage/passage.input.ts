@@ -12,6 +12,7 @@ import {
 import { Field, ID, InputType } from 'type-graphql';
 import { HandoffChangeInput } from '../handoff/handoff.input.js';
 import { DealType } from '../handoff/handoff.entity.js';
+import { Acceptance, GapCategory } from './gate.entity.js';
 
 @InputType({ description: 'A deal as the PSA exports it.' })
 export class ImportDealInput {
@@ -55,6 +56,10 @@ export class GapInput {
   @Length(5, 2000)
   @Field(() => String, { description: 'What is missing or wrong.' })
   text: string;
+
+  @IsIn(Object.values(GapCategory))
+  @Field(() => GapCategory, { defaultValue: GapCategory.MAJOR_GAP, description: 'Which kind of gap.' })
+  category: GapCategory;
 }
 
 @InputType({ description: 'Why a handoff goes back to sales.' })
@@ -64,6 +69,22 @@ export class ReturnHandoffInput extends HandoffChangeInput {
   @ValidateNested({ each: true })
   @Field(() => [GapInput], { description: 'The gaps; at least one.' })
   gaps: GapInput[];
+
+  @IsIn([Acceptance.NEEDS_REVISION, Acceptance.REJECTED], { message: 'verdict is NEEDS_REVISION or REJECTED' })
+  @Field(() => Acceptance, {
+    defaultValue: Acceptance.NEEDS_REVISION,
+    description: 'NEEDS_REVISION, or REJECTED: refused outright, which sales leadership is told of.',
+  })
+  verdict: Acceptance;
+
+  @IsOptional()
+  @Length(10, 2000)
+  @Matches(/\S/, { message: 'reason is blank' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Why it is refused outright, 10 to 2,000 characters; with REJECTED alone.',
+  })
+  reason?: string | null;
 }
 
 @InputType({ description: "The delivery manager's acceptance." })
@@ -77,6 +98,24 @@ export class SignOffFeasibilityInput extends HandoffChangeInput {
   @Length(20, 2000)
   @Field(() => String, { description: 'What you say of feasibility and the resource plan.' })
   statement: string;
+
+  @IsOptional()
+  @ArrayUnique()
+  @ArrayMaxSize(500)
+  @Matches(/^[0-9a-f]{64}$/, { each: true, message: 'acceptedConflicts are keys of capacityCheck.conflicts' })
+  @Field(() => [String], {
+    defaultValue: [],
+    description: 'The keys of the conflicts of capacity that you accept (handoff.capacityCheck.conflicts).',
+  })
+  acceptedConflicts?: string[];
+
+  @IsOptional()
+  @Length(10, 2000)
+  @Field(() => String, {
+    nullable: true,
+    description: 'Why the plan holds all the same; with accepted conflicts alone.',
+  })
+  conflictReason?: string | null;
 }
 
 @InputType({ description: 'Why a sign-off is taken back.' })

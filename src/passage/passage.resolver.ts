@@ -13,9 +13,15 @@ import {
   tellable,
 } from '../core/graphql/types.js';
 import { Handoff } from '../handoff/handoff.entity.js';
-import { ClassifyHandoffInput, WithdrawHandoffInput, HandoffChangeInput } from '../handoff/handoff.input.js';
+import {
+  AssignHandoffInput,
+  ClassifyHandoffInput,
+  HandoffChangeInput,
+  WithdrawHandoffInput,
+} from '../handoff/handoff.input.js';
 import { HandoffResult } from '../handoff/handoff.result.js';
 import { Person } from '../identity/person.entity.js';
+import { assignDeliveryManager } from './assign.command.js';
 import { Gate, GateEvaluation, GateFinding, HandoffReturn } from './gate.entity.js';
 import { dryRun } from './gates.js';
 import { classifyHandoff, importDeal } from './intake.commands.js';
@@ -96,6 +102,19 @@ export class HandoffPassageResolver {
     @Info() info: GraphQLResolveInfo,
   ): Promise<Handoff | RefusedType> {
     return ctx.run(classifyHandoff, input, info, Handoff);
+  }
+
+  @Runs(assignDeliveryManager)
+  @Mutation(() => HandoffResult, {
+    description:
+      'Names the delivery manager: an active member with that role. Before the kickoff was held, another one ends the sign-off.',
+  })
+  assignDeliveryManager(
+    @Arg('input') input: AssignHandoffInput,
+    @Ctx() ctx: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Handoff | RefusedType> {
+    return ctx.run(assignDeliveryManager, input, info, Handoff);
   }
 
   @Runs(submitHandoff)

@@ -2,23 +2,30 @@ import { due } from '../catalogue/calendar.rules.js';
 import { configurationOf } from '../catalogue/catalogue.queries.js';
 import { slaClock } from '../catalogue/selection.rules.js';
 import { command, done, refused } from '../core/command.js';
-import { blocks } from '../core/finding.js';
-import { insert, type Statement, update } from '../core/statement.js';
+import { blocks, type Finding, finding } from '../core/finding.js';
+import { insert } from '../core/statement.js';
+import { holdTeam } from '../feasibility/capacity.queries.js';
 import { FeasibilitySignOff, SignOffState } from '../feasibility/feasibility.entity.js';
 import { planDigest } from '../feasibility/feasibility.rules.js';
 import { lockHandoff } from '../handoff/handoff.queries.js';
 import { changeHandoff, checkRevision, handoffSubject, stageFindings } from '../handoff/handoff.rules.js';
 import { Stage } from '../handoff/stage.rules.js';
 import { statusMessage } from '../handoff/status.message.js';
+import { openCheckpoints } from '../phase/checkpoint.effects.js';
+import { checkpointsOf } from '../phase/checkpoint.queries.js';
 import { changeProjectState } from '../project/project.effects.js';
 import { ProjectState } from '../project/project.entity.js';
-import { Gate, HandoffReturn } from './gate.entity.js';
-import { logAssumptions, recordEvaluation } from './gate.effects.js';
+import { Acceptance, Gate, HandoffReturn } from './gate.entity.js';
+import { logMatters, recordEvaluation } from './gate.effects.js';
 import { judgeSignOff } from './gates.js';
 import { lockedPassageFacts } from './passage.facts.js';
 import type { ReturnHandoffInput, RevokeSignOffInput, SignOffFeasibilityInput } from './passage.input.js';
+import { endSignOff } from './sign-off.effects.js';
 
-/** Delivery names the gaps; sales has 24 hours (document 004, rejection). */
+/**
+ * Delivery names the gaps, by kind; sales has 24 hours (document 004, rejection). Refused outright it goes back the same
+ * way with a reason, and sales leadership is told (feedback/).
+ */
 export const returnHandoff = command({
   name: 'returnHandoff',
   action: 'review',
@@ -29,10 +36,10 @@ export const returnHandoff = command({
     ...lockedPassageFacts(input.handoffId),
   }),
   target: ({ handoff }) => handoff,
-  decide: ({ handoff, version }, { expectedRevision, gaps }, { now, actor, newId }) => {
+  decide: ({ handoff, version }, { expectedRevision, gaps, verdict, reason = null }, { now, actor, newId }) => {
     checkRevision(handoff, expectedRevision);
     const subject = handoffSubject(handoff.id);
-    const findings = stageFindings(handoff, 'return');
+    const findings = [...stageFindings(handoff, 'return'), ...verdictFindings(verdict, reason)];
     if (findings.length > 0) return refused(findings, { subject });
     const configuration = configurationOf(version);
     const correctionDueAt = due(
@@ -44,13 +51,22 @@ export const returnHandoff = command({
     return done({
       id: handoff.id,
       subject,
-      body: { returnId: id, gaps: gaps.map(({ path }) => path), correctionDueAt: correctionDueAt.toISOString() },
+      body: {
+        returnId: id,
+        verdict,
+        gaps: gaps.map(({ path }) => path),
+        categories: [...new Set(gaps.map(({ category }) => category))].toSorted(),
+        correctionDueAt: correctionDueAt.toISOString(),
+      },
       messages: [statusMessage(handoff)],
       writes: [
         insert(HandoffReturn, {
           id,
           handoffId: handoff.id,
-          gaps: gaps.map(({ path, text }) => ({ path, text })),
+          verdict,
+          reason,
+          ownerId: handoff.ownerId,
+          gaps: gaps.map(({ path, text, category }) => ({ path, text, category })),
           returnedBy: actor.id,
           returnedAt: now,
           correctionDueAt,
@@ -68,20 +84,29 @@ export const signOffFeasibility = command({
   subject: 'Handoff',
   services: false,
   facts: (input: SignOffFeasibilityInput) => ({
+    // Before all else: of two sign-offs for the last free hours the second sees what the first has promised.
+    team: holdTeam(),
     handoff: lockHandoff(input.handoffId),
     ...lockedPassageFacts(input.handoffId),
+    checkpoints: checkpointsOf(input.handoffId),
   }),
   target: ({ handoff }) => handoff,
-  decide: (facts, { expectedRevision, acceptedRiskIds, statement }, moment) => {
+  decide: (facts, input, moment) => {
+    const { expectedRevision, acceptedRiskIds, acceptedConflicts = [], conflictReason = null, statement } = input;
     const { handoff, bookings, baseline, project } = facts;
     checkRevision(handoff, expectedRevision);
-    const judged = judgeSignOff(facts, { actorId: moment.actor.id, acceptedRiskIds }, moment.now);
+    const conflicts = { keys: acceptedConflicts, reason: conflictReason };
+    const judged = judgeSignOff(facts, { actorId: moment.actor.id, acceptedRiskIds, conflicts }, moment.now);
     const evaluation = recordEvaluation({ ...judged, gate: Gate.SIGN_OFF, handoff }, moment);
     const subject = handoffSubject(handoff.id);
     if (blocks(judged.findings))
       return refused(judged.findings, { subject, writes: evaluation, sources: judged.sources });
     // Delivery may have named assumptions in its review: they are decided before the client gets a date, too.
-    const { opened, statements } = logAssumptions(facts, judged, moment);
+    const { opened, statements } = logMatters(
+      { ...facts, handoff: { ...handoff, stage: Stage.SIGNED_OFF } },
+      judged,
+      moment,
+    );
     const id = moment.newId();
     const bound = {
       baselineId: baseline!.id,
@@ -93,7 +118,13 @@ export const signOffFeasibility = command({
     return done({
       id: handoff.id,
       subject,
-      body: { signOffId: id, ...bound, acceptedRiskIds, decisionsOpened: opened.map(({ number }) => number) },
+      body: {
+        signOffId: id,
+        ...bound,
+        acceptedRiskIds,
+        acceptedConflicts: judged.acceptedConflicts.map(({ key }) => key),
+        decisionsOpened: opened.map(({ number }) => number),
+      },
       sources: judged.sources,
       messages: [statusMessage(handoff)],
       writes: [
@@ -105,11 +136,14 @@ export const signOffFeasibility = command({
           ...bound,
           acceptedRiskIds: [...acceptedRiskIds],
           statement,
+          acceptedConflicts: [...judged.acceptedConflicts],
+          conflictReason,
           signedBy: moment.actor.id,
           signedAt: moment.now,
         }),
         ...statements,
         changeProjectState(project!, ProjectState.ACTIVE),
+        ...openCheckpoints(handoff, facts.version, facts.checkpoints, moment),
         changeHandoff(handoff, { stage: Stage.SIGNED_OFF }),
       ],
     });
@@ -138,7 +172,7 @@ export const revokeSignOff = command({
       body: { signOffId: signOff?.id ?? null, state: SignOffState.REVOKED, from: handoff.stage },
       messages: [statusMessage(handoff)],
       writes: [
-        ...endSignOff(signOff, SignOffState.REVOKED, reason, now),
+        ...endSignOff(signOff, SignOffState.REVOKED, reason, now, { code: 'REVOKED' }),
         changeProjectState(project!, ProjectState.AWAITING_SIGN_OFF),
         changeHandoff(handoff, { stage: Stage.IN_REVIEW }),
       ],
@@ -146,13 +180,19 @@ export const revokeSignOff = command({
   },
 });
 
-/** Ends a live sign-off, saying why. */
-export function endSignOff(
-  signOff: FeasibilitySignOff | null,
-  state: SignOffState,
-  endReason: string,
-  now: Date,
-): Statement[] {
-  if (signOff?.state !== SignOffState.LIVE) return [];
-  return [update(FeasibilitySignOff, { id: signOff.id }, { state, endedAt: now, endReason })];
+/** A reason belongs to what is refused outright, and to nothing else. */
+function verdictFindings(verdict: Acceptance, reason: string | null): Finding[] {
+  if ((verdict === Acceptance.REJECTED) === (reason !== null)) return [];
+  const rejects = verdict === Acceptance.REJECTED;
+  return [
+    finding({
+      code: rejects ? 'REASON_MISSING' : 'REASON_UNASKED',
+      path: 'reason',
+      message: rejects
+        ? 'A handoff is refused outright for a reason.'
+        : 'A handoff that is to be corrected has gaps, and no reason beside them.',
+      facts: { verdict },
+      remedy: rejects ? 'Say why in reason.' : 'Leave reason out, or refuse the handoff with REJECTED.',
+    }),
+  ];
 }

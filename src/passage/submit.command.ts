@@ -13,15 +13,16 @@ import { exceptionRows } from '../margin/exception.effects.js';
 import { createProject, type ProjectEffects, replanProject } from '../project/project.effects.js';
 import { provisionMessage } from '../project/provision.message.js';
 import { Gate } from './gate.entity.js';
-import { logAssumptions, recordEvaluation } from './gate.effects.js';
+import { logMatters, recordEvaluation } from './gate.effects.js';
 import { judgeSubmit, type SubmitJudgement } from './gates.js';
 import { lockedPassageFacts, type PassageGround } from './passage.facts.js';
+import { endPreClose } from './pre-close.effects.js';
 import type { HandoffChangeInput } from '../handoff/handoff.input.js';
 
 /**
  * Closed-won, through the gate: project, milestones, task pack and budget baseline are made or made anew, what is
- * still assumed goes into the decision log, and the brief is drafted. A refusal keeps its evaluation and changes
- * nothing else.
+ * still assumed and what contradicts itself goes into the decision log, and the brief is drafted. Before the signature
+ * it passes only into a review that delivery has allowed. A refusal keeps its evaluation and changes nothing else.
  */
 export const submitHandoff = command({
   name: 'submitHandoff',
@@ -37,7 +38,8 @@ export const submitHandoff = command({
     const { handoff } = facts;
     checkRevision(handoff, expectedRevision);
     const judged = judgeSubmit(facts, moment.now);
-    const evaluation = recordEvaluation({ ...judged, gate: Gate.SUBMIT, handoff }, moment);
+    const gate = judged.isPending ? Gate.PRE_CLOSE : Gate.SUBMIT;
+    const evaluation = recordEvaluation({ ...judged, gate, handoff }, moment);
     const subject = handoffSubject(handoff.id);
     if (blocks(judged.findings))
       return refused(judged.findings, { subject, writes: evaluation, sources: judged.sources });
@@ -52,9 +54,17 @@ function passed(
   moment: Moment,
 ) {
   const { handoff } = facts;
-  const changes = { stage: Stage.IN_REVIEW, submittedAt: moment.now, correctionDueAt: null };
+  const { isPending } = judged;
+  const changes = {
+    stage: Stage.IN_REVIEW,
+    submittedAt: moment.now,
+    correctionDueAt: null,
+    pendingContract: isPending,
+  };
   const project = projectOf(facts, judged, moment);
-  const opened = logAssumptions(facts, judged, moment);
+  const { project: container, milestones, tasks } = project;
+  const planned = { ...facts, project: container, milestones, tasks, handoff: { ...handoff, ...changes } };
+  const opened = logMatters(planned, judged, moment);
   const baseline = project.baseline?.baseline ?? facts.baseline!;
   const submitted: Handoff = { ...handoff, ...changes };
   const brief = draftBrief(
@@ -88,14 +98,21 @@ function passed(
       briefHash: brief.brief.markdownHash,
       grantId: judged.margin.cover?.grant.id ?? null,
       decisionsOpened: opened.opened.map(({ number }) => number),
+      pendingContract: isPending,
     },
-    messages: [...brief.messages, provisionMessage(handoff.id, moment.newId()), statusMessage(handoff)],
+    // Nothing is made in the PSA for a deal that nobody has signed.
+    messages: [
+      ...brief.messages,
+      ...(isPending ? [] : [provisionMessage(handoff.id, moment.newId())]),
+      statusMessage(handoff),
+    ],
     writes: [
       ...evaluation,
       ...project.statements,
       ...opened.statements,
       ...brief.statements,
       ...exceptionUsed(handoff, judged, moment),
+      ...(isPending ? [] : endPreClose(facts.preClose, moment.now)),
       changeHandoff(handoff, changes),
     ],
   });
@@ -113,9 +130,10 @@ function exceptionUsed(handoff: Handoff, { margin }: SubmitJudgement, moment: Mo
 }
 
 function projectOf(facts: PassageGround, { plan }: SubmitJudgement, moment: Moment): ProjectEffects {
-  const { handoff, client, deal, snapshot, version, people, project, milestones, tasks, baseline } = facts;
+  const { handoff, client, deal, snapshot, version, people, project, milestones, tasks, baseline, baselineLines } =
+    facts;
   const made = { handoff, clientName: client.name, dealTitle: deal.title, plan, snapshot, version, people };
   return project && baseline
-    ? replanProject({ project, milestones, tasks, baseline }, made, moment)
+    ? replanProject({ project, milestones, tasks, baseline, baselineLines }, made, moment)
     : createProject(made, moment);
 }

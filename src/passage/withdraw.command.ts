@@ -10,7 +10,8 @@ import { statusMessage } from '../handoff/status.message.js';
 import { changeProjectState } from '../project/project.effects.js';
 import { ProjectState } from '../project/project.entity.js';
 import { lockedPassageFacts } from './passage.facts.js';
-import { endSignOff } from './review.commands.js';
+import { endPreClose } from './pre-close.effects.js';
+import { endSignOff } from './sign-off.effects.js';
 
 /**
  * Takes the handoff out of the path: the deal was lost or reopened. What hung on it ends with it: open requests, the
@@ -25,18 +26,25 @@ export const withdrawHandoff = command({
     ...lockedPassageFacts(input.handoffId),
   }),
   target: ({ handoff }) => handoff,
-  decide: ({ handoff, requests, signOff, project }, { expectedRevision, reason }, moment) => {
+  decide: ({ handoff, requests, signOff, project, preClose }, { expectedRevision, reason }, moment) => {
     checkRevision(handoff, expectedRevision);
     const findings = stageFindings(handoff, 'withdraw');
     if (findings.length > 0) return handoffRefused(handoff, findings);
     const { now } = moment;
     return handoffDone(handoff, {
       body: { from: handoff.stage, stage: Stage.WITHDRAWN },
-      changes: { stage: Stage.WITHDRAWN, withdrawnAt: now, withdrawnReason: reason, correctionDueAt: null },
+      changes: {
+        stage: Stage.WITHDRAWN,
+        withdrawnAt: now,
+        withdrawnReason: reason,
+        correctionDueAt: null,
+        pendingContract: false,
+      },
       messages: [statusMessage(handoff)],
       writes: [
         ...withdrawAll(requests, moment),
-        ...endSignOff(signOff, SignOffState.LAPSED, 'the handoff was withdrawn', now),
+        ...endPreClose(preClose, now, true),
+        ...endSignOff(signOff, SignOffState.LAPSED, 'the handoff was withdrawn', now, { code: 'WITHDRAWN' }),
         ...(project ? [changeProjectState(project, ProjectState.CANCELLED)] : []),
       ],
     });

@@ -39,6 +39,34 @@ export function isSuperseded(current: BudgetBaseline, facts: BaselineFacts): boo
   );
 }
 
+/** The kind of source that names the approved scope change behind a version. */
+export const SCOPE_CHANGE_SOURCE = 'SCOPE_CHANGE';
+
+/**
+ * What a plan that is made anew budgets, with what approved scope changes made of it: on the terms that they were approved
+ * for their lines stay, and the version goes on naming them. Other terms are another sale, and are budgeted as sold.
+ */
+export function keptChanges(
+  {
+    baseline,
+    baselineLines,
+  }: { readonly baseline: BudgetBaseline; readonly baselineLines: readonly BudgetBaselineLine[] },
+  facts: BaselineFacts,
+): BaselineFacts {
+  const changes = baseline.sources.filter(({ type }) => type === SCOPE_CHANGE_SOURCE);
+  const isSameSale = baseline.termsRevision === facts.termsRevision && baseline.termsDigest === facts.termsDigest;
+  if (changes.length === 0 || !isSameSale) return facts;
+  const lines = baselineLines.map(({ position, budgetType, label, hours, costMinor, priceMinor }) => ({
+    position,
+    budgetType,
+    label,
+    hours,
+    costMinor,
+    priceMinor,
+  }));
+  return { ...facts, lines, sources: [...facts.sources, ...changes] };
+}
+
 /** The next version of a handoff's baseline; `current` is the highest one, null for the first. */
 export function nextBaseline(current: BudgetBaseline | null, facts: BaselineFacts, moment: Moment): BaselineEffects {
   const { lines: planned, sources, ...same } = facts;

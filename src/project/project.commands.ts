@@ -101,7 +101,7 @@ export const completeTask = command({
     awaited: awaitedTasks(input.taskId),
   }),
   target: ({ task }) => task,
-  decide: ({ handoff, project, task, awaited }, { expectedRevision }) => {
+  decide: ({ handoff, project, task, awaited }, { expectedRevision }, { now }) => {
     checkRevision(handoff, expectedRevision);
     const subject = handoffSubject(handoff.id);
     const findings = [...projectFindings(project), ...openFindings(task), ...dependencyFindings(awaited)];
@@ -110,7 +110,7 @@ export const completeTask = command({
       id: task.id,
       subject,
       body: { taskId: task.id, key: task.key },
-      writes: [update(ProjectTask, { id: task.id }, { state: TaskState.DONE }), changeHandoff(handoff)],
+      writes: [update(ProjectTask, { id: task.id }, { state: TaskState.DONE, doneAt: now }), changeHandoff(handoff)],
     });
   },
 });

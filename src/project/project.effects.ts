@@ -4,8 +4,14 @@ import { insert, insertAll, remove, type Statement, update } from '../core/state
 import { type DealSnapshot, snapshotSource } from '../deal/deal.entity.js';
 import type { Handoff } from '../handoff/handoff.entity.js';
 import type { RoleHolder } from '../identity/identity.queries.js';
-import { type BaselineEffects, type BaselineFacts, isSuperseded, nextBaseline } from './baseline.effects.js';
-import { BaselineReason, type BudgetBaseline } from './baseline.entity.js';
+import {
+  type BaselineEffects,
+  type BaselineFacts,
+  isSuperseded,
+  keptChanges,
+  nextBaseline,
+} from './baseline.effects.js';
+import { BaselineReason, type BudgetBaseline, type BudgetBaselineLine } from './baseline.entity.js';
 import { obviousOwner } from './owner.rules.js';
 import { planDigest, type ProjectPlan } from './plan.rules.js';
 import {
@@ -42,6 +48,8 @@ export interface ExistingProject {
   readonly tasks: readonly ProjectTask[];
   /** The current one. */
   readonly baseline: BudgetBaseline;
+  /** Its lines, in their order. */
+  readonly baselineLines: readonly BudgetBaselineLine[];
 }
 
 /** The project after the change, for whoever reads on in the same command, and the statements that make it so. */
@@ -92,7 +100,8 @@ export function createProject(facts: ProjectFacts, moment: Moment): ProjectEffec
 /**
  * The same project planned anew, when a returned handoff passes the gate again: no second project, rows matched by
  * their keys and kept with their ids, owners and what was done; what the new plan no longer has is cancelled. A new
- * version of the baseline supersedes the former when terms or plan have changed (design 2).
+ * version of the baseline supersedes the former when terms or plan have changed (design 2); what approved scope changes
+ * made of the budget stays on the same terms.
  */
 export function replanProject(existing: ExistingProject, facts: ProjectFacts, moment: Moment): ProjectEffects {
   const project: New<Project> = {
@@ -110,7 +119,7 @@ export function replanProject(existing: ExistingProject, facts: ProjectFacts, mo
     const known = formerTasks.get(task.key) ?? null;
     return taskRow(task, project, milestones, known?.id ?? moment.newId(), facts, known);
   });
-  const budget = baselineFacts(facts, project.id, BaselineReason.RETURN);
+  const budget = keptChanges(existing, baselineFacts(facts, project.id, BaselineReason.RETURN));
   const baseline = isSuperseded(existing.baseline, budget) ? nextBaseline(existing.baseline, budget, moment) : null;
   const { id, handoffId: _handoff, createdAt: _created, number: _number, projectLeadId: _lead, ...changes } = project;
   return {
@@ -203,7 +212,8 @@ function taskRow(
   const ownerId =
     (isSameRole ? known.ownerId : null) ?? obviousOwner(task.ownerRole, { ...handoff, projectLeadId }, people);
   const state = known?.state === TaskState.DONE ? TaskState.DONE : TaskState.OPEN;
-  return { id, projectId, handoffId, milestoneId, ...task, ownerId, state };
+  const doneAt = state === TaskState.DONE ? known!.doneAt : null;
+  return { id, projectId, handoffId, milestoneId, ...task, ownerId, state, doneAt };
 }
 
 function dependencyRows(

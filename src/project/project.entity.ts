@@ -203,6 +203,10 @@ export class ProjectTask extends TenantOwned {
   @Column('text')
   @Field(() => TaskState, { description: 'What became of it.' })
   state: TaskState;
+
+  @Instant({ nullable: true })
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was completed here; null while it was not.' })
+  doneAt: Date | null;
 }
 
 /** One edge of the dependency chain: the task waits for the other. Its key is the edge itself. */

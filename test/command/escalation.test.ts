@@ -111,6 +111,7 @@ it('escalates deadlines step by step, whoever was alive then, each once and by t
   const { data } = await (await world.as('leah.lead')).graphql(operation('escalations'), variables);
   const edges = data!.escalations.edges as { node: { clock: string; step: number } }[];
   expect(edges.map(({ node: { clock, step } }) => `${clock} ${step}`).toSorted()).toEqual([
+    'HANDOFF_MEETING 1',
     'INTRODUCTION 1',
     'KICKOFF_HARD_BREACH 1',
     'KICKOFF_HELD 1',
@@ -125,7 +126,7 @@ it('escalates deadlines step by step, whoever was alive then, each once and by t
     const list = answer.data!.myNotices.edges as { node: { template: string } }[];
     return list.filter(({ node }) => node.template === 'DEADLINE_PASSED').length;
   };
-  expect([await noticesOf('ravi.revops'), await noticesOf('leah.lead')]).toEqual([3, 0]);
+  expect([await noticesOf('ravi.revops'), await noticesOf('leah.lead')]).toEqual([4, 0]);
   // ... and end when what they wait for happens.
   await send(sales, 'approve-introduction', { textSha256: (await draft()).textSha256 });
   await send(sales, 'record-introduction', { threadUrl: 'https://outlook.example/t/1' });

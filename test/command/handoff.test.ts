@@ -14,7 +14,8 @@ import {
   StakeholderRole,
   StatementKind,
 } from '../../src/handoff/content.entity.js';
-import { assignDeliveryManager, assignOwner, editHandoff, editIntake } from '../../src/handoff/handoff.commands.js';
+import { assignOwner, editHandoff, editIntake } from '../../src/handoff/handoff.commands.js';
+import { assignDeliveryManager } from '../../src/passage/assign.command.js';
 import { Handoff } from '../../src/handoff/handoff.entity.js';
 import { RoleGrant } from '../../src/identity/person.entity.js';
 import { Role } from '../../src/identity/roles.js';

@@ -69,7 +69,7 @@ describe('a sign-off', () => {
     const { data } = await delivery.graphql('query($id: ID!) { handoff(id: $id) { kickoffs { state live } } }', {
       id: handoffId,
     });
-    expect(data!.handoff.kickoffs).toEqual([{ state: 'SCHEDULED', live: false }]);
+    expect(data!.handoff.kickoffs).toEqual([{ state: 'VOID', live: false }]);
     const again = await send(
       delivery,
       'sign-off-feasibility',

@@ -7,7 +7,8 @@ import { systemActor } from '../../src/core/actor.js';
 import { FIELD_CLASSES, sensitiveFields } from '../../src/core/graphql/rights.js';
 import { API_SCOPES } from '../../src/identity/api-key.entity.js';
 import { Role } from '../../src/identity/roles.js';
-import { ABILITIES, buildApiSchema } from '../../src/schema.js';
+import { ABILITIES } from '../../src/abilities.js';
+import { buildApiSchema } from '../../src/schema.js';
 
 const schema = buildApiSchema();
 const ROLES = Object.values(Role);

@@ -92,8 +92,21 @@ async function decide(name: 'restore-baseline' | 'accept-drift', { id, revision 
 
 const labour = (): HaloRecord => parts(project(), 'budgets').find(({ budgettype_id }) => budgettype_id === 1)!;
 
+/** The tasks and conversations that were asked for one by one after a request. */
+const askedOneByOne = (after: number): readonly string[] =>
+  there.halo.log
+    .list({ after, method: 'GET' })
+    .filter(({ path, query }) => {
+      const ids = tasks().map(({ id }) => String(id));
+      return ids.some((id) => path.endsWith(`/Tickets/${id}`) || query.ticket_id === id);
+    })
+    .map(({ path }) => path);
+
 it('is read when it stands, and a read that says the same adds nothing', async () => {
+  const written = there.halo.log.list().at(-1)!.number;
   await there.later(6);
+  // What nobody touched since we wrote it costs none of the requests that the instance allows.
+  expect(askedOneByOne(written)).toEqual([]);
   const first = await seen();
   expect(first.actuals).toMatchObject({ source: 'HALOPSA', sourceId: String(project().id), firstContactAt: null });
   expect(first.forecast).toMatchObject({ actualMinutes: 0, isRealised: false, unknown: null });

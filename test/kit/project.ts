@@ -23,7 +23,7 @@ export const submitForTest = command({
     people: eligiblePeople(),
   }),
   decide: (facts, _input, moment) => {
-    const { handoff, version, snapshot, project, baseline, milestones, tasks } = facts;
+    const { handoff, version, snapshot, project, baseline, baselineLines, milestones, tasks } = facts;
     const { serviceTemplate, dealType, answers, startOn } = handoff;
     const plan = planProject({
       serviceTemplate,
@@ -37,7 +37,7 @@ export const submitForTest = command({
     const made = { ...facts, plan, clientName: facts.client.name, dealTitle: facts.deal.title };
     const effects =
       project && baseline
-        ? replanProject({ project, milestones, tasks, baseline }, made, moment)
+        ? replanProject({ project, milestones, tasks, baseline, baselineLines }, made, moment)
         : createProject(made, moment);
     const rows = { project: effects.project, milestones: effects.milestones, tasks: effects.tasks };
     const budget = effects.baseline

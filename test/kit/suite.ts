@@ -20,7 +20,8 @@ import { Vault } from '../../src/core/vault.js';
 import { refreshActor } from '../../src/identity/identity.queries.js';
 import { createDatabase, dropDatabase } from '../../src/sandbox/postgres/index.js';
 import { ENTITIES } from '../../src/entities.js';
-import { ABILITIES, buildApiSchema } from '../../src/schema.js';
+import { ABILITIES } from '../../src/abilities.js';
+import { buildApiSchema } from '../../src/schema.js';
 import { World } from './world.js';
 
 /** A Monday morning in London and New York alike: the moment at which every test's clock starts. */

@@ -9,7 +9,7 @@ import { newId } from '../../src/core/id.js';
 import type { Answers, Queries, Row } from '../../src/core/statement.js';
 import { sql } from '../../src/core/statement.js';
 import { actorBySignIn } from '../../src/identity/identity.queries.js';
-import { ABILITIES } from '../../src/schema.js';
+import { ABILITIES } from '../../src/abilities.js';
 import type { Suite } from './suite.js';
 
 /** What a GraphQL operation answered. */

@@ -174,14 +174,14 @@ describe('the first deliverable', () => {
     { what: 'not done on the Tuesday after', marks: [], now: '2026-12-08', late: 1 },
     { what: 'done where another one is', marks: done('b', '2026-12-01'), now: '2026-12-08', late: 1 },
   ])('is $late business days late when $what', ({ marks, now, late }) => {
-    expect(firstDeliverable(plan, marks, calendar, at(`${now}T12:00`))).toMatchObject({
+    expect(firstDeliverable(plan, marks, [], calendar, at(`${now}T12:00`))).toMatchObject({
       milestone: first,
       businessDaysLate: late,
     });
   });
 
   it('is none of a plan without milestones', () => {
-    expect(firstDeliverable([], [], calendar, at('2026-12-08T12:00'))).toBeNull();
+    expect(firstDeliverable([], [], [], calendar, at('2026-12-08T12:00'))).toBeNull();
   });
 
   it('counts as the calendar adds', () => {

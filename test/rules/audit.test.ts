@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { dueMonths, assign, monthOf, OVERRIDE_SAMPLING, sampleSize } from '../../src/audit/control.rules.js';
 import { cellText, csvFile } from '../../src/audit/csv.js';
 import { periodFindings } from '../../src/audit/population.rules.js';
-import { draw, idsDigest } from '../../src/audit/sample.rules.js';
+import { draw, idsDigest } from '../../src/core/sampling.js';
 import { Role } from '../../src/identity/roles.js';
 
 const sha = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');

@@ -14,6 +14,7 @@ export function briefFacts(parts: Partial<BriefFacts> = {}): BriefFacts {
       dealType: 'NEW_BUSINESS',
       tier: 'STANDARD',
       startOn: '2026-12-21',
+      pendingContract: false,
       context: 'A law firm with two offices',
       communicationPreferences: 'Mail, before noon',
       billingTerms: 'Net 30',

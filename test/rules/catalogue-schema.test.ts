@@ -3,100 +3,11 @@ import { resolve } from 'node:path';
 import { parseConfigurationFile } from '../../src/catalogue/configuration-file.js';
 import { CONFIGURATION_SCHEMA, configurationSchemaText } from '../../src/catalogue/configuration.schema.js';
 import { shapeFaults } from '../../src/catalogue/configuration-shape.js';
-import type { TenantConfiguration } from '../../src/catalogue/configuration.js';
 import type { JsonSchema } from '../../src/catalogue/schema.parts.js';
 import { sample, SAMPLES, sampleText } from './catalogue.kit.js';
+import { complete } from './complete-configuration.js';
 
 const FILE = resolve('tenants/tenant.schema.json');
-
-/** A type with every optional field made obligatory, all the way down. */
-type Complete<T> = T extends readonly (infer E)[]
-  ? Complete<E>[]
-  : T extends object
-    ? { [K in keyof T]-?: Complete<T[K]> }
-    : T;
-
-/** A policy with every field. */
-function completePolicy(): Complete<TenantConfiguration['approvalPolicy']> {
-  const level = {
-    approvers: 1,
-    roles: ['FINANCE_APPROVER' as const],
-    steps: [{ name: 'finance', approvers: 1, roles: ['FINANCE_APPROVER' as const], people: ['freda.finance'] }],
-    rejections: 2,
-    freshSignInMinutes: 30,
-  };
-  const materiality = { shortfallMinor: 1, shortfallBps: 1, shortfallShareBps: 1 };
-  const change = { materiality, below: level, above: level, grave: { beyond: materiality, level } };
-  const byDealType = {
-    NEW_BUSINESS: change,
-    EXPANSION: change,
-    RENEWAL: change,
-    UPSELL: change,
-    POC_TO_PAID: change,
-  };
-  const rule = {
-    ...change,
-    byDealType,
-    clientWindowDays: 30,
-    pendingExpiryBusinessHours: 8,
-    grantExpiryBusinessHours: 8,
-  };
-  return {
-    marginException: rule,
-    rebaseline: rule,
-    configurationChange: level,
-    roleCoolDownHours: 24,
-    breakGlass: {
-      people: ['leah.lead'],
-      approvers: 1,
-      minutes: 60,
-      reviewRoles: ['REVOPS_ADMIN'],
-      reviewHours: 24,
-    },
-    exchangeRates: [{ currency: 'EUR', rate: '0.87', from: '2026-01-01', source: 'Sheet' }],
-  };
-}
-
-/** Has every field that the type has: the compiler sees to it, so that a new field must come here, and so to the schema. */
-const complete: Complete<
-  Pick<TenantConfiguration, Exclude<keyof TenantConfiguration, 'serviceTemplates' | 'slaProfile' | 'calendar'>>
-> &
-  Pick<TenantConfiguration, 'serviceTemplates' | 'slaProfile' | 'calendar'> = {
-  ...sample(),
-  tenant: { ...sample().tenant, locale: 'en-GB' },
-  people: sample().people.map((person) => ({
-    ...person,
-    accounts: person.accounts.map(({ oid }) => ({ oid, issuer: 'https://login.example/northwind' })),
-  })),
-  questions: [
-    {
-      key: 'colour',
-      label: 'Which?',
-      type: 'CHOICE',
-      options: [
-        { value: 'red', label: 'Red' },
-        { value: 'blue', label: 'Blue' },
-      ],
-    },
-  ],
-  tiers: [
-    {
-      tier: 'LIGHT',
-      description: 'All conditions.',
-      when: { dealTypes: ['RENEWAL'], minValueMinor: 1, maxValueMinor: 2, segments: ['smb'] },
-      checklistTemplate: 'light',
-    },
-  ],
-  approvalPolicy: completePolicy(),
-  slaProfile: { ...sample().slaProfile, escalateEvery: { amount: 1, unit: 'BUSINESS_DAYS' } },
-  dealImport: {
-    halopsa: {
-      defaultCurrency: 'GBP',
-      currencyNames: { Sterling: 'GBP' },
-      lineKinds: { productCodes: { a: 'LABOUR' }, itemGroups: { b: 'LABOUR' }, nominalCodes: { c: 'LABOUR' } },
-    },
-  },
-};
 
 describe('tenants/tenant.schema.json', () => {
   test('is what the code says (WRITE_TENANT_SCHEMA=1 rewrites it)', () => {
@@ -149,7 +60,7 @@ describe('schema and type', () => {
     expect(unknown).toEqual([]);
     const named = [...optional]
       .map((path) => path.replaceAll(/\[\d+\]/g, '[]'))
-      .filter((path) => !/\.(hours|byDealType)\./.test(path));
+      .filter((path) => !/\.(hours|byDealType|byTier)\./.test(path));
     const fields = named.map((path) =>
       path.replace(/serviceTemplates\.[^.]+\.taskPacks\.[^.]+\./, 'serviceTemplates.?.taskPacks.?.'),
     );
@@ -170,7 +81,16 @@ describe('schema and type', () => {
       ...rule('rebaseline'),
     ];
     expect([...new Set(fields)].toSorted()).toEqual([
+      '.acceptance',
+      '.acceptance.climbFromReturn',
+      '.acceptance.coaching',
+      '.acceptance.feedbackAfterDays',
+      '.acceptance.feedbackWithin',
+      '.acceptance.processReview',
       ...policy.toSorted(),
+      '.capacity',
+      '.capacity.people',
+      '.capacity.roles[].tasksOf',
       '.dealImport',
       '.dealImport.halopsa',
       '.dealImport.halopsa.currencyNames',
@@ -179,10 +99,58 @@ describe('schema and type', () => {
       '.dealImport.halopsa.lineKinds.itemGroups',
       '.dealImport.halopsa.lineKinds.nominalCodes',
       '.dealImport.halopsa.lineKinds.productCodes',
+      '.meetingPolicy',
+      '.meetingPolicy.agendaLeadHours',
+      '.meetingPolicy.byTier',
+      '.meetingPolicy.checklist',
+      '.meetingPolicy.confirmHours',
+      '.meetingPolicy.holdFromPercent',
+      '.meetingPolicy.segments',
+      '.meetingPolicy.segments[].shows',
       '.people[].accounts[].issuer',
+      '.quality',
+      '.quality.redFlags',
+      '.quality.redFlags.escalatedBps',
+      '.quality.redFlags.firstTouchHours',
+      '.quality.redFlags.firstTouchInARow',
+      '.quality.redFlags.openExceptions',
+      '.quality.remediationBusinessDays',
+      '.quality.reviews',
+      '.quality.reviews.monthly',
+      '.quality.reviews.monthly.deputy',
+      '.quality.reviews.monthly.heldWithinBusinessDays',
+      '.quality.reviews.monthly.hour',
+      '.quality.reviews.monthly.owner',
+      '.quality.reviews.quarterly',
+      '.quality.reviews.quarterly.deputy',
+      '.quality.reviews.quarterly.heldWithinBusinessDays',
+      '.quality.reviews.quarterly.hour',
+      '.quality.reviews.quarterly.owner',
+      '.quality.reviews.weekly',
+      '.quality.reviews.weekly.deputy',
+      '.quality.reviews.weekly.heldWithinBusinessDays',
+      '.quality.reviews.weekly.hour',
+      '.quality.reviews.weekly.owner',
+      '.quality.reviews.weekly.weekday',
+      '.quality.spotCheckBusinessDays',
+      '.quality.spotCheckShareBps',
       '.questions[].options',
+      '.rollout',
+      '.rollout.pilot',
+      '.rollout.pilot.dealTypes',
+      '.rollout.pilot.least',
+      '.rollout.pilot.most',
+      '.rollout.pilot.tiers',
+      '.rollout.testedWithinDays',
+      '.rollout.thresholds',
+      '.rollout.thresholds.extendBps',
+      '.rollout.thresholds.matureBps',
+      '.rollout.thresholds.monthlyBps',
+      '.rollout.thresholds.weekFourBps',
+      '.rollout.thresholds.weekOneBps',
       '.serviceTemplates.?.taskPacks.?.tasks[].when',
       '.slaProfile.byDealType',
+      '.slaProfile.clocks.HANDOFF_MEETING',
       '.slaProfile.escalateEvery',
       '.tenant.locale',
       '.tiers[].when',
@@ -190,6 +158,23 @@ describe('schema and type', () => {
       '.tiers[].when.maxValueMinor',
       '.tiers[].when.minValueMinor',
       '.tiers[].when.segments',
+      '.training',
+      '.training.buddyHandoffs',
+      '.training.validDays',
+      '.variants',
+      '.variants.conflictDueBusinessDays',
+      '.variants.phases',
+      '.variants.phases[].checkpoints[].checklistItems',
+      '.variants.phases[].checkpoints[].milestones',
+      '.variants.phases[].dealTypes',
+      '.variants.phases[].serviceTemplates',
+      '.variants.phases[].tiers',
+      '.variants.preClose',
+      '.variants.preClose.dealTypes',
+      '.variants.preClose.fromProbabilityPercent',
+      '.variants.preClose.leastDaysBefore',
+      '.variants.preClose.opensDaysBefore',
+      '.variants.preClose.tiers',
     ]);
   });
 });

@@ -27,6 +27,7 @@ const decision = (change: Partial<Decision> = {}): Decision =>
     question: 'Who migrates the mail?',
     context: null,
     assumptionId: null,
+    causeKey: null,
     ownerId: SOFIA,
     dueOn: '2026-11-25',
     escalationContactId: OLA,
@@ -116,17 +117,9 @@ describe('what becomes an entry on submit', () => {
     expect(JSON.parse(rows[0]!.sources as string)).toHaveLength(1);
   });
 
-  test('each conflict once, and "None: reason" not at all', () => {
-    const conflict = { question: 'Is printing in scope?', context: null };
-    const existing = [decision({ kind: DecisionKind.CONFLICT, question: 'Is Wi-Fi in scope?' })];
-    const conflicts = [conflict, conflict, { question: 'Is Wi-Fi in scope?', context: 'again' }];
+  test('"None: reason" is no assumption', () => {
     const assumptions = [assumption(1, { text: 'None: everything was surveyed on site.' })];
-    const rows = inserted(
-      decisionsForOpenAssumptions(matters({ assumptions, conflicts, existing }), moment()).statements,
-    );
-    expect(rows).toMatchObject([
-      { number: 'D-2', kind: 'CONFLICT', question: 'Is printing in scope?', assumptionId: null },
-    ]);
+    expect(decisionsForOpenAssumptions(matters({ assumptions }), moment()).opened).toEqual([]);
   });
 
   test('submitted again and again, each assumption has one entry and each number is used once', () => {

@@ -26,6 +26,7 @@ const iso = (date: Date | null): string | null => date?.toISOString() ?? null;
 const SETTINGS = {
   INTRODUCTION: { amount: 48, unit: 'ELAPSED_HOURS' },
   DOCUMENT_COMPLETE: { amount: 24, unit: 'ELAPSED_HOURS' },
+  HANDOFF_MEETING: { amount: 48, unit: 'ELAPSED_HOURS' },
   RETURN_CORRECTION: { amount: 24, unit: 'ELAPSED_HOURS' },
   PREPARATION: { amount: 3, unit: 'BUSINESS_DAYS' },
   KICKOFF_SCHEDULED: { amount: 2, unit: 'BUSINESS_DAYS' },
@@ -36,11 +37,13 @@ const CONFIGURATION = { calendar: LONDON, slaProfile: { clocks: SETTINGS } };
 
 const CLOSED_ON_FRIDAY: HandoffHistory = {
   dealType: 'NEW_BUSINESS',
+  tier: 'STANDARD',
   close: { wonOn: '2026-11-20', importedAt: FRIDAY_1700 },
   submissions: [],
   returns: [],
   signOffs: [],
   introducedAt: null,
+  meetingHeldAt: null,
   kickoffScheduledAt: null,
   kickoffHeldAt: null,
   endedAt: null,
@@ -53,6 +56,7 @@ describe('a deal that is closed on a Friday at 17:00', () => {
   it.each([
     { key: 'INTRODUCTION', remindAt: '2026-11-22T05:00:00.000Z', dueAt: '2026-11-22T17:00:00.000Z' },
     { key: 'DOCUMENT_COMPLETE', remindAt: '2026-11-21T11:00:00.000Z', dueAt: '2026-11-21T17:00:00.000Z' },
+    { key: 'HANDOFF_MEETING', remindAt: '2026-11-22T05:00:00.000Z', dueAt: '2026-11-22T17:00:00.000Z' },
     { key: 'KICKOFF_SCHEDULED', remindAt: '2026-11-24T09:00:00.000Z', dueAt: '2026-11-24T17:30:00.000Z' },
     { key: 'KICKOFF_HELD', remindAt: '2026-11-27T09:00:00.000Z', dueAt: '2026-11-27T17:30:00.000Z' },
     { key: 'KICKOFF_HARD_BREACH', remindAt: '2026-12-04T09:00:00.000Z', dueAt: '2026-12-04T17:30:00.000Z' },
@@ -68,6 +72,35 @@ describe('a deal that is closed on a Friday at 17:00', () => {
     expect(iso(found.find(({ key }) => key === 'PREPARATION')!.dueAt)).toBe('2026-11-25T17:30:00.000Z');
     expect(iso(found.find(({ key }) => key === 'PREPARATION')!.stoppedAt)).toBe('2026-11-23T10:00:00.000Z');
     expect(iso(found.find(({ key }) => key === 'RETURN_CORRECTION')!.dueAt)).toBe('2026-11-24T10:00:00.000Z');
+  });
+
+  it.each([
+    { what: 'in a light handoff', tier: 'LIGHT', change: {}, runs: false },
+    {
+      what: 'in a light handoff that needs the meeting',
+      tier: 'LIGHT',
+      change: { meetingPolicy: { byTier: { LIGHT: { needed: true } } } },
+      runs: true,
+    },
+    { what: 'in a large one', tier: 'HIGH_TOUCH', change: {}, runs: true },
+    {
+      what: 'under a configuration from before it',
+      tier: 'STANDARD',
+      change: { slaProfile: { clocks: { ...SETTINGS, HANDOFF_MEETING: undefined } } },
+      runs: false,
+    },
+  ] as const)('has a clock of the handoff meeting $what: $runs', ({ tier, change, runs }) => {
+    const configuration = { ...CONFIGURATION, ...change } as typeof CONFIGURATION;
+    const keys = clocksOf({ ...CLOSED_ON_FRIDAY, tier }, configuration).map(({ key }) => key);
+    expect(keys.includes('HANDOFF_MEETING')).toBe(runs);
+  });
+
+  it('meets the clock of the handoff meeting when that was held, before the close too', () => {
+    for (const meetingHeldAt of [at('2026-11-19T10:00:00Z'), at('2026-11-22T17:00:00Z')]) {
+      const found = clocksOf({ ...CLOSED_ON_FRIDAY, meetingHeldAt }, CONFIGURATION);
+      const clock = found.find(({ key }) => key === 'HANDOFF_MEETING')!;
+      expect(stateOf(clock, [], at('2026-12-30T00:00:00Z'))).toBe(ClockState.MET);
+    }
   });
 
   it('starts at the end of the day of the close when it was imported later', () => {

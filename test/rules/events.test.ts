@@ -52,6 +52,22 @@ describe('what the ledger tells', () => {
       body: { baselineCreated: false, briefVersion: 2, grantId: null, decisionsOpened: [3, 4] },
       told: ['handoff.submitted', 'brief.drafted', 'decision.opened', 'decision.opened'],
     },
+    { action: 'requestScopeChange', body: { requestId: ID, scopeChangeId: ID }, told: ['approval.requested'] },
+    {
+      action: 'withdrawScopeChange',
+      body: { requestId: ID, scopeChangeId: ID, kind: 'REBASELINE' },
+      told: ['approval.withdrawn'],
+    },
+    {
+      action: 'rebaseline',
+      body: { baselineVersion: 3, lapsed: ID, from: 'KICKOFF_SCHEDULED', stage: 'IN_REVIEW' },
+      told: ['baseline.created', 'handoff.sign_off_lapsed', 'kickoff.voided'],
+    },
+    {
+      action: 'rebaseline',
+      body: { baselineVersion: 3, lapsed: null, from: 'IN_REVIEW', stage: 'IN_REVIEW' },
+      told: ['baseline.created'],
+    },
     { action: 'castVote', body: { state: 'PENDING', kind: 'MARGIN_EXCEPTION' }, told: [] },
     {
       action: 'castVote',
@@ -129,7 +145,13 @@ describe('what the ledger tells', () => {
   });
 
   test('comes from commands that exist, and covers every type', () => {
-    const system = ['recordConnectionCheck', 'disableFailingEndpoint', 'invalidateEvidence', 'recordDrifts'];
+    const system = [
+      'recordConnectionCheck',
+      'disableFailingEndpoint',
+      'invalidateEvidence',
+      'recordDrifts',
+      'openConflicts',
+    ];
     const known = [...rootRights(buildApiSchema()).map(({ command }) => command), ...system];
     expect(TELLING_ACTIONS.filter((action) => !known.includes(action))).toEqual([]);
     const source = readFileSync(resolve('src/integrations/events/event.rules.ts'), 'utf8');

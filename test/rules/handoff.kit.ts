@@ -105,7 +105,15 @@ export function handoff(change: Partial<Handoff> = {}): Handoff {
   return Object.assign(new Handoff(), { tenantId: TENANT }, openHandoff(opening(), moment()).handoff, change);
 }
 
-const row = { tenantId: TENANT, handoffId: id(30), dealSnapshotId: null, createdAt: NOW };
+const row = {
+  tenantId: TENANT,
+  handoffId: id(30),
+  dealSnapshotId: null,
+  carriedFromId: null,
+  toConfirm: false,
+  topic: null,
+  createdAt: NOW,
+};
 const nobody = { ...row, title: null, phone: null, notes: null };
 
 /** Content that leaves nothing to say, in any tier. */

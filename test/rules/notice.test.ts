@@ -69,6 +69,7 @@ describe('the words of a notice', () => {
   const handoff = (stage: string, deliveryManagerId: string | null = 'p'): SubjectFacts => ({
     type: 'Handoff',
     ...about,
+    pendingContract: false,
     stage,
     deliveryManagerId,
     correctionDueAt: at('2026-11-24T14:00:00Z'),
@@ -92,6 +93,24 @@ describe('the words of a notice', () => {
     handoffId: 'h',
     handoff: 'H-1',
   };
+  const meeting: SubjectFacts = {
+    type: 'HandoffMeeting',
+    ...about,
+    startsAt: at('2026-12-01T10:00:00Z'),
+    durationMinutes: 45,
+    state: 'SCHEDULED',
+    hasEnded: false,
+    segments: [{ title: 'Scope', minutes: 45, questions: ['What was sold?'] }],
+  };
+  const action: SubjectFacts = {
+    type: 'ActionItem',
+    ...about,
+    number: 'A-1',
+    text: 'Send the plan.',
+    dueOn: '2026-11-22',
+    state: 'OPEN',
+    ownerId: 'p',
+  };
   const alert: SubjectFacts = {
     type: 'Alert',
     code: 'CONTROL_OVERDUE',
@@ -100,6 +119,7 @@ describe('the words of a notice', () => {
   };
   const { HANDOFF_ASSIGNED, HANDOFF_SUBMITTED, HANDOFF_RETURNED, SIGN_OFF_LAPSED } = NoticeTemplate;
   const { DECISION_OPENED, DECISION_OVERDUE, KICKOFF_SCHEDULED, KICKOFF_VOIDED } = NoticeTemplate;
+  const { MEETING_SCHEDULED, MEETING_AGENDA, MEETING_CANCELLED, ACTION_ASSIGNED, ACTION_OVERDUE } = NoticeTemplate;
   const { APPROVAL_ASKED, ALERT_RAISED, BREAK_GLASS } = NoticeTemplate;
 
   it.each([
@@ -116,6 +136,22 @@ describe('the words of a notice', () => {
       key: 'x/round/2',
       says: 'Your vote is asked for: margin exception of H-1',
     },
+    { template: MEETING_SCHEDULED, facts: meeting, key: '', says: 'The handoff meeting of H-1 has a date' },
+    {
+      template: MEETING_SCHEDULED,
+      facts: { ...meeting, state: 'TENTATIVE' },
+      key: '',
+      says: 'A date is held for the handoff meeting of H-1',
+    },
+    { template: MEETING_AGENDA, facts: meeting, key: '', says: 'The agenda of the handoff meeting of H-1' },
+    {
+      template: MEETING_CANCELLED,
+      facts: { ...meeting, state: 'CANCELLED' },
+      key: '',
+      says: 'The handoff meeting of H-1 does not take place then',
+    },
+    { template: ACTION_ASSIGNED, facts: action, key: '', says: 'Action A-1 of H-1 is yours' },
+    { template: ACTION_OVERDUE, facts: action, key: 'x/due/2026-11-22', says: 'Action A-1 of H-1 is overdue' },
     { template: ALERT_RAISED, facts: alert, key: '', says: 'Alert: CONTROL_OVERDUE' },
     { template: BREAK_GLASS, facts: alert, key: '', says: 'A gate was passed in an emergency (break-glass)' },
   ])('$template says what it is about', ({ template, facts, key, says }) => {
@@ -132,6 +168,15 @@ describe('the words of a notice', () => {
     { template: DECISION_OPENED, facts: { ...decision, state: 'RESOLVED' }, key: 'x/open/2026-11-27' },
     { template: DECISION_OVERDUE, facts: decision, key: 'x/due/2026-11-20' },
     { template: KICKOFF_SCHEDULED, facts: { ...kickoff, state: 'VOID' }, key: '' },
+    { template: MEETING_SCHEDULED, facts: { ...meeting, state: 'MOVED' }, key: '' },
+    { template: MEETING_SCHEDULED, facts: { ...meeting, hasEnded: true }, key: '' },
+    { template: MEETING_SCHEDULED, facts: { ...meeting, startsAt: NOW }, key: '' },
+    { template: MEETING_AGENDA, facts: { ...meeting, state: 'TENTATIVE' }, key: '' },
+    { template: MEETING_AGENDA, facts: { ...meeting, startsAt: NOW }, key: '' },
+    { template: MEETING_CANCELLED, facts: { ...meeting, startsAt: NOW }, key: '' },
+    { template: ACTION_ASSIGNED, facts: { ...action, ownerId: 'other' }, key: '' },
+    { template: ACTION_ASSIGNED, facts: { ...action, state: 'DONE' }, key: '' },
+    { template: ACTION_OVERDUE, facts: action, key: 'x/due/2026-11-20' },
     { template: APPROVAL_ASKED, facts: { ...request, state: 'APPROVED' }, key: 'x/round/2' },
     { template: APPROVAL_ASKED, facts: { ...request, expiresAt: NOW }, key: 'x/round/2' },
     { template: APPROVAL_ASKED, facts: request, key: 'x/round/1' },

@@ -51,11 +51,24 @@ const PAYLOADS: Readonly<Record<string, () => string>> = {
   ProposeConfigurationInput: () => readFileSync(resolve('tenants/northwind-managed.yaml'), 'utf8'),
 };
 
+/** Tokens of a selection that is asked in one document: of its limits (core/graphql/limits.ts) cost is met before length. */
+const FITTING = 600;
+/** Tokens of one field alone above which no document would hold it: it is asked less deep. */
+const LARGEST = 1_500;
+const tokens = (text: string): number => text.split(/\s+/).length;
+
 let counter = 0;
 /** What a plain text would not satisfy; by the name of the field. A bound that none of it meets turns the matrix red. */
 const SPECIAL: Readonly<Record<string, () => unknown>> = {
   key: () => 'has-site-survey',
   textSha256: () => SHA,
+  evidenceUrl: () => 'https://example.com/evidence',
+  sourceUrl: () => 'https://example.com/baseline',
+  sourceSha256: () => SHA,
+  evidenceSha256: () => SHA,
+  code: () => 'SCOPE_UNCLEAR',
+  kpi: () => 'FILL_TIME',
+  course: () => 'handoff-basics',
   threadUrl: () => 'https://outlook.example/t/1',
   path: () => 'checklist.SIGNED_SCOPE',
   handle: () => `generated.${++counter}`,
@@ -71,11 +84,15 @@ const SPECIAL: Readonly<Record<string, () => unknown>> = {
   scopes: () => ['handoffs:read'],
   number: () => 'H-1',
   segment: () => 'SMB',
+  topic: () => 'leased-line',
   phone: () => '+44 20 7946 0000',
   madeOn: () => '2026-11-20',
   documentDate: () => '2026-11-20',
   signedOn: () => '2026-11-20',
   toOn: () => '2026-12-18',
+  week: () => '2026-W50',
+  fromWeek: () => '2026-W48',
+  acceptedConflicts: () => [],
   expectedRevision: () => 1,
   durationMinutes: () => 45,
   days: () => 30,
@@ -86,6 +103,9 @@ const SPECIAL: Readonly<Record<string, () => unknown>> = {
   kinds: () => ['MARGIN_EXCEPTION'],
   seed: () => 'seed-4711',
   url: () => 'https://hooks.example.com/countersign',
+  itemPath: () => 'checklist.DEPENDENCIES',
+  recordingUrl: () => 'https://recordings.example.com/1',
+  answered: () => ['has-site-survey'],
   eventId: () => `evt_${'0'.repeat(32)}`,
   // Where every test's clock starts: what a tenant has is opened then, and it is never the future.
   at: () => '2026-11-23T14:00:00.000Z',
@@ -191,6 +211,43 @@ export class CallGenerator {
     const make = SCALARS[named.name];
     if (!make) throw new Error(`The generator knows no value of ${named.name}`);
     return make();
+  }
+
+  /** The same as several selections by field of the type, or of a page's rows, so that each fits into one document. */
+  selections(
+    type: GraphQLNamedType,
+    depth: number,
+    leave: (path: string) => boolean = () => false,
+    above: readonly string[] = [],
+  ): string[] {
+    const whole = this.selection(type, depth, leave, above);
+    const rows = this.schema.getType(type.name.replace(/Connection$/, ''));
+    if (tokens(whole) <= FITTING || !isObjectType(rows)) return [whole];
+    const only = (names: readonly string[], to = depth): string =>
+      this.selection(
+        type,
+        to,
+        (path) =>
+          leave(path) || (path.startsWith(`${rows.name}.`) && !names.includes(path.slice(rows.name.length + 1))),
+        above,
+      );
+    const groups: string[][] = [[]];
+    const shallow: string[] = [];
+    let size = 0;
+    for (const name of Object.keys(rows.getFields())) {
+      const own = tokens(only([name]));
+      if (own > LARGEST) {
+        shallow.push(only([name], depth - 1));
+        continue;
+      }
+      if (size + own > FITTING) {
+        groups.push([]);
+        size = 0;
+      }
+      groups.at(-1)!.push(name);
+      size += own;
+    }
+    return [...groups.map((names) => only(names)), ...shallow].filter((selection) => !/^\{ ?\}$/.test(selection));
   }
 
   /**

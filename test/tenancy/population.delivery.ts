@@ -1,4 +1,6 @@
 import { systemActor } from '../../src/core/actor.js';
+import { setAbsence, setCapacity } from '../../src/feasibility/capacity.commands.js';
+import { CapacityReason } from '../../src/feasibility/capacity.entity.js';
 import { escalateDeadlines, pauseClocks } from '../../src/escalation/escalation.commands.js';
 import { approveIntroduction } from '../../src/introduction/introduction.commands.js';
 import { introductionFacts } from '../../src/introduction/introduction.queries.js';
@@ -15,6 +17,13 @@ export async function introduce(world: World, sales: Persona, handoffId: string)
   const { facts } = await world.read({ facts: introductionFacts([handoffId]) });
   const { textSha256 } = introductionText(facts.get(handoffId)!);
   await sales.done(approveIntroduction, { ...(await on(world, handoffId)), textSha256 });
+}
+
+/** What was said of the team's hours. */
+export async function populateCapacity(delivery: Persona): Promise<void> {
+  const said = { role: 'Network engineer', personId: null, week: '2026-W51', reason: CapacityReason.TRAINING };
+  await delivery.done(setCapacity, { ...said, hours: '262.5' });
+  await delivery.done(setAbsence, { ...said, hours: '37.5' });
 }
 
 /** A pause, and deadlines that were escalated; those of a handoff that has ended are settled. */

@@ -17,8 +17,14 @@ import { playStory } from '../kit/story.js';
 import type { Persona, World } from '../kit/world.js';
 import { CallGenerator } from './calls.js';
 import { populateAudit } from './population.audit.js';
-import { introduce, populateClocks } from './population.delivery.js';
+import { introduce, populateCapacity, populateClocks } from './population.delivery.js';
+import { populateFeedback } from './population.feedback.js';
 import { populateIntegrations } from './population.integrations.js';
+import { populateVariants } from './population.variants.js';
+import { populateQuality, populateScore } from './population.quality.js';
+import { populateRollout } from './population.rollout.js';
+import { populateScopeChange } from './population.scope.js';
+import { populateMeeting } from './population.meeting.js';
 
 export const schema = buildApiSchema();
 export const calls = new CallGenerator(schema);
@@ -94,6 +100,10 @@ export async function populate(world: World, { closed }: { closed: boolean }): P
   // Sealed so far; what follows waits, so that both have rows.
   await sealerOf(world).cover(world.tenantId);
   await introduce(world, sales, story);
+  await populateScopeChange(world, story);
+  await populateScore(world, story);
+  await populateQuality(world);
+  await populateMeeting(world, sales, story);
   if (closed) {
     const start = suite.clock.at;
     suite.clock.at = new Date('2026-12-23T15:00:00Z');
@@ -113,7 +123,10 @@ export async function populate(world: World, { closed }: { closed: boolean }): P
   for (const name of ['addStakeholder', 'addRisk', 'addStatement', 'addAssumption'])
     await make(sales, world, name, draft);
   await make(sales, world, 'openDecision', draft, { ownerId: delivery.actor.id, escalationContactId: lead });
+  await populateVariants(world, draft);
   await populateClocks(world, sales, story, draft);
+  await populateFeedback(world, delivery, story);
+  await populateCapacity(delivery);
   // Undecided: what an inbox shows.
   await open(world);
   const handle = `only.${newId().slice(-12)}`;
@@ -129,6 +142,7 @@ export async function populate(world: World, { closed }: { closed: boolean }): P
   await populateIntegrations(world);
   await populateApprovals(world, admin);
   await populateAudit(world);
+  await populateRollout(world, draft);
   return { world, story, draft, apiKeyId, handle };
 }
 

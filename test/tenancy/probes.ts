@@ -18,7 +18,7 @@ interface Attempt {
 }
 
 /** Columns of a key that only some words may stand in. */
-const CLOSED = ['part', 'scope', 'budget_type', 'source', 'role', 'kind', 'subject_type', 'issuer'];
+const CLOSED = ['part', 'scope', 'budget_type', 'source', 'role', 'kind', 'subject_type', 'issuer', 'state', 'kpi'];
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
@@ -202,7 +202,8 @@ export class Probes {
     for (const { name, columns, target, targetColumns } of shape.foreignKeys) {
       const shapeOfTarget = this.shapes.find((s) => s.name === target)!;
       const named = this.tenants.rows(target, this.tenants.foreign)[0]!;
-      const nobodys = Object.fromEntries(targetColumns.map((c) => [c, this.random(shapeOfTarget, c)]));
+      const random = (c: string): unknown => (CLOSED.includes(c) ? named[c] : this.random(shapeOfTarget, c));
+      const nobodys = Object.fromEntries(targetColumns.map((c) => [c, random(c)]));
       const reference = (row: Row): Row =>
         Object.fromEntries(columns.flatMap((c, i) => (c === 'tenant_id' ? [] : [[c, row[targetColumns[i]!]]])));
       let last: ProbeResult | null = null;

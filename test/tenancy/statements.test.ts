@@ -5,19 +5,29 @@ import { sensitiveFields } from '../../src/core/graphql/rights.js';
 import { castVote } from '../../src/approval/approval.commands.js';
 import { Role } from '../../src/identity/roles.js';
 import { createApiKey } from '../../src/identity/tenant.commands.js';
-import { ABILITIES } from '../../src/schema.js';
+import { ABILITIES } from '../../src/abilities.js';
 import { ballot, open } from '../command/approval.kit.js';
 import { playStory } from '../kit/story.js';
 import { openSuite, type Suite } from '../kit/suite.js';
 import type { Persona, World } from '../kit/world.js';
 import type { Call } from './calls.js';
-import { escalate, introduce } from './population.delivery.js';
+import { escalate, introduce, populateCapacity } from './population.delivery.js';
+import { populateFeedback } from './population.feedback.js';
 import { populateAudit } from './population.audit.js';
 import { populateIntegrations } from './population.integrations.js';
+import { populateQuality, populateScore } from './population.quality.js';
+import { populateRollout } from './population.rollout.js';
+import { populateScopeChange } from './population.scope.js';
+import { populateMeeting } from './population.meeting.js';
 import { calls, dealPayload, make, populateApprovals, schema } from './population.js';
 
 /** What one request ever went through, who was a member then, who is one now, and the time. */
 const WHOLE_PAST = 13;
+/**
+ * Where one row has not everything that the others have: the newest effects wait for nothing, so a few of them, with one
+ * that does; of the newest requests one is about a scope change and one about the margin.
+ */
+const FEWEST: Readonly<Record<string, number>> = { outboxEffects: 8, approvalRequests: 2 };
 /** As many rows as a page of the largest lists has here. */
 const MANY = 22;
 const classes = new Map(sensitiveFields(schema).map(({ path, fieldClass }) => [path, fieldClass]));
@@ -61,10 +71,20 @@ beforeAll(async () => {
   for (let n = 0; n < 3; n++) {
     const { handoffId: story } = await playStory(world);
     await introduce(world, sales, story);
+    await populateScore(world, story);
+    await populateScopeChange(world, story);
+    await populateMeeting(world, sales, story);
     await escalate(world, story);
+    await populateFeedback(world, await world.as('dana.delivery'), story);
   }
+  await populateQuality(world);
+  await populateCapacity(await world.as('dana.delivery'));
   await populateIntegrations(world);
   for (const month of ['2026-08', '2026-09', '2026-10']) await populateAudit(world, month);
+  const [draft] = await world.rows(
+    "select id from handoff where tenant_id = $1 and stage = 'DRAFT' order by id desc limit 1",
+  );
+  await populateRollout(world, draft!.id as string);
   const [row] =
     await world.rows(`select h.id as handoff, h.number, h.deal_id as deal, p.id as project, b.id as brief, r.id as request
     from handoff h join project p on p.tenant_id = $1 and p.handoff_id = h.id join brief b on b.tenant_id = $1 and b.handoff_id = h.id
@@ -82,6 +102,9 @@ beforeAll(async () => {
     )[0]!.id,
     'couldHaveApproved.requestId': request,
     'couldHaveApproved.at': suite.clock.at.toISOString(),
+    'scopeChange.id': (await world.rows('select id from scope_change where tenant_id = $1 order by id desc'))[0]!.id,
+    'qualityReview.id': (await world.rows('select id from quality_review where tenant_id = $1 order by id desc'))[0]!
+      .id,
     'sample.id': (await world.rows('select id from audit_sample where tenant_id = $1 order by id desc'))[0]!.id,
   };
 }, 90_000);
@@ -184,8 +207,7 @@ describe('every list costs as many statements for a page of one as for a page of
         });
       const many = await cost(persona, page(first));
       if (tooLarge(many)) continue;
-      // The newest effects wait for nothing: so a few of them, with one that does.
-      const one = await cost(persona, page(root === 'outboxEffects' ? 8 : 1));
+      const one = await cost(persona, page(FEWEST[root] ?? 1));
       const rows = (many.data?.[root]?.edges as unknown[] | undefined)?.length ?? 0;
       const text = `${who}: ${one.statements} / ${many.statements} (${rows} rows, depth ${depth}) ${many.fault ?? one.fault ?? ''}`;
       return { text, right: !many.fault && !one.fault && rows > 0 && one.statements === many.statements };

@@ -94,6 +94,7 @@ it('tells nothing by what is unique: another tenant has its own numbers, names a
     'person (handle)',
     'project (number)',
     'psa_object (own_id)',
+    'quality_step (subject_id, step)',
     'vendor_budget (instance)',
     'vendor_pause (vendor)',
   ]);

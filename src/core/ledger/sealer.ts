@@ -10,10 +10,10 @@ import { LedgerCheckpoint, LedgerHead } from './seal.entity.js';
 import { checkpointOf, EMPTY_HEAD, isCheckpointDue, isShippingDue, seal, type Waiting } from './seal.rules.js';
 
 /** How often the worker looks for entries to seal, in milliseconds. */
-export const SEAL_EVERY_MS = 1000;
+export const SEAL_EVERY_MS = 1500;
 
-/** A tenant without new entries for a while is looked at in every third pass only: well within the window. */
-const IDLE_PASSES = 3;
+/** A tenant without new entries for a while is looked at in every second pass only: well within the window. */
+const IDLE_PASSES = 2;
 const IDLE_AFTER_MS = 60_000;
 
 /**

@@ -2,6 +2,7 @@ import { canonicalJson, sha256Hex } from '../../core/canonical.js';
 import { CONFIGURATION_CHANGE } from '../../governance/proposal.rules.js';
 import { Stage } from '../../handoff/stage.rules.js';
 import { MARGIN_EXCEPTION } from '../../margin/margin.gate.js';
+import { REBASELINE } from '../../scope-change/content.rules.js';
 import { EventType } from './event-type.js';
 
 /** A sealed entry of the ledger that something was done: all that events are made of. */
@@ -64,7 +65,8 @@ const SOURCES: Readonly<Record<string, (entry: SealedEntry) => readonly Told[]>>
     ...(idIn(body.lapsed) === undefined ? [] : lapsed(body, 'TERMS_CHANGED')),
   ],
   submitHandoff: ({ body }) => [
-    { type: EventType.HANDOFF_SUBMITTED, data: { stage: Stage.IN_REVIEW } },
+    // A review before the signature is no closed-won: completePreClose tells of it.
+    ...when(body.pendingContract !== true, { type: EventType.HANDOFF_SUBMITTED, data: { stage: Stage.IN_REVIEW } }),
     ...when(body.baselineCreated === true, {
       type: EventType.BASELINE_CREATED,
       data: { version: numberIn(body.baselineVersion) },
@@ -76,6 +78,16 @@ const SOURCES: Readonly<Record<string, (entry: SealedEntry) => readonly Told[]>>
     }),
     ...decisionsOpened(body),
   ],
+  assignDeliveryManager: ({ body }) =>
+    idIn(body.lapsed) === undefined ? [] : lapsed({ ...body, from: body.fromStage }, 'DELIVERY_MANAGER_CHANGED'),
+  completePreClose: ({ body }) =>
+    numberIn(body.briefVersion) === undefined
+      ? []
+      : [
+          { type: EventType.HANDOFF_SUBMITTED, data: { stage: Stage.IN_REVIEW } },
+          { type: EventType.BRIEF_DRAFTED, data: { version: numberIn(body.briefVersion) } },
+        ],
+  openConflicts: ({ body }) => decisionsOpened(body),
   returnHandoff: () => [{ type: EventType.HANDOFF_RETURNED, data: { stage: Stage.RETURNED } }],
   signOffFeasibility: ({ body }) => [
     {
@@ -88,6 +100,8 @@ const SOURCES: Readonly<Record<string, (entry: SealedEntry) => readonly Told[]>>
     },
     ...decisionsOpened(body),
   ],
+  addResourceBooking: ({ body }) => planChanged(body),
+  removeResourceBooking: ({ body }) => planChanged(body),
   revokeSignOff: ({ body }) => lapsed({ ...body, stage: Stage.IN_REVIEW }, 'REVOKED'),
   withdrawHandoff: ({ body }) => [
     { type: EventType.HANDOFF_WITHDRAWN, data: { stage: Stage.WITHDRAWN, fromStage: codeIn(body.from) } },
@@ -117,6 +131,21 @@ const SOURCES: Readonly<Record<string, (entry: SealedEntry) => readonly Told[]>>
   requestMarginException: ({ subject, body }) => [
     requested(body.requestId, MARGIN_EXCEPTION, subject),
     { type: EventType.EXCEPTION_REQUESTED, data: { requestId: idIn(body.requestId) } },
+  ],
+  requestScopeChange: ({ body }) => [
+    requested(body.requestId, REBASELINE, { type: 'ScopeChange', id: body.scopeChangeId }),
+  ],
+  withdrawScopeChange: ({ body }) => [
+    {
+      ...answered(EventType.APPROVAL_WITHDRAWN, {
+        body: { kind: body.kind, subjectType: 'ScopeChange', subjectId: body.scopeChangeId },
+      }),
+      subject: { type: 'ApprovalRequest', id: body.requestId },
+    },
+  ],
+  rebaseline: ({ body }) => [
+    { type: EventType.BASELINE_CREATED, data: { version: numberIn(body.baselineVersion) } },
+    ...(idIn(body.lapsed) === undefined ? [] : lapsed(body, 'BASELINE_CHANGED')),
   ],
   proposeConfiguration: ({ subject, body }) => [
     {
@@ -194,6 +223,9 @@ function lapsed({ stage, from }: Body, reason: string): Told[] {
   ];
 }
 
+/** A changed resource plan tells something only when it ended a sign-off. */
+const planChanged = (body: Body): Told[] => (idIn(body.lapsed) === undefined ? [] : lapsed(body, 'PLAN_CHANGED'));
+
 function decisionsOpened({ decisionsOpened: numbers }: Body): Told[] {
   const list: readonly unknown[] = Array.isArray(numbers) ? numbers : [];
   return list.map((number) => ({ type: EventType.DECISION_OPENED, data: { number: numberIn(number) } }));
@@ -211,12 +243,16 @@ function evidence(type: EventType, { itemId, evidenceId }: Body): Told[] {
   return [{ type, data: { itemId: idIn(itemId), evidenceId: idIn(evidenceId) } }];
 }
 
-function requested(requestId: unknown, kind: string, about: SealedEntry['subject']): Told {
+function requested(requestId: unknown, kind: string, about: NonNullable<Told['subject']>): Told {
   const data = { kind, subjectType: typeIn(about.type), subjectId: idIn(about.id) };
   return { type: EventType.APPROVAL_REQUESTED, subject: { type: 'ApprovalRequest', id: requestId }, data };
 }
 
-function answered(type: EventType, { body }: SealedEntry, more: Readonly<Record<string, Picked>> = {}): Told {
+function answered(
+  type: EventType,
+  { body }: Pick<SealedEntry, 'body'>,
+  more: Readonly<Record<string, Picked>> = {},
+): Told {
   const { kind, subjectType, subjectId } = body;
   return { type, data: { kind: codeIn(kind), subjectType: typeIn(subjectType), subjectId: idIn(subjectId), ...more } };
 }

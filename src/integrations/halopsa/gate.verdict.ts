@@ -4,7 +4,7 @@ import { selectRequired } from '../../core/statement.js';
 import { Handoff } from '../../handoff/handoff.entity.js';
 import { EDITABLE, Stage } from '../../handoff/stage.rules.js';
 import { Gate } from '../../passage/gate.entity.js';
-import { dryRun } from '../../passage/gates.js';
+import { contractFindings, dryRun } from '../../passage/gates.js';
 import { passageFacts } from '../../passage/passage.facts.js';
 
 /** What the submit gate says of a handoff now. */
@@ -13,6 +13,8 @@ export interface Verdict {
   readonly passes: boolean;
   /** What is missing, by code and place: no figure and no text of ours leaves for the PSA. */
   readonly missing: readonly string[];
+  /** The tenant's rollout has not reached the handoff: what is found is told, and nothing is moved back. */
+  readonly isInShadow: boolean;
 }
 
 const MOST = 20;
@@ -23,10 +25,14 @@ export async function verdictOf({ read, now }: Pick<EffectTools, 'read' | 'now'>
     handoff: selectRequired(Handoff, handoffId),
     ...passageFacts(handoffId),
   });
-  if (handoff.stage === Stage.WITHDRAWN) return { handoff, passes: false, missing: ['HANDOFF_WITHDRAWN'] };
-  if (!EDITABLE.includes(handoff.stage)) return { handoff, passes: true, missing: [] };
-  const { findings } = dryRun(Gate.SUBMIT, { ...ground, handoff }, now);
-  return { handoff, passes: !blocks(findings), missing: missingOf(findings) };
+  const { isInShadow } = ground.gateStanding;
+  if (handoff.stage === Stage.WITHDRAWN) return { handoff, passes: false, missing: ['HANDOFF_WITHDRAWN'], isInShadow };
+  // In a review before the signature, and before one that was allowed, the deal is not closed-won: the contract decides.
+  if (handoff.pendingContract && !EDITABLE.includes(handoff.stage))
+    return { handoff, passes: false, missing: missingOf(contractFindings({ ...ground, handoff }, now)), isInShadow };
+  if (!EDITABLE.includes(handoff.stage)) return { handoff, passes: true, missing: [], isInShadow };
+  const { findings } = dryRun(Gate.SUBMIT, { ...ground, handoff, preClose: null }, now);
+  return { handoff, passes: !blocks(findings), missing: missingOf(findings), isInShadow };
 }
 
 function missingOf(findings: readonly Finding[]): readonly string[] {

@@ -82,7 +82,8 @@ interface Answer extends Pick<PsaDeal, 'problem' | 'remedy'> {
 
 /**
  * What HaloPSA is told: the gate's verdict on the opportunity, an answer to its own approvals, and what the connection's
- * mode does about a win that came before the gate. In the mode OBSERVE it is recorded, and nothing is said.
+ * mode does about a win that came before the gate. In the mode OBSERVE it is recorded, and nothing is said; in the shadow of
+ * a rollout nothing is moved back.
  */
 async function answered(
   { tools, client, integrationId, externalId, opportunity }: Work,
@@ -100,13 +101,13 @@ async function answered(
   if (state !== PsaDealState.WON) return { ...nothing, messages: asked };
   const { mode } = client.settings;
   const told = mode === 'OBSERVE' ? [] : [haloMessage(HALOPSA_STATUS, handoffId, effectId)];
-  const { passes, handoff } = await verdictOf(tools, handoffId);
+  const { passes, handoff, isInShadow } = await verdictOf(tools, handoffId);
   if (passes) return { ...nothing, messages: told };
   const wonAt = textOf(opportunity, 'dateclosed');
   return {
     problem: 'WON_BEFORE_GATE',
     remedy: `Complete handoff ${handoff.number} and submit it; no project is made before.`,
-    messages: [...told, ...winMessages({ ...about, wonAt }, mode)],
+    messages: [...told, ...winMessages({ ...about, wonAt }, isInShadow && mode === 'REVERT' ? 'FLAG' : mode)],
   };
 }
 

@@ -88,10 +88,13 @@ const REASONS: Readonly<Record<Exclude<PsaDealState, PsaDealState.WON>, string>>
 export function stepsFor({ state, isEarly }: Judged, before: PsaDealState | null, handoff: Handoff | null): Steps {
   const stage = handoff?.stage ?? null;
   const canEnd = stage !== null && targetOf('withdraw', stage) !== null;
-  const importing = stage === null || EDITABLE.includes(stage) ? 'ALWAYS' : 'CHANGED_TERMS';
+  // What waits for its contract is told of the win, though its terms are the same.
+  const isOpen = stage === null || EDITABLE.includes(stage) || handoff?.pendingContract === true;
+  const importing = isOpen ? 'ALWAYS' : 'CHANGED_TERMS';
   if (state === PsaDealState.WON) return { withdraw: null, importing };
   if (state !== PsaDealState.OPEN) return { withdraw: canEnd ? REASONS[state] : null, importing: null };
-  if (before === PsaDealState.WON && canEnd && stage !== Stage.DRAFT)
+  // A review before the signature expects a deal that is open.
+  if (before === PsaDealState.WON && canEnd && stage !== Stage.DRAFT && handoff?.pendingContract !== true)
     return { withdraw: REASONS[state], importing: isEarly ? 'ALWAYS' : null };
   return { withdraw: null, importing: stage !== null || isEarly ? importing : null };
 }

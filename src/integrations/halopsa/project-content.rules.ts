@@ -111,17 +111,22 @@ function agentId(personId: string | null, { emails }: ProjectFacts, agents: Agen
 
 /**
  * What follows the handoff on a project: its status, the baseline that counts, and the client's date, which stands
- * only under a live sign-off (requirement 002 step 4).
+ * only under a live sign-off (requirement 002 step 4), or when the kickoff was held.
  */
 export function statusFields({ handoff, baseline, kickoff, signOff }: ProjectFacts): readonly HaloRecord[] {
-  const isLive = kickoff?.state !== KickoffState.VOID && kickoff?.signOffId === signOff?.id;
-  const date = kickoff && isLive && signOff?.state === SignOffState.LIVE ? kickoff.startsAt.toISOString() : '';
+  const isLive = signOff?.state === SignOffState.LIVE && kickoff?.signOffId === signOff.id;
+  const stands = kickoff?.state === KickoffState.HELD || (kickoff?.state === KickoffState.SCHEDULED && isLive);
+  const date = stands ? kickoff.startsAt.toISOString() : '';
   return [
-    { name: FIELDS.status, value: handoff.stage },
+    { name: FIELDS.status, value: statusWord(handoff) },
     { name: FIELDS.baseline, value: `v${baseline.version} ${baseline.contentDigest.slice(0, 16)}` },
     { name: FIELDS.kickoff, value: date },
   ];
 }
+
+/** Where the handoff stands, in the words of HaloPSA's field: the stage, and whether its contract is pending. */
+export const statusWord = ({ stage, pendingContract }: Pick<Handoff, 'stage' | 'pendingContract'>): string =>
+  pendingContract ? `${stage} (PENDING CONTRACT)` : stage;
 
 /** The status of the project, where the tenant has said which of theirs it is. */
 export function statusId({ project }: Pick<ProjectFacts, 'project'>, { projectStatusIds }: HaloSettings): HaloRecord {

@@ -59,10 +59,9 @@ export class PsaDeal extends TenantOwned {
   checkedAt: Date;
 }
 
-/** How far the sweep of a connection has come. */
-@Entity()
-@ObjectType({ description: 'How far the sweep of a connection has come: what no webhook told is found by it.' })
-export class PsaSweep extends TenantOwned {
+/** How far a sweep has come that looks for what changed in the PSA. */
+@ObjectType()
+abstract class ChangeSweep extends TenantOwned {
   @Column('uuid')
   integrationId: string;
 
@@ -72,10 +71,6 @@ export class PsaSweep extends TenantOwned {
     description: "The last change that was seen, by the PSA's own clock and without a zone; null before the first.",
   })
   watermark: string | null;
-
-  /** The first watermark: what was won until then is history, and not handed over by the connection. */
-  @Column('text', { nullable: true })
-  since: string | null;
 
   @Instant()
   @Field(() => DateTimeScalar, { description: 'When it last looked.' })
@@ -88,34 +83,21 @@ export class PsaSweep extends TenantOwned {
   @Column('text', { nullable: true })
   @Field(() => String, { nullable: true, description: 'What to do about it.' })
   remedy: string | null;
+}
+
+/** How far the sweep of a connection has come. */
+@Entity()
+@ObjectType({ description: 'How far the sweep of a connection has come: what no webhook told is found by it.' })
+export class PsaSweep extends ChangeSweep {
+  /** The first watermark: what was won until then is history, and not handed over by the connection. */
+  @Column('text', { nullable: true })
+  since: string | null;
 }
 
 /** How far the sweep of the projects of a connection has come. */
 @Entity()
 @ObjectType({ description: 'How far the sweep of the projects of a connection has come: actuals and drift.' })
-export class PsaProjectSweep extends TenantOwned {
-  @Column('uuid')
-  integrationId: string;
-
-  @Column('text', { nullable: true })
-  @Field(() => String, {
-    nullable: true,
-    description: "The last change that was seen, by the PSA's own clock and without a zone; null before the first.",
-  })
-  watermark: string | null;
-
-  @Instant()
-  @Field(() => DateTimeScalar, { description: 'When it last looked.' })
-  sweptAt: Date;
-
-  @Column('text', { nullable: true })
-  @Field(() => String, { nullable: true, description: 'Why the last look failed, as a code; null when it did not.' })
-  problem: string | null;
-
-  @Column('text', { nullable: true })
-  @Field(() => String, { nullable: true, description: 'What to do about it.' })
-  remedy: string | null;
-}
+export class PsaProjectSweep extends ChangeSweep {}
 
 /** What a webhook of a connection must know; hashes alone are kept. */
 @Entity()

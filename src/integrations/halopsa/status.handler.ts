@@ -3,7 +3,7 @@ import { verdictOf } from './gate.verdict.js';
 import type { HaloClient, HaloPsa } from './halopsa.client.js';
 import type { HaloRecord } from './halopsa.record.js';
 import { assertKept, notKept } from './kept.rules.js';
-import { FIELDS, linkField, objectOf, statusFields, statusId } from './project-content.rules.js';
+import { FIELDS, linkField, objectOf, statusFields, statusId, statusWord } from './project-content.rules.js';
 import { externalIdOf, projectFacts } from './project.facts.js';
 
 const DETAILS = { includedetails: true };
@@ -22,7 +22,7 @@ export function haloStatusHandler(halopsa: HaloPsa): PerformEffect {
     if (client.settings.mode !== 'OBSERVE') {
       const customfields = [
         { name: FIELDS.handoff, value: handoff.number },
-        { name: FIELDS.status, value: handoff.stage },
+        { name: FIELDS.status, value: statusWord(handoff) },
         { name: FIELDS.gate, value: passes ? 'PASSED' : 'BLOCKED' },
         { name: FIELDS.missing, value: missing.join('; ') },
         ...linkField(client.linkTo(handoffId)),

@@ -19,7 +19,6 @@ export async function signOff(tale: Tale): Promise<void> {
     hoursPerWeek: '16',
     fromOn: workingDay(now, 21),
     toOn: workingDay(now, 90),
-    booking: 'HARD',
   };
   await teller.done(
     CAST.delivery,

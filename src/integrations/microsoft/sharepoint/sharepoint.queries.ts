@@ -1,5 +1,6 @@
 import { notFound } from '../../../core/error.js';
 import { type Query, select, selectFirst, sql } from '../../../core/statement.js';
+import type { DocumentKind } from '../../../catalogue/configuration.documents.js';
 import { StoredFile, StoredFolder } from './stored-file.entity.js';
 
 /** What the place and the metadata of a brief's files follow from. */
@@ -25,8 +26,27 @@ export const briefPlace = (briefId: string): Query<BriefPlace> =>
     },
   );
 
+/** The handoff, client and number of an issued document, or NOT_FOUND. */
+export const documentPlace = (documentId: string): Query<BriefPlace & { readonly kind: DocumentKind }> =>
+  sql(
+    `select h.id as handoff_id, h.number, c.name as client, d.number as version, d.kind from issued_document d
+     join handoff h on h.tenant_id = $1 and h.id = d.handoff_id
+     join client c on c.tenant_id = $1 and c.id = h.client_id
+     where d.tenant_id = $1 and d.id = $2`,
+    [documentId],
+    ([row]) => {
+      if (!row) throw notFound('IssuedDocument', documentId);
+      const { handoff_id: handoffId, number, client, version, kind } = row;
+      return { handoffId, number, client, version, kind } as BriefPlace & { readonly kind: DocumentKind };
+    },
+  );
+
 /** The files of a brief. */
 export const filesOfBrief = (briefId: string): Query<StoredFile[]> => select(StoredFile, { briefId });
+
+/** The files of a document of a handoff, whichever of its issues they hold. */
+export const filesOfDocument = (handoffId: string, documentKind: DocumentKind): Query<StoredFile[]> =>
+  select(StoredFile, { handoffId, documentKind });
 
 /** The folder of a handoff in a library, if it was made. */
 export const folderOf = (handoffId: string, driveId: string): Query<StoredFolder | null> =>

@@ -3,31 +3,39 @@ import type { DocumentStore, StoredDocument } from '../../../brief/brief.store.j
 import { newId } from '../../../core/id.js';
 import type { EffectTools } from '../../../core/outbox/handler.js';
 import { VendorError } from '../../../core/outbox/vendor-error.js';
-import { insert, type Statement } from '../../../core/statement.js';
+import { insert, type Query, type Statement } from '../../../core/statement.js';
 import { type GraphClient, type GraphRecord, partOf, recordIn, textIn } from '../graph.client.js';
 import { type DriveItem, isRewritten } from './drive-item.js';
 import { folderAt, itemById, itemInFolder } from './folders.js';
 import { folderName } from './names.rules.js';
 import type { Place, Places } from './place.js';
 import { quickXorHash } from './quick-xor-hash.js';
-import { type BriefPlace, briefPlace, filesOfBrief, folderOf } from './sharepoint.queries.js';
+import { type BriefPlace, folderOf } from './sharepoint.queries.js';
 import { FileFormat, FileState, StoredFile, StoredFolder } from './stored-file.entity.js';
 import { upload, UPLOAD_LIMITS, type UploadLimits } from './upload.js';
 
 /** The folder below the library's root in which everything lies, where the connection names none. */
 export const ROOT_FOLDER = 'Handoffs';
 
-/** What a store works with for one brief in one attempt. */
+/** Whose files they are: a brief's own, or those that the issues of a document share. */
+export interface StoredRecord {
+  readonly place: BriefPlace;
+  readonly files: () => Query<StoredFile[]>;
+  /** What names the files in their rows. */
+  readonly of: Pick<StoredFile, 'briefId' | 'documentId' | 'handoffId' | 'documentKind'>;
+}
+
+/** What a store works with for one brief or document in one attempt. */
 export interface SharePointStoreOptions {
   readonly graph: GraphClient;
   readonly places: Places;
-  readonly briefId: string;
+  readonly record: StoredRecord;
   readonly tools: Pick<EffectTools, 'read' | 'now'>;
   readonly limits?: UploadLimits;
 }
 
 /**
- * A brief's files in the tenant's library, in `<folder>/<client>/<handoff>/`. Found by their recorded ids first and by
+ * The files of a brief or document in the tenant's library, in `<folder>/<client>/<handoff>/`. Found by their recorded ids first and by
  * name otherwise; what an earlier attempt has put, whose answer was lost, is taken over and not put again.
  */
 export class SharePointStore implements DocumentStore {
@@ -42,11 +50,11 @@ export class SharePointStore implements DocumentStore {
   }
 
   private async putIn(place: Place, name: string, content: Buffer): Promise<StoredDocument> {
-    const { graph, briefId, tools, limits = UPLOAD_LIMITS } = this.options;
-    const { brief, files } = await tools.read({ brief: briefPlace(briefId), files: filesOfBrief(briefId) });
+    const { graph, record, tools, limits = UPLOAD_LIMITS } = this.options;
+    const { files } = await tools.read({ files: record.files() });
     const format = isRewritten(name) ? FileFormat.DOCX : FileFormat.MARKDOWN;
     const row = files.find((file) => file.format === format && file.driveId === place.driveId) ?? null;
-    const folder = await this.folder(place, brief);
+    const folder = await this.folder(place, record.place);
     const existing =
       (row && (await itemById(graph, place, row.itemId))) ?? (await itemInFolder(graph, place, folder.id, [name]));
     const isThere = existing !== null && this.isWhatWePut(existing, content, row);
@@ -56,9 +64,9 @@ export class SharePointStore implements DocumentStore {
     this.written.add(name);
     assertIntact(item, name, content);
     const sha256 = createHash('sha256').update(content).digest('hex');
-    await fillColumns(graph, place, item, { ...brief, sha256 });
+    await fillColumns(graph, place, item, { ...record.place, sha256 });
     const fresh = {
-      briefId,
+      ...record.of,
       format,
       integrationId: graph.connection.id,
       driveId: place.driveId,
@@ -119,12 +127,12 @@ export class SharePointStore implements DocumentStore {
 /** Everything but the key is what the file is now. */
 function storedFile(row: Omit<StoredFile, 'id' | 'tenantId'>): Statement {
   const set = ['integration_id', 'drive_id', 'item_id', 'name', 'web_url', 'share_url', 'version', 'c_tag']
-    .concat(['quick_xor_hash', 'sha256', 'state', 'stored_at', 'checked_at'])
+    .concat(['quick_xor_hash', 'sha256', 'state', 'stored_at', 'checked_at', 'document_id'])
     .map((column) => `${column} = excluded.${column}`);
   return insert(
     StoredFile,
     { id: newId(), ...row },
-    `on conflict (tenant_id, brief_id, format) do update set ${set.join(', ')}`,
+    `on conflict (tenant_id, ${row.briefId === null ? 'handoff_id, document_kind' : 'brief_id'}, format) do update set ${set.join(', ')}`,
   );
 }
 

@@ -10,7 +10,8 @@ import { EntraTokens } from '../entra.tokens.js';
 import { GraphClient } from '../graph.client.js';
 import { type ConnectionReference, telling } from '../telling.js';
 import { Places } from './place.js';
-import { SharePointStore } from './sharepoint.store.js';
+import { briefPlace, documentPlace, filesOfBrief, filesOfDocument } from './sharepoint.queries.js';
+import { SharePointStore, type StoredRecord } from './sharepoint.store.js';
 import { nextSweep } from './sweep.message.js';
 import type { UploadLimits } from './upload.js';
 
@@ -19,6 +20,12 @@ export const STORE_IN_SHAREPOINT = 'sharepoint.store';
 
 /** The kind of the effect that writes a handoff's files in SharePoint again, without who was erased. */
 export const ERASE_IN_SHAREPOINT = 'sharepoint.erase';
+
+/** The kind of the effect that stores the files of an issued document in SharePoint. */
+export const STORE_DOCUMENT_IN_SHAREPOINT = 'sharepoint.store-document';
+
+/** The kind of the effect that writes the files of a handoff's documents in SharePoint again. */
+export const ERASE_DOCUMENTS_IN_SHAREPOINT = 'sharepoint.erase-documents';
 
 /** The tenants' SharePoint libraries: one way out, one cache of tokens and places a process. */
 export class SharePoint {
@@ -45,9 +52,23 @@ export class SharePoint {
 
   /** The brief's port: a store for one brief and one attempt. */
   readonly storeOf: StoreOf = async (briefId, tools) => {
-    const { limits, places } = this;
-    return new SharePointStore({ graph: await this.of(tools), places, briefId, tools, ...(limits ? { limits } : {}) });
+    const { place } = await tools.read({ place: briefPlace(briefId) });
+    const of = { briefId, documentId: null, handoffId: null, documentKind: null };
+    return this.storeFor({ place, files: () => filesOfBrief(briefId), of }, tools);
   };
+
+  /** The same for one issue of a document: the issues share a file. */
+  readonly documentStoreOf: StoreOf = async (documentId, tools) => {
+    const { place } = await tools.read({ place: documentPlace(documentId) });
+    const { handoffId, kind } = place;
+    const of = { briefId: null, documentId, handoffId, documentKind: kind };
+    return this.storeFor({ place, files: () => filesOfDocument(handoffId, kind), of }, tools);
+  };
+
+  private async storeFor(record: StoredRecord, tools: EffectTools): Promise<SharePointStore> {
+    const { limits, places } = this;
+    return new SharePointStore({ graph: await this.of(tools), places, record, tools, ...(limits ? { limits } : {}) });
+  }
 
   /** A handler that stores files: they are compared from the next day on. */
   storing(handler: PerformEffect): PerformEffect {
@@ -101,18 +122,18 @@ export const isInSharePoint = (location: string): boolean => location.startsWith
  * Erases here, and in SharePoint where files of the handoff lie there: also while it is disconnected, so that the effect
  * waits and is seen instead of being forgotten.
  */
-export function erasedInSharePoint(here: EffectHandler): EffectHandler {
+export function erasedInSharePoint(here: EffectHandler, kind = ERASE_IN_SHAREPOINT): EffectHandler {
   return async (effect, tools) => {
     const { isThere } = await tools.read({ isThere: hasFilesInSharePoint(effect.aggregateId) });
     const result = await steps(here).perform(effect, tools);
-    return isThere ? { ...result, messages: [forSharePoint(ERASE_IN_SHAREPOINT, effect)] } : result;
+    return isThere ? { ...result, messages: [forSharePoint(kind, effect)] } : result;
   };
 }
 
 const hasFilesInSharePoint = (handoffId: string): Query<boolean> =>
   sql(
-    `select 1 from stored_file f join brief b on b.tenant_id = $1 and b.id = f.brief_id
-     where f.tenant_id = $1 and b.handoff_id = $2 limit 1`,
+    `select 1 from stored_file f left join brief b on b.tenant_id = $1 and b.id = f.brief_id
+     where f.tenant_id = $1 and coalesce(f.handoff_id, b.handoff_id) = $2 limit 1`,
     [handoffId],
     (rows) => rows.length > 0,
   );

@@ -31,12 +31,26 @@ registerEnumType(FileState, {
   },
 });
 
-/** A file of a brief in the tenant's SharePoint: found by its ids, whatever people call it or where they move it. */
+/**
+ * A file of a brief or of an issued document in the tenant's SharePoint: found by its ids, whatever people call it or
+ * where they move it. The issues of a document share one file, of which each is a version.
+ */
 @Entity()
-@ObjectType({ description: "A file of a brief in the tenant's SharePoint library." })
+@ObjectType({ description: "A file of a brief or issued document in the tenant's SharePoint library." })
 export class StoredFile extends TenantOwned {
-  @Column('uuid')
-  briefId: string;
+  /** Null for an issued document. */
+  @Column('uuid', { nullable: true })
+  briefId: string | null;
+
+  /** The issue that it holds, with handoff and kind, which name the file; null for a brief. */
+  @Column('uuid', { nullable: true })
+  documentId: string | null;
+
+  @Column('uuid', { nullable: true })
+  handoffId: string | null;
+
+  @Column('text', { nullable: true })
+  documentKind: string | null;
 
   @Column('text')
   @Field(() => FileFormat, { description: 'Its format.' })

@@ -40,7 +40,8 @@ async function compared(
     const { name, webUrl } = item ?? file;
     writes.push(update(StoredFile, { id: file.id }, { state, name, webUrl, checkedAt: now }));
     if (state === file.state || state === FileState.SOUND) continue;
-    const subject = { type: 'Brief', id: file.briefId };
+    const subject =
+      file.briefId === null ? { type: 'IssuedDocument', id: file.documentId! } : { type: 'Brief', id: file.briefId };
     const { statement, message } = raiseAlert(
       { code: `DOCUMENT_${state}`, subject, facts: { format: file.format, version: file.version } },
       { now, newId },

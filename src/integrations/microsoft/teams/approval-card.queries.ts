@@ -21,7 +21,8 @@ export const approvalFacts = (id: string): Query<ApprovalFacts | null> =>
        h.id as handoff_id, h.number as handoff, c.name as client
      from approval_request r
      join person p on p.tenant_id = $1 and p.id = r.requester_id
-     left join handoff h on h.tenant_id = $1 and h.id = r.subject_id and r.subject_type = 'Handoff'
+     left join scope_change s on s.tenant_id = $1 and s.id = r.subject_id and r.subject_type = 'ScopeChange'
+     left join handoff h on h.tenant_id = $1 and h.id = case r.subject_type when 'Handoff' then r.subject_id else s.handoff_id end
      left join client c on c.tenant_id = $1 and c.id = h.client_id
      where r.tenant_id = $1 and r.id = $2`,
     [id],

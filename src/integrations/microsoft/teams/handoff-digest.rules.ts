@@ -23,6 +23,8 @@ const TOPICS: Readonly<Record<EscalationContact['topic'], string>> = {
   FEASIBILITY: 'Feasibility',
   COMMERCIAL: 'Commercial terms',
   INTEGRATION: 'Integrations',
+  RETURNS: 'Returned handoffs',
+  DELIVERY: 'Late deliverables, feedback',
 };
 
 /**

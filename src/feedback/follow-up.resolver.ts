@@ -1,0 +1,69 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, FieldResolver, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { RequestContext } from '../core/graphql/context.js';
+import { Allow, Runs } from '../core/graphql/rights.js';
+import { connectionOf, resultOf } from '../core/graphql/shapes.js';
+import type { RefusedType } from '../core/graphql/types.js';
+import type { Page } from '../core/page.js';
+import { Handoff } from '../handoff/handoff.entity.js';
+import { Person } from '../identity/person.entity.js';
+import { HandoffReturn } from '../passage/gate.entity.js';
+import { settleFollowUp } from './follow-up.commands.js';
+import { FollowUp, FollowUpState } from './follow-up.entity.js';
+import { FollowUpsArgs, SettleFollowUpInput } from './follow-up.input.js';
+
+const FollowUpConnection = connectionOf(FollowUp, 'FollowUp');
+const FollowUpResult = resultOf('FollowUpResult', FollowUp);
+
+/** What follows from returns. */
+@Resolver(() => FollowUp)
+export class FollowUpResolver {
+  @Allow('read', 'FollowUp')
+  @Query(() => FollowUpConnection, {
+    description: 'What returned handoffs call for, newest first: leadership, coaching, reviews of the process.',
+  })
+  followUps(@Args() args: FollowUpsArgs, @Ctx() { reader, actor }: RequestContext): Promise<Page<FollowUp>> {
+    const { openOnly, mineOnly } = args;
+    const where = { ...(openOnly ? { state: FollowUpState.OPEN } : {}), ...(mineOnly ? { ownerId: actor.id } : {}) };
+    return reader.page(FollowUp, where, args.checked());
+  }
+
+  @FieldResolver(() => Handoff, { nullable: true, description: 'The handoff whose return called for it.' })
+  handoff(@Root() { handoffId }: FollowUp, @Ctx() { reader }: RequestContext): Promise<Handoff | null> {
+    return reader.one(Handoff, handoffId);
+  }
+
+  @FieldResolver(() => [HandoffReturn], { description: 'The returns that it counts, oldest first: its reasons.' })
+  async returns(@Root() { returnIds }: FollowUp, @Ctx() { reader }: RequestContext): Promise<HandoffReturn[]> {
+    const found = await Promise.all(returnIds.map((id) => reader.one(HandoffReturn, id)));
+    return found.filter((one) => one !== null);
+  }
+
+  @FieldResolver(() => Person, { nullable: true, description: 'Whose handoffs were returned.' })
+  rep(@Root() { repId }: FollowUp, @Ctx() { reader }: RequestContext): Promise<Person | null> {
+    return reader.one(Person, repId);
+  }
+
+  @FieldResolver(() => Person, { nullable: true, description: 'Who is to see to it.' })
+  owner(@Root() { ownerId }: FollowUp, @Ctx() { reader }: RequestContext): Promise<Person | null> {
+    return reader.one(Person, ownerId);
+  }
+
+  @FieldResolver(() => Person, { nullable: true, description: 'Who saw to it; null while nobody has.' })
+  settler(@Root() { settledBy }: FollowUp, @Ctx() { reader }: RequestContext): Promise<Person | null> {
+    return reader.one(Person, settledBy);
+  }
+
+  @Runs(settleFollowUp)
+  @Mutation(() => FollowUpResult, {
+    description:
+      'Says what came of a follow-up; never by the person whom it is about. Refused: ALREADY_DONE, SELF_SETTLED.',
+  })
+  settleFollowUp(
+    @Arg('input') input: SettleFollowUpInput,
+    @Ctx() ctx: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<FollowUp | RefusedType> {
+    return ctx.run(settleFollowUp, input, info, FollowUp);
+  }
+}

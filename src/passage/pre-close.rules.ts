@@ -1,0 +1,152 @@
+import type { RuledConfiguration } from '../catalogue/configuration.js';
+import { fits, preClosePolicy } from '../catalogue/variant.rules.js';
+import type { ChecklistItem } from '../checklist/checklist.entity.js';
+import { blocks, type Finding, finding } from '../core/finding.js';
+import { daysBetween } from '../core/local-day.js';
+import type { Handoff } from '../handoff/handoff.entity.js';
+import { type PreClose, PreCloseState } from './pre-close.entity.js';
+
+/** What a request is judged by. */
+export interface PreCloseRequest {
+  readonly handoff: Pick<Handoff, 'tier' | 'dealType'>;
+  readonly configuration: Pick<RuledConfiguration, 'variants'>;
+  /** The one that is live already; null without one. */
+  readonly live: PreClose | null;
+  readonly expectedCloseOn: string;
+  readonly probabilityPercent: number | null;
+  /** The day in the tenant's time zone. */
+  readonly today: string;
+}
+
+/** What stands against a review before the signature; the numbers are the tenant's (document 004: 5 to 7 days). */
+export function requestFindings(request: PreCloseRequest): Finding[] {
+  const { handoff, configuration, live } = request;
+  const policy = preClosePolicy(configuration);
+  const findings: Finding[] = [];
+  if (!fits(policy, handoff)) {
+    const { tiers, dealTypes } = policy;
+    findings.push(
+      finding({
+        code: 'PRE_CLOSE_NOT_ALLOWED',
+        path: 'handoff.tier',
+        message: `A ${handoff.tier} handoff of ${handoff.dealType} waits for the signature.`,
+        facts: { tier: handoff.tier, dealType: handoff.dealType, tiers, dealTypes },
+        remedy: 'Submit it once the contract is signed, or ask RevOps to change variants.preClose.',
+      }),
+    );
+  }
+  if (live) {
+    findings.push(
+      finding({
+        code: 'PRE_CLOSE_ASKED',
+        path: 'handoff.preCloses',
+        message: `It was asked for already: ${live.state}.`,
+        facts: { preCloseId: live.id, state: live.state },
+        remedy: live.state === PreCloseState.APPROVED ? 'Submit the handoff.' : 'Somebody in delivery answers it.',
+      }),
+    );
+  }
+  return [...findings, ...windowFindings(request)];
+}
+
+function windowFindings({ configuration, expectedCloseOn, probabilityPercent, today }: PreCloseRequest): Finding[] {
+  const { opensDaysBefore, leastDaysBefore, fromProbabilityPercent } = preClosePolicy(configuration);
+  const days = daysBetween(today, expectedCloseOn);
+  const facts = { expectedCloseOn, today, opensDaysBefore, leastDaysBefore, fromProbabilityPercent };
+  const path = 'expectedCloseOn';
+  if (days < 0) {
+    const message = `The close is expected on ${expectedCloseOn}, in the past.`;
+    const remedy = 'Give the day on which the close is expected now.';
+    return [finding({ code: 'EXPECTED_CLOSE_PAST', path, message, facts, remedy })];
+  }
+  if (probabilityPercent !== null && probabilityPercent >= fromProbabilityPercent) return [];
+  if (days > opensDaysBefore) {
+    const message = `The close is ${days} days away; delivery reviews from ${opensDaysBefore} days before it.`;
+    const remedy = `Ask again then, or once the deal is ${fromProbabilityPercent} % probable.`;
+    return [finding({ code: 'PRE_CLOSE_TOO_EARLY', path, message, facts, remedy })];
+  }
+  if (days < leastDaysBefore) {
+    const message = `The close is ${days} days away; delivery needs ${leastDaysBefore} to review before it.`;
+    const remedy = `Submit it once the contract is signed, or say that the deal is ${fromProbabilityPercent} % probable.`;
+    return [finding({ code: 'PRE_CLOSE_TOO_LATE', path, message, facts, remedy })];
+  }
+  return [];
+}
+
+/** What stands against answering a request: none is open, or the one who answers is the one who asked. */
+export function answerFindings(live: PreClose | null, actorIds: readonly string[]): Finding[] {
+  if (live?.state !== PreCloseState.REQUESTED) {
+    return [
+      finding({
+        code: 'PRE_CLOSE_NOT_ASKED',
+        path: 'handoff.preCloses',
+        message: 'No review before the signature waits for an answer.',
+        facts: { state: live?.state ?? null },
+        remedy: 'Sales asks for it with requestPreClose.',
+      }),
+    ];
+  }
+  if (!actorIds.includes(live.requestedBy)) return [];
+  return [
+    finding({
+      code: 'SELF_APPROVAL',
+      path: 'actor',
+      message: 'Who asked does not answer.',
+      facts: { preCloseId: live.id },
+      remedy: 'Another delivery manager or service delivery lead answers it.',
+    }),
+  ];
+}
+
+/** The items that only a signed contract proves: the signed scope, the executed contract. */
+export const awaitsSignature = ({ needsSigner }: Pick<ChecklistItem, 'needsSigner'>): boolean => needsSigner;
+
+/** What the submit gate found, with what waits for the signature told apart. */
+export interface ContractJudgement {
+  readonly findings: readonly Finding[];
+  /** Whether the gate passes only because delivery allowed a review before the signature. */
+  readonly isPending: boolean;
+}
+
+/**
+ * Of what the submit gate found, a granted pre-close review turns what the missing signature leaves open into warnings,
+ * and nothing else (document 004: "pending contract", "full completion needs signature").
+ */
+export function judgeContract(
+  findings: readonly Finding[],
+  items: readonly ChecklistItem[],
+  preClose: PreClose | null,
+): ContractJudgement {
+  if (preClose?.state !== PreCloseState.APPROVED) return { findings, isPending: false };
+  const open = new Set(unsigned(findings, items));
+  return {
+    findings: findings.map((found) => (open.has(found) ? { ...found, severity: 'WARNING' as const } : found)),
+    isPending: open.size > 0,
+  };
+}
+
+/** The blocking findings about items that only the signature proves. */
+export function unsigned(findings: readonly Finding[], items: readonly ChecklistItem[]): Finding[] {
+  const paths = new Set(items.filter(awaitsSignature).map(({ code }) => `checklist.${code}`));
+  return findings.filter((found) => blocks([found]) && paths.has(found.path));
+}
+
+/** What a handoff before its signature lacks for a sign-off or a client date; `missing` are unsigned() findings. */
+export function pendingFindings(
+  { pendingContract }: Pick<Handoff, 'pendingContract'>,
+  missing: readonly Finding[],
+): Finding[] {
+  if (!pendingContract) return [];
+  return [
+    finding({
+      code: 'CONTRACT_PENDING',
+      path: 'handoff.pendingContract',
+      message: 'Delivery reviews before the contract is signed: no sign-off and no client date without it.',
+      facts: { items: missing.map(({ path }) => path.replace('checklist.', '')) },
+      remedy:
+        missing.length > 0
+          ? 'Give and verify the evidence of the signature; the handoff then goes on by itself.'
+          : 'The contract is there: the handoff goes on by itself within a minute, or at once with completePreClose.',
+    }),
+  ];
+}

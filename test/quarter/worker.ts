@@ -1,0 +1,57 @@
+import { Pool } from 'pg';
+import { pino } from 'pino';
+import { Dispatcher } from '../../src/core/outbox/dispatcher.js';
+import type { Planner } from '../../src/core/planner.js';
+import { KINDS, type WorkerOptions } from './kinds.js';
+import type { Stage } from './stage.js';
+
+/** Looks of one worker until nothing is due: a review waits for the scores of its period, and so on. */
+const MOST_PASSES = 50;
+
+/** The workers of the quarter: they live as long as a look, and nothing of them is kept until the next. */
+export class WorkerPool {
+  private constructor(private readonly eraser: Pool) {}
+
+  static open(superuserUrl: string): WorkerPool {
+    const eraser = new Pool({ connectionString: superuserUrl, max: 3 });
+    // An idle connection ends with its database.
+    eraser.on('error', () => undefined);
+    return new WorkerPool(eraser);
+  }
+
+  /** So many workers begin at once, plan what is due now, do it, and end. */
+  async look(stage: Stage, at: number, workers: number): Promise<void> {
+    stage.now(at);
+    const { gateway, pipeline } = stage.world.suite;
+    const tenants = async (): Promise<readonly string[]> => [stage.world.tenantId];
+    // A planner that fails is logged and tried again: here it is a fault.
+    const faults: string[] = [];
+    const log = pino({ level: 'warn' }, { write: (line) => void (line.includes('not planned') && faults.push(line)) });
+    const options: WorkerOptions = { gateway, present: () => stage.clock.now(), tenants, log };
+    const handlers = Object.assign({}, ...KINDS.map((kind) => kind.handlers));
+    // The vendors have no part in this: what is asked of them would only take time.
+    await this.eraser.query('delete from outbox_effect where tenant_id = $1 and state = $2 and not kind = any($3)', [
+      stage.world.tenantId,
+      'PENDING',
+      Object.keys(handlers),
+    ]);
+    const planners = (): Planner[] => KINDS.flatMap((kind) => kind.planners(options));
+    await Promise.all(
+      Array.from({ length: workers }, async () => {
+        const dispatcher = new Dispatcher({ gateway, clock: stage.clock, pipeline, handlers, tenants, log });
+        for (let passes = 0; passes < MOST_PASSES; passes += 1) {
+          let planned = 0;
+          for (const planner of planners()) planned += await planner.pass();
+          if (planned === 0) return;
+          while ((await dispatcher.pass()) > 0);
+        }
+        throw new Error(`${stage.tenant.slug}: the workers do not come to an end at ${new Date(at).toISOString()}`);
+      }),
+    );
+    if (faults.length > 0) throw new Error(`${stage.tenant.slug} at ${new Date(at).toISOString()}: ${faults[0]!}`);
+  }
+
+  close(): Promise<void> {
+    return this.eraser.end();
+  }
+}

@@ -33,6 +33,7 @@ import { LeastPrivilege1700000000033 } from './0033-least-privilege.js';
 import { Escalation1700000000035 } from './0035-escalation.js';
 import { ScopeChange1700000000036 } from './0036-scope-change.js';
 import { HandoffMeeting1700000000037 } from './0037-handoff-meeting.js';
+import { Documents1700000000038 } from './0038-documents.js';
 import { Capacity1700000000039 } from './0039-capacity.js';
 import { Triggers1700000000040 } from './0040-triggers.js';
 import { Feedback1700000000041 } from './0041-feedback.js';
@@ -77,6 +78,7 @@ export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   Escalation1700000000035,
   ScopeChange1700000000036,
   HandoffMeeting1700000000037,
+  Documents1700000000038,
   Capacity1700000000039,
   Triggers1700000000040,
   Feedback1700000000041,

@@ -8,6 +8,7 @@ import { commitmentAbilities } from './commitment/commitment.abilities.js';
 import type { AbilityContribution } from './core/ability.js';
 import { dealAbilities } from './deal/deal.abilities.js';
 import { decisionAbilities } from './decision/decision.abilities.js';
+import { documentAbilities } from './document/document.abilities.js';
 import { erasureAbilities } from './erasure/erasure.abilities.js';
 import { escalationAbilities } from './escalation/escalation.abilities.js';
 import { feasibilityAbilities } from './feasibility/feasibility.abilities.js';
@@ -62,6 +63,7 @@ export const ABILITIES: readonly AbilityContribution[] = [
   kpiAbilities,
   rolloutAbilities,
   feedbackAbilities,
+  documentAbilities,
   noticeAbilities,
   actualsAbilities,
   governanceAbilities,

@@ -9,6 +9,8 @@ import { controlOverdueHandler, controlRunHandler } from './audit/control.handle
 import { briefEraseHandler, briefStoreHandler } from './brief/brief.handler.js';
 import { LocalFolderStore } from './brief/brief.store.js';
 import { CONFLICTS_EFFECT, conflictsHandler } from './conflict/conflict.handler.js';
+import { ERASE_DOCUMENTS, STORE_DOCUMENT } from './document/document.effects.js';
+import { documentEraseHandler, documentStoreHandler } from './document/document.handler.js';
 import { ESCALATE_EFFECT, escalateHandler } from './escalation/escalation.handler.js';
 import { FOLLOW_UP_EFFECT, followUpHandler } from './feedback/follow-up.handler.js';
 import { POLICY_TIGHTEN, tightenHandler } from './governance/tighten.handler.js';
@@ -30,11 +32,13 @@ import { sweepHandler } from './integrations/microsoft/sharepoint/sweep.handler.
 import { SWEEP_SHAREPOINT } from './integrations/microsoft/sharepoint/sweep.message.js';
 import {
   alsoInSharePoint,
+  ERASE_DOCUMENTS_IN_SHAREPOINT,
   ERASE_IN_SHAREPOINT,
   erasedInSharePoint,
   handedToSharePoint,
   isInSharePoint,
   SharePoint,
+  STORE_DOCUMENT_IN_SHAREPOINT,
   STORE_IN_SHAREPOINT,
 } from './integrations/microsoft/sharepoint/sharepoint.js';
 import { REVIEW_EFFECT, REVIEW_OVERDUE_EFFECT } from './integrations/review/review.commands.js';
@@ -77,6 +81,15 @@ export function effectHandlers(
     'brief.store': handedToSharePoint(STORE_IN_SHAREPOINT, briefStoreHandler(store, vault)),
     'brief.erase': erasedInSharePoint(briefEraseHandler(store, vault, (location) => !isInSharePoint(location))),
     [STORE_IN_SHAREPOINT]: sharepoint.storing(briefStoreHandler(sharepoint.storeOf, vault)),
+    [STORE_DOCUMENT]: handedToSharePoint(STORE_DOCUMENT_IN_SHAREPOINT, documentStoreHandler(store, vault)),
+    [ERASE_DOCUMENTS]: erasedInSharePoint(
+      documentEraseHandler(store, vault, (location) => !isInSharePoint(location)),
+      ERASE_DOCUMENTS_IN_SHAREPOINT,
+    ),
+    [STORE_DOCUMENT_IN_SHAREPOINT]: sharepoint.storing(documentStoreHandler(sharepoint.documentStoreOf, vault)),
+    [ERASE_DOCUMENTS_IN_SHAREPOINT]: sharepoint.telling(
+      documentEraseHandler(sharepoint.documentStoreOf, vault, isInSharePoint),
+    ),
     [SWEEP_SHAREPOINT]: sweepHandler(sharepoint),
     [KEEP_IN_SHAREPOINT]: keepHandler(sharepoint),
     [ERASE_IN_SHAREPOINT]: sharepoint.telling(briefEraseHandler(sharepoint.storeOf, vault, isInSharePoint)),

@@ -29,6 +29,7 @@ import type { EntityClass } from './core/table.js';
 import { PersonalKey, PersonalText } from './core/vault.js';
 import { Client, Deal, DealPayload, DealSnapshot, QuoteLine } from './deal/deal.entity.js';
 import { Decision } from './decision/decision.entity.js';
+import { IssuedDocument } from './document/document.entity.js';
 import { ClockSettlement, Escalation, HandoffPause } from './escalation/escalation.entity.js';
 import { CapacityChange } from './feasibility/capacity.entity.js';
 import { FeasibilitySignOff, ResourceBooking } from './feasibility/feasibility.entity.js';
@@ -175,6 +176,7 @@ export const ENTITIES: readonly EntityClass[] = [
   TrainingRecord,
   Certification,
   HandoffBuddy,
+  IssuedDocument,
   Notice,
   NoticePreference,
   AuditSample,

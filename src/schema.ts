@@ -33,6 +33,7 @@ import { RecordResolver } from './core/graphql/record.resolver.js';
 import { DateTimeScalar } from './core/graphql/scalars.js';
 import { ClientResolver, DealResolver, DealSnapshotResolver, QuoteLineResolver } from './deal/deal.resolver.js';
 import { DecisionResolver, HandoffDecisionResolver } from './decision/decision.resolver.js';
+import { HandoffDocumentResolver, IssuedDocumentResolver } from './document/document.resolver.js';
 import { ErasureResolver } from './erasure/erasure.resolver.js';
 import {
   EscalationResolver,
@@ -244,6 +245,8 @@ const RESOLVERS: NonEmptyArray<new () => object> = [
   RepeatAskResolver,
   ClientSurveyResolver,
   FollowUpResolver,
+  HandoffDocumentResolver,
+  IssuedDocumentResolver,
   NoticeResolver,
   OutboxResolver,
   ConnectionResolver,
@@ -252,6 +255,7 @@ const RESOLVERS: NonEmptyArray<new () => object> = [
   EventEndpointResolver,
   EventDeliveryResolver,
   BriefFilesResolver,
+  DocumentFilesResolver,
   DocumentFilesResolver,
   TeamsResolver,
   ProjectActualsResolver,

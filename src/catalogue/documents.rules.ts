@@ -53,7 +53,7 @@ export function documentTemplate(
   { documents }: Pick<TenantConfiguration, 'documents'>,
   kind: DocumentKind,
 ): NamedTemplate {
-  const own = documents?.templates?.[kind] ?? {
+  const own: DocumentTemplate = documents?.templates?.[kind] ?? {
     ...BUILT_IN,
     sections: PARTS[kind].map((part) => ({ part })),
     changes: [{ ...BUILT_IN, author: 'countersign', text: 'The template of document 004.' }],

@@ -81,7 +81,7 @@ export async function openOwner(
     connectTimeoutMS: ANSWERS_WITHIN,
     extra: {
       options: `-c countersign.application_role=${role} -c lock_timeout=5000`,
-      application_name: 'countersign-migrate',
+      fallback_application_name: 'countersign-migrate',
     },
   });
   try {

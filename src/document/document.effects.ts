@@ -1,12 +1,13 @@
 import { publicMarkdown } from '../brief/brief.markdown.js';
 import { sealBrief } from '../brief/brief.personal.js';
 import type { DocumentKind } from '../catalogue/configuration.documents.js';
-import { sha256Hex } from '../core/canonical.js';
+import { digestOf, sha256Hex } from '../core/canonical.js';
 import type { Moment } from '../core/command.js';
 import type { OutboxMessage } from '../core/outbox/message.js';
 import { insert, type Statement, update } from '../core/statement.js';
 import type { PersonalKey } from '../core/vault.js';
 import { IssuedDocument } from './document.entity.js';
+import type { ComposedDocument } from './document.rules.js';
 import type { DocumentNow } from './document.view.js';
 
 /** The kind of the effect that stores the files of an issued document. */
@@ -20,6 +21,15 @@ export interface IssueEffects {
   readonly issue: Omit<IssuedDocument, 'tenantId'>;
   readonly statements: readonly Statement[];
   readonly messages: readonly OutboxMessage[];
+}
+
+/** Whether the content is another than that of an issue; names count as long as the issue has digests with them. */
+function saysAnother(
+  { contentSha256, sectionDigests }: Pick<IssuedDocument, 'contentSha256' | 'sectionDigests'>,
+  composed: ComposedDocument,
+): boolean {
+  if (contentSha256 !== composed.contentSha256) return true;
+  return sectionDigests !== null && digestOf(sectionDigests) !== digestOf(composed.sectionDigests);
 }
 
 /** Issues a document as it reads now, and archives the issue before it. */
@@ -50,7 +60,7 @@ export function issueOf(
     contentSha256: composed.contentSha256,
     sectionDigests: [...composed.sectionDigests],
     missing: [...composed.missing],
-    isChanged: latest !== null && latest.contentSha256 !== composed.contentSha256,
+    isChanged: latest !== null && saysAnother(latest, composed),
     sources: [...composed.sources],
     issuedBy: moment.actor.id,
     issuedAt: moment.now,

@@ -1,3 +1,4 @@
+import type { BriefFacts } from '../brief/brief.facts.js';
 import { composeBrief } from '../brief/brief.rules.js';
 import type { BriefDocument, BriefSection, BriefStatement, StoredBriefDocument } from '../brief/brief.document.js';
 import { mentionsIn, withoutNames } from '../brief/brief.personal.js';
@@ -68,7 +69,7 @@ export function composeDocument(facts: DocumentFacts, template: NamedTemplate, e
     document,
     missing: [
       ...document.sections
-        .filter(({ key }) => known.get(key)!.statements.length === 0 && !NONE_IS_AN_ANSWER.includes(key))
+        .filter(({ key }) => isEmpty(known.get(key)!, brief) && !NONE_IS_AN_ANSWER.includes(key))
         .map((section) => section.title),
       ...(template.sections.some(({ part }) => part === 'introduction') ? facts.introduction.gaps : []),
     ],
@@ -82,11 +83,16 @@ export function composeDocument(facts: DocumentFacts, template: NamedTemplate, e
   };
 }
 
+/** Whether a section has no data; that of the people names owner and delivery manager in any case. */
+const isEmpty = ({ key, statements }: BriefSection, { stakeholders }: BriefFacts): boolean =>
+  statements.length === 0 || (key === 'stakeholders' && !stakeholders.some(({ side }) => side === 'CLIENT'));
+
 function sectionBy(wanted: DocumentSection, found: BriefSection, { brief }: DocumentFacts): BriefSection {
   const intro: BriefStatement[] = wanted.intro === undefined ? [] : [statement(wanted.intro, brief.configuration)];
   const none = `N/A: ${found.whenEmpty}`;
-  // Beside a text of the tenant's own the gap would not be seen.
-  const gap = intro.length > 0 && found.statements.length === 0 ? [statement(none, brief.configuration)] : [];
+  // Beside other statements the gap would not be seen.
+  const isShown = found.statements.length === 0 && intro.length === 0;
+  const gap = isEmpty(found, brief) && !isShown ? [statement(none, brief.configuration)] : [];
   return {
     ...found,
     title: wanted.heading ?? found.title,

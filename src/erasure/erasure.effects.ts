@@ -1,4 +1,5 @@
 import { ERASE_BRIEFS } from '../brief/brief.effects.js';
+import { ERASE_DOCUMENTS } from '../document/document.effects.js';
 import type { Moment } from '../core/command.js';
 import { type Mention, mentionsOf } from '../core/mention.js';
 import type { OutboxMessage } from '../core/outbox/message.js';
@@ -20,7 +21,7 @@ export interface Traces {
   readonly names: readonly (string | null)[];
 }
 
-/** What erases the traces in handoffs, and has the files of their briefs written again. */
+/** What erases the traces in handoffs, and has the files of their briefs and documents written again. */
 export function eraseTraces(
   { handoffs, stakeholders, names }: Traces,
   { now, newId }: Moment,
@@ -38,7 +39,8 @@ export function eraseTraces(
         'BRIEF',
         handoffIds,
         now,
-        'select b.id from brief b where b.tenant_id = $1 and b.handoff_id = any($2::uuid[])',
+        `select b.id from brief b where b.tenant_id = $1 and b.handoff_id = any($2::uuid[])
+          union all select d.id from issued_document d where d.tenant_id = $1 and d.handoff_id = any($2::uuid[])`,
       ),
       destroyKeys(
         'DEAL_SNAPSHOT',
@@ -46,20 +48,31 @@ export function eraseTraces(
         now,
         'select d.id from deal_snapshot d where d.tenant_id = $1 and d.deal_id = any($2::uuid[])',
       ),
+      // Digests of texts with names would let somebody try names.
+      {
+        text: `update issued_document set section_digests = null
+          where tenant_id = $1 and handoff_id = any($2::uuid[]) and section_digests is not null`,
+        values: [handoffIds],
+      },
       ...mentionsOf(names.flatMap(spellings)).flatMap((mention) => overwrite(mention, handoffIds)),
       {
         text: 'update handoff set revision = revision + 1 where tenant_id = $1 and id = any($2::uuid[])',
         values: [handoffIds],
       },
     ],
-    messages: handoffIds.map((id) => ({
-      kind: ERASE_BRIEFS,
-      aggregate: { type: 'Handoff', id },
-      effectKey: `brief-erase:${newId()}`,
-      payload: { handoffId: id },
-    })),
+    messages: handoffIds.flatMap((id) => [
+      erasing(ERASE_BRIEFS, id, `brief-erase:${newId()}`),
+      erasing(ERASE_DOCUMENTS, id, `document-erase:${newId()}`),
+    ]),
   };
 }
+
+const erasing = (kind: string, handoffId: string, effectKey: string): OutboxMessage => ({
+  kind,
+  aggregate: { type: 'Handoff', id: handoffId },
+  effectKey,
+  payload: { handoffId },
+});
 
 /** A name as people write it, and as it stands within JSON text. */
 function spellings(name: string | null): string[] {

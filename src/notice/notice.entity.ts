@@ -26,6 +26,7 @@ export enum NoticeTemplate {
   FOLLOW_UP_OPENED = 'FOLLOW_UP_OPENED',
   QUALITY_TASK_GIVEN = 'QUALITY_TASK_GIVEN',
   QUALITY_TASK_OVERDUE = 'QUALITY_TASK_OVERDUE',
+  SALES_TOLD_OF_CHANGE = 'SALES_TOLD_OF_CHANGE',
   ALERT_RAISED = 'ALERT_RAISED',
   BREAK_GLASS = 'BREAK_GLASS',
 }
@@ -67,6 +68,10 @@ registerEnumType(NoticeTemplate, {
       description: 'A quality review, action, remediation, spot check or red flag was given to you: whoever does it.',
     },
     QUALITY_TASK_OVERDUE: { description: 'One of them is overdue and comes to you: the next person of the ladder.' },
+    SALES_TOLD_OF_CHANGE: {
+      description:
+        'A handoff changed materially after its sign-off (document 004): its owner in sales. A sign-off that lapsed, a decision, a document that was issued anew.',
+    },
     ALERT_RAISED: { description: 'Something that must be seen at once: RevOps administrators. Urgent.' },
     BREAK_GLASS: {
       description:

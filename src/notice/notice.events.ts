@@ -180,6 +180,26 @@ const EVENTS: readonly { readonly template: NoticeTemplate; readonly select: str
       where s.tenant_id = $1 and s.step > 0 and s.is_news and s.ended_at is null and s.fired_at >= $2::timestamptz`,
   },
   {
+    template: NoticeTemplate.SALES_TOLD_OF_CHANGE,
+    select: `select 'Handoff', h.id, 'lapsed/' || s.id, h.owner_id
+      from feasibility_sign_off s join handoff h on h.tenant_id = $1 and h.id = s.handoff_id
+      where s.tenant_id = $1 and s.state = 'LAPSED' and s.ended_at >= $2::timestamptz`,
+  },
+  {
+    template: NoticeTemplate.SALES_TOLD_OF_CHANGE,
+    select: `select 'Handoff', h.id, 'decided/' || d.id, h.owner_id
+      from decision d join handoff h on h.tenant_id = $1 and h.id = d.handoff_id
+      where d.tenant_id = $1 and d.state = 'RESOLVED' and d.decided_at >= $2::timestamptz and d.decided_by is distinct from h.owner_id
+        and exists (select 1 from feasibility_sign_off s where s.tenant_id = $1 and s.handoff_id = h.id and s.signed_at < d.decided_at)`,
+  },
+  {
+    template: NoticeTemplate.SALES_TOLD_OF_CHANGE,
+    select: `select 'Handoff', h.id, 'reissued/' || i.id, h.owner_id
+      from issued_document i join handoff h on h.tenant_id = $1 and h.id = i.handoff_id
+      where i.tenant_id = $1 and i.is_changed and i.issued_at >= $2::timestamptz and i.issued_by <> h.owner_id
+        and exists (select 1 from feasibility_sign_off s where s.tenant_id = $1 and s.handoff_id = h.id and s.signed_at < i.issued_at)`,
+  },
+  {
     template: NoticeTemplate.ALERT_RAISED,
     select: `select 'Alert', a.id, 'raised', g.person_id from alert a ${holders(Role.REVOPS_ADMIN)}
       where a.tenant_id = $1 and a.code <> 'BREAK_GLASS' and a.acknowledged_at is null and a.raised_at >= $2::timestamptz`,

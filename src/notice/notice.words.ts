@@ -28,6 +28,7 @@ export const TITLES: Readonly<Record<NoticeTemplate, string>> = {
   FOLLOW_UP_OPENED: 'A returned handoff asks something of you',
   QUALITY_TASK_GIVEN: 'Something of the quality of handoffs was given to you',
   QUALITY_TASK_OVERDUE: 'Something of the quality of handoffs is overdue',
+  SALES_TOLD_OF_CHANGE: 'A handoff of yours changed after its sign-off',
   ALERT_RAISED: 'An alert was raised',
   BREAK_GLASS: 'A gate was passed in an emergency',
 };
@@ -79,6 +80,13 @@ export function wordsOf(facts: SubjectFacts | null, context: WordsContext): Noti
   }
 }
 
+/** What changed, by the mark of the event. */
+const CHANGES: Readonly<Record<string, string>> = {
+  lapsed: 'Scope, dates, plan or baseline changed, so that the sign-off lapsed.',
+  decided: 'A decision was made. Look at the decision log.',
+  reissued: 'A document was issued anew with another content. Look at what it says now.',
+};
+
 type FactsOf<T extends SubjectFacts['type']> = Extract<SubjectFacts, { readonly type: T }>;
 
 function handoffWords(facts: FactsOf<'Handoff'>, { notice, timeZone }: WordsContext): NoticeWords | null {
@@ -112,6 +120,13 @@ function handoffWords(facts: FactsOf<'Handoff'>, { notice, timeZone }: WordsCont
           'Delivery named what is missing or wrong.',
           ...(correctionDueAt ? [`To be corrected by ${timeOf(correctionDueAt, timeZone)}`] : []),
         ],
+        handoffId,
+      };
+    case NoticeTemplate.SALES_TOLD_OF_CHANGE:
+      if (['CLOSED', 'WITHDRAWN'].includes(stage)) return null;
+      return {
+        subject: `Handoff ${handoff} changed after its sign-off`,
+        lines: [about, CHANGES[notice.eventKey.split('/')[2] ?? ''] ?? 'Look at the handoff to see what changed.'],
         handoffId,
       };
     case NoticeTemplate.SIGN_OFF_LAPSED:

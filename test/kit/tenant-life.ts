@@ -102,7 +102,8 @@ export async function asSuper(
 }
 
 /**
- * Holds a table until a session of the application waits for it, does `then`, and lets go. Answers how the work ended.
+ * Holds a table until another session waits for it, of the application where one is named, does `then`, and lets go.
+ * Answers how the work ended.
  * @param mode share holds who writes, access exclusive also who reads.
  * @param then gets the processes of the database that wait, and how the work ends once they do not.
  */
@@ -112,10 +113,10 @@ export async function heldAt(
   mode: 'share' | 'access exclusive',
   work: () => Promise<unknown>,
   then: (waiting: readonly number[], client: Client, outcome: Promise<unknown>) => Promise<unknown>,
-  application = 'countersign',
+  application: string | null = null,
 ): Promise<'finished' | 'failed'> {
   return withClient(superuserUrl, async (client) => {
-    const waiting = `select l.pid from pg_locks l join pg_stat_activity a on a.pid = l.pid and a.application_name = $1
+    const waiting = `select l.pid from pg_locks l join pg_stat_activity a on a.pid = l.pid and a.application_name = coalesce($1, a.application_name)
       where not l.granted and l.relation = '${table}'::regclass
         and l.database = (select oid from pg_database where datname = current_database())`;
     await client.query(`begin; lock table ${table} in ${mode} mode`);

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { DOCUMENT_KINDS } from '../../src/catalogue/configuration.documents.js';
 import { parseConfigurationFile } from '../../src/catalogue/configuration-file.js';
 import { CONFIGURATION_SCHEMA, configurationSchemaText } from '../../src/catalogue/configuration.schema.js';
 import { shapeFaults } from '../../src/catalogue/configuration-shape.js';
@@ -99,6 +100,12 @@ describe('schema and type', () => {
       '.dealImport.halopsa.lineKinds.itemGroups',
       '.dealImport.halopsa.lineKinds.nominalCodes',
       '.dealImport.halopsa.lineKinds.productCodes',
+      '.documents',
+      '.documents.currentDays',
+      '.documents.templates',
+      ...DOCUMENT_KINDS.toSorted().flatMap((kind) =>
+        ['sections[].heading', 'sections[].intro', 'title'].map((field) => `.documents.templates.${kind}.${field}`),
+      ),
       '.meetingPolicy',
       '.meetingPolicy.agendaLeadHours',
       '.meetingPolicy.byTier',

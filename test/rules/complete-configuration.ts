@@ -1,3 +1,4 @@
+import type { DocumentTemplate } from '../../src/catalogue/configuration.documents.js';
 import type { MeetingTierPolicy } from '../../src/catalogue/configuration.meeting.js';
 import type { TenantConfiguration } from '../../src/catalogue/configuration.js';
 import { sample } from './catalogue.kit.js';
@@ -50,6 +51,14 @@ function completePolicy(): Complete<TenantConfiguration['approvalPolicy']> {
   };
 }
 
+const template: Complete<DocumentTemplate> = {
+  version: 'v2.3',
+  date: '2026-01-15',
+  title: 'Deal on a page',
+  sections: [{ part: 'sold', heading: 'Sold', intro: 'What the client bought.' }],
+  changes: [{ version: 'v2.3', date: '2026-01-15', author: 'rory.revops', text: 'One page.' }],
+};
+
 const meetingTier: Complete<MeetingTierPolicy> = {
   needed: true,
   required: ['REP'],
@@ -101,6 +110,18 @@ export const complete: Complete<
   capacity: {
     roles: [{ role: 'Engineer', hoursPerWeek: '112.5', tasksOf: ['SERVICE_DELIVERY_LEAD'] }],
     people: [{ person: 'dana.delivery', role: 'Engineer', hoursPerWeek: '20' }],
+  },
+  documents: {
+    templates: {
+      DEAL_SUMMARY: template,
+      STAKEHOLDER_MAP: template,
+      COMMITMENT_LOG: template,
+      IMPLEMENTATION_PLAN: template,
+      RISK_REGISTER: template,
+      MEETING_NOTES: template,
+      INTRODUCTION_EMAIL: template,
+    },
+    currentDays: 14,
   },
   meetingPolicy: {
     byTier: { LIGHT: meetingTier, STANDARD: meetingTier, HIGH_TOUCH: meetingTier },

@@ -104,6 +104,7 @@ export async function populate(world: World, { closed }: { closed: boolean }): P
   await populateScore(world, story);
   await populateQuality(world);
   await populateMeeting(world, sales, story);
+  await make(sales, world, 'issueDocument', story);
   if (closed) {
     const start = suite.clock.at;
     suite.clock.at = new Date('2026-12-23T15:00:00Z');

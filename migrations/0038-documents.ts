@@ -63,7 +63,8 @@ export class Documents1700000000038 extends TablesMigration {
         add constraint stored_file_owner check ((brief_id is null) = (document_id is not null)
           and (document_id is null) = (handoff_id is null) and (document_id is null) = (document_kind is null)),
         add constraint stored_file_document unique (tenant_id, handoff_id, document_kind, format),
-        add foreign key (tenant_id, document_id) references issued_document (tenant_id, id)`);
+        add foreign key (tenant_id, document_id) references issued_document (tenant_id, id),
+        add foreign key (tenant_id, handoff_id) references handoff (tenant_id, id)`);
       await runner.query('create index stored_file_issue on stored_file (tenant_id, document_id)');
     });
     await allowValues(runner, 'notice', 'template', TEMPLATES);

@@ -78,7 +78,11 @@ const CHECKS: Readonly<Record<string, string>> = {
 const pools = new WeakMap<Suite, pg.Pool>();
 
 function poolOf(suite: Suite): pg.Pool {
-  const pool = pools.get(suite) ?? new pg.Pool({ connectionString: suite.superuserUrl, max: 4 });
+  const known = pools.get(suite);
+  if (known) return known;
+  const pool = new pg.Pool({ connectionString: suite.superuserUrl, max: 4 });
+  // An idle connection ends with its database.
+  pool.on('error', () => undefined);
   pools.set(suite, pool);
   return pool;
 }

@@ -7,6 +7,7 @@ import type { Stage } from './stage.js';
 
 /** Looks of one worker until nothing is due: a review waits for the scores of its period, and so on. */
 const MOST_PASSES = 50;
+const MOST_RETRIES = 5;
 
 /** The workers of the quarter: they live as long as a look, and nothing of them is kept until the next. */
 export class WorkerPool {
@@ -48,7 +49,22 @@ export class WorkerPool {
         throw new Error(`${stage.tenant.slug}: the workers do not come to an end at ${new Date(at).toISOString()}`);
       }),
     );
+    await this.retry(stage, new Dispatcher({ gateway, clock: stage.clock, pipeline, handlers, tenants, log }));
     if (faults.length > 0) throw new Error(`${stage.tenant.slug} at ${new Date(at).toISOString()}: ${faults[0]!}`);
+  }
+
+  /** What two workers got into each other's way with, or a busy machine, is done seconds later: this clock stands still. */
+  private async retry(stage: Stage, dispatcher: Dispatcher): Promise<void> {
+    const { tenantId } = stage.world;
+    for (let tries = 0; tries < MOST_RETRIES; tries += 1) {
+      const { rowCount } = await this.eraser.query(
+        `update outbox_effect set next_attempt_at = created_at, leased_until = null
+         where tenant_id = $1 and state = 'PENDING' and attempts > 0 and not_before is null`,
+        [tenantId],
+      );
+      if (rowCount === 0) return;
+      while ((await dispatcher.pass()) > 0);
+    }
   }
 
   close(): Promise<void> {

@@ -29,7 +29,7 @@ const { Pipeline } = await load('src/core/pipeline');
 const { Vault } = await load('src/core/vault');
 const { refreshActor } = await load('src/identity/identity.queries');
 const { VendorHttp } = await load('src/integrations/http/client');
-const { ABILITIES } = await load('src/schema');
+const { ABILITIES } = await load('src/abilities');
 
 const TENANTS = 8;
 const SLICES = 4;

@@ -7,7 +7,7 @@ import { databaseClock } from '../../dist/src/core/clock.js';
 import { Gateway } from '../../dist/src/core/gateway.js';
 import { Pipeline } from '../../dist/src/core/pipeline.js';
 import { refreshActor } from '../../dist/src/identity/identity.queries.js';
-import { ABILITIES } from '../../dist/src/schema.js';
+import { ABILITIES } from '../../dist/src/abilities.js';
 
 const pipeline = new Pipeline({
   gateway: new Gateway({ url: process.argv[2], poolSize: 6, prepare: true }),

@@ -36,7 +36,7 @@ it('has London, New York and Sydney change their clocks within it, and holidays 
 it(
   'ends with exactly the escalations, clocks, lapses and dates that follow from what happened',
   async () => {
-    const handoffsPerTenant = figure('HANDOFFS', 15);
+    const handoffsPerTenant = figure('HANDOFFS', 10);
     const tenants = talesOf({ seed: SEED, handoffsPerTenant, afterthoughts: true });
     const looks = looksOf(SEED + 1, figure('HOURS', 10), OUTAGES);
     const result = await playQuarter(suite, { tenants, looks });

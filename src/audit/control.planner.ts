@@ -1,8 +1,7 @@
-import { rulingConfiguration, configurationOf } from '../catalogue/catalogue.queries.js';
-import { newId } from '../core/id.js';
+import { configurationOf, rulingConfiguration, rulingSince } from '../catalogue/catalogue.queries.js';
 import { Planner, type PlannerOptions } from '../core/planner.js';
-import { enqueue, type OutboxMessage } from '../core/outbox/message.js';
-import { mapQuery, type Query, select, sql } from '../core/statement.js';
+import type { OutboxMessage } from '../core/outbox/message.js';
+import { mapQuery, type Query, select } from '../core/statement.js';
 import { CONTROL_RUN_EFFECT } from './control.commands.js';
 import { ControlRun } from './control.entity.js';
 import { dueMonths, monthOf, OVERRIDE_SAMPLING } from './control.rules.js';
@@ -20,20 +19,20 @@ export class ControlPlanner extends Planner {
   }
 
   protected async plan(tenantId: string): Promise<number> {
-    const { gateway, present, wake } = this.options;
+    const { gateway, present } = this.options;
     const { now, since, done, ruling } = await gateway.read(tenantId, {
       now: present(),
-      since: beginning(),
+      since: rulingSince(),
       done: periodsDone(),
       ruling: rulingConfiguration(),
     });
     const { timeZone } = configurationOf(ruling).tenant;
     const periods = since ? dueMonths({ timeZone, since, done }, now) : [];
-    if (periods.length === 0) return 0;
-    const messages = periods.map((period) => runMessage(tenantId, period, timeZone));
-    await gateway.transaction(tenantId, (tx) => tx.commit(enqueue(messages, now, newId)));
-    wake?.(tenantId);
-    return periods.length;
+    return this.ask(
+      tenantId,
+      periods.map((period) => runMessage(tenantId, period, timeZone)),
+      now,
+    );
   }
 }
 
@@ -46,13 +45,6 @@ function runMessage(tenantId: string, period: string, timeZone: string): OutboxM
     effectKey: `${CONTROL_RUN_EFFECT}/${OVERRIDE_SAMPLING.name}/${period}`,
     payload: { period, from: from.toISOString(), to: to.toISOString() },
   };
-}
-
-/** When the tenant's first configuration began to rule. */
-function beginning(): Query<Date | null> {
-  const text =
-    "select min(effective_from) as at from configuration_version where tenant_id = $1 and state = 'EFFECTIVE'";
-  return sql(text, [], (rows) => (rows[0]?.at as Date | null | undefined) ?? null);
 }
 
 const periodsDone = (): Query<string[]> =>

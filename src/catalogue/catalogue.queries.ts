@@ -19,6 +19,14 @@ export function rulingConfiguration(): Query<ConfigurationVersion> {
   });
 }
 
+/** When the tenant's first configuration began to rule; null before there is one. */
+export const rulingSince = (): Query<Date | null> =>
+  sql(
+    "select min(effective_from) as at from configuration_version where tenant_id = $1 and state = 'EFFECTIVE'",
+    [],
+    (rows) => (rows[0]?.at as Date | null | undefined) ?? null,
+  );
+
 /** A version by id. */
 export const configurationById = (id: string): Query<ConfigurationVersion> => selectRequired(ConfigurationVersion, id);
 

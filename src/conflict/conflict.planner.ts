@@ -1,6 +1,6 @@
+import { NIL_ID } from '../core/id.js';
 import { digestOf } from '../core/canonical.js';
-import { newId } from '../core/id.js';
-import { enqueue, type OutboxMessage } from '../core/outbox/message.js';
+import type { OutboxMessage } from '../core/outbox/message.js';
 import { Planner, type PlannerOptions } from '../core/planner.js';
 import { conflictDrift, isSettled } from '../decision/conflict.effects.js';
 import { eligiblePeople } from '../identity/identity.queries.js';
@@ -13,7 +13,6 @@ export const LOOK_EVERY_MS = 30_000;
 
 /** Handoffs read at a time. */
 const PAGE = 200;
-const FIRST = '00000000-0000-0000-0000-000000000000';
 /** Who owns a decision and who is told of it are two. */
 const LEAST_PEOPLE = 2;
 
@@ -28,9 +27,9 @@ export class ConflictPlanner extends Planner {
   }
 
   protected async plan(tenantId: string): Promise<number> {
-    const { gateway, present, wake } = this.options;
+    const { gateway, present } = this.options;
     let asked = 0;
-    for (let after = FIRST; ;) {
+    for (let after = NIL_ID; ;) {
       const { now, people, grounds } = await gateway.read(tenantId, {
         now: present(),
         people: eligiblePeople(),
@@ -39,12 +38,10 @@ export class ConflictPlanner extends Planner {
       // Without them nothing could be opened, and the same would be asked for again and again.
       const members = new Set(people.map(({ personId }) => personId)).size;
       const messages = members < LEAST_PEOPLE ? [] : grounds.flatMap((ground) => messageOf(ground, members));
-      if (messages.length > 0) await gateway.transaction(tenantId, (tx) => tx.commit(enqueue(messages, now, newId)));
-      asked += messages.length;
+      asked += await this.ask(tenantId, messages, now);
       if (grounds.length < PAGE) break;
       after = grounds.at(-1)!.handoff.id;
     }
-    if (asked > 0) wake?.(tenantId);
     return asked;
   }
 }

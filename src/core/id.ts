@@ -4,3 +4,6 @@ import { v7 } from 'uuid';
 export function newId(): string {
   return v7();
 }
+
+/** The id before all others, which nothing has: where going through rows by id begins. */
+export const NIL_ID = '00000000-0000-0000-0000-000000000000';

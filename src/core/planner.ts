@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
 import type { Gateway } from './gateway.js';
-import type { Query } from './statement.js';
+import { newId } from './id.js';
+import { enqueue, type OutboxMessage } from './outbox/message.js';
+import { type Query, sql } from './statement.js';
 
 /** What a planner works with. */
 export interface PlannerOptions {
@@ -32,6 +34,27 @@ export abstract class Planner<O extends PlannerOptions = PlannerOptions> {
 
   /** Asks for what is due of one tenant; how much that was. */
   protected abstract plan(tenantId: string): Promise<number>;
+
+  /** Asks the outbox for these effects and says so; how many they were. One that was asked for before is not there twice. */
+  protected async ask(tenantId: string, messages: readonly OutboxMessage[], now: Date): Promise<number> {
+    if (messages.length === 0) return 0;
+    const { gateway, wake } = this.options;
+    await gateway.transaction(tenantId, (tx) => tx.commit(enqueue(messages, now, newId)));
+    wake?.(tenantId);
+    return messages.length;
+  }
+
+  /** The same, where most of what is due was asked for long ago: those cost a read and count for nothing. */
+  protected async askForNew(tenantId: string, wanted: readonly OutboxMessage[], now: Date): Promise<number> {
+    if (wanted.length === 0) return 0;
+    const keys = wanted.map(({ effectKey }) => effectKey);
+    const { known } = await this.options.gateway.read(tenantId, { known: knownKeys(keys) });
+    return this.ask(
+      tenantId,
+      wanted.filter(({ effectKey }) => !known.has(effectKey)),
+      now,
+    );
+  }
 
   /** Works until stopped; the first look at once, and never two at the same time. */
   start(): void {
@@ -67,3 +90,10 @@ export abstract class Planner<O extends PlannerOptions = PlannerOptions> {
     return due;
   }
 }
+
+const knownKeys = (keys: readonly string[]): Query<ReadonlySet<string>> =>
+  sql(
+    'select effect_key from outbox_effect where tenant_id = $1 and effect_key = any($2)',
+    [keys],
+    (rows) => new Set(rows.map(({ effect_key }) => effect_key as string)),
+  );

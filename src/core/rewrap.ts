@@ -1,4 +1,5 @@
 import type { Gateway } from './gateway.js';
+import { NIL_ID } from './id.js';
 import { sql } from './statement.js';
 import type { Vault } from './vault.js';
 
@@ -14,7 +15,7 @@ const BATCH = 500;
  */
 export async function rewrapKeys(gateway: Gateway, vault: Vault, tenantId: string, table: KeyTable): Promise<number> {
   let wrapped = 0;
-  let after = '00000000-0000-0000-0000-000000000000';
+  let after = NIL_ID;
   for (;;) {
     const { rows } = await gateway.read(tenantId, {
       rows: sql(

@@ -77,18 +77,21 @@ export function responsibilityFindings(
       }),
     );
   }
-  if (dueOn < today) {
-    findings.push(
-      finding({
-        code: 'DUE_IN_THE_PAST',
-        path: 'dueOn',
-        message: `dueOn is ${dueOn}, before today.`,
-        facts: { dueOn, today },
-        remedy: 'Give today or a later day.',
-      }),
-    );
-  }
-  return findings;
+  return [...findings, ...dueFindings(dueOn, today)];
+}
+
+/** A finding for a day to be due on that has passed. */
+export function dueFindings(dueOn: string, today: string): Finding[] {
+  if (dueOn >= today) return [];
+  return [
+    finding({
+      code: 'DUE_IN_THE_PAST',
+      path: 'dueOn',
+      message: `dueOn is ${dueOn}, before today.`,
+      facts: { dueOn, today },
+      remedy: 'Give today or a later day.',
+    }),
+  ];
 }
 
 /** Whether this person may decide or hand on an entry that is open: its owner, or who leads delivery. */

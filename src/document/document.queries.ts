@@ -1,4 +1,5 @@
 import { briefFacts } from '../brief/brief.queries.js';
+import { words } from '../brief/brief.sources.js';
 import { draftFactsOf } from '../brief/brief.view.js';
 import { configurationOf } from '../catalogue/catalogue.queries.js';
 import type { MeetingPlan } from '../catalogue/meeting.rules.js';
@@ -105,7 +106,7 @@ function meetingFact(ground: DocumentGround, handleOf: HandleOf): MeetingFact | 
     })),
     checks: checks.map(({ item, answer, remark }) => ({
       label: plan.checklist.find(({ key }) => key === item)?.label ?? item,
-      found: answer.toLowerCase().replaceAll('_', ' '),
+      found: words(answer),
       remark,
     })),
     digest: digestOf({

@@ -1,8 +1,8 @@
+import { NIL_ID } from '../core/id.js';
 import { configurationOf, rulingConfiguration } from '../catalogue/catalogue.queries.js';
 import { digestOf } from '../core/canonical.js';
-import { newId } from '../core/id.js';
 import { Planner, type PlannerOptions } from '../core/planner.js';
-import { enqueue, type OutboxMessage } from '../core/outbox/message.js';
+import type { OutboxMessage } from '../core/outbox/message.js';
 import { eligiblePeople, peopleByHandle } from '../identity/identity.queries.js';
 import { ESCALATE_EFFECT } from './escalation.handler.js';
 import { unsettledGrounds } from './escalation.queries.js';
@@ -13,7 +13,6 @@ export const LOOK_EVERY_MS = 30_000;
 
 /** Handoffs read at a time. */
 const PAGE = 200;
-const FIRST = '00000000-0000-0000-0000-000000000000';
 
 /**
  * Asks the outbox to record what is due of each handoff's deadlines. What is due follows from the database alone, so a
@@ -25,9 +24,9 @@ export class EscalationPlanner extends Planner {
   }
 
   protected async plan(tenantId: string): Promise<number> {
-    const { gateway, present, wake } = this.options;
+    const { gateway, present } = this.options;
     let asked = 0;
-    for (let after = FIRST; ;) {
+    for (let after = NIL_ID; ;) {
       const { now, ruling, idByKey, people, grounds } = await gateway.read(tenantId, {
         now: present(),
         ruling: rulingConfiguration(),
@@ -40,12 +39,10 @@ export class EscalationPlanner extends Planner {
         const due = escalationsDue(ground, configurationOf(ruling), members, now);
         return isNothing(due) ? [] : [messageOf(ground.handoffId, due)];
       });
-      if (messages.length > 0) await gateway.transaction(tenantId, (tx) => tx.commit(enqueue(messages, now, newId)));
-      asked += messages.length;
+      asked += await this.ask(tenantId, messages, now);
       if (grounds.length < PAGE) break;
       after = grounds.at(-1)!.handoffId;
     }
-    if (asked > 0) wake?.(tenantId);
     return asked;
   }
 }

@@ -1,7 +1,5 @@
 import { configurationOf } from '../catalogue/catalogue.queries.js';
 import { digestOf } from '../core/canonical.js';
-import { newId } from '../core/id.js';
-import { enqueue } from '../core/outbox/message.js';
 import { Planner, type PlannerOptions } from '../core/planner.js';
 import { FOLLOW_UP_EFFECT } from './follow-up.handler.js';
 import { followUpGround } from './follow-up.queries.js';
@@ -20,7 +18,7 @@ export class FollowUpPlanner extends Planner {
   }
 
   protected async plan(tenantId: string): Promise<number> {
-    const { gateway, present, wake } = this.options;
+    const { gateway, present } = this.options;
     const { now, returns, taken, ruling, ...people } = await gateway.read(tenantId, {
       now: present(),
       ...followUpGround(),
@@ -34,8 +32,6 @@ export class FollowUpPlanner extends Planner {
       effectKey: `${FOLLOW_UP_EFFECT}/${digestOf(found.map(({ kind, of }) => [kind, of.id]))}`,
       payload: {},
     };
-    await gateway.transaction(tenantId, (tx) => tx.commit(enqueue([message], now, newId)));
-    wake?.(tenantId);
-    return found.length;
+    return this.ask(tenantId, [message], now);
   }
 }

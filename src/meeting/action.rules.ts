@@ -1,5 +1,6 @@
 import type { Actor } from '../core/actor.js';
 import { type Finding, finding } from '../core/finding.js';
+import { dueFindings } from '../decision/decision.rules.js';
 import type { RoleHolder } from '../identity/identity.queries.js';
 import { ACTING_ROLES, DELIVERY, Role } from '../identity/roles.js';
 import { type ActionItem, ActionState } from './action.entity.js';
@@ -24,17 +25,7 @@ export function assignmentFindings(
         remedy: 'Name an active member; an auditor only reads.',
       }),
     );
-  if (dueOn < today)
-    findings.push(
-      finding({
-        code: 'DUE_IN_THE_PAST',
-        path: 'dueOn',
-        message: `dueOn is ${dueOn}, before today.`,
-        facts: { dueOn, today },
-        remedy: 'Give today or a later day.',
-      }),
-    );
-  return findings;
+  return [...findings, ...dueFindings(dueOn, today)];
 }
 
 /** Whether this person may finish an action or hand it on: its owner, or sales and delivery, who met about it. */

@@ -1,5 +1,4 @@
-import { newId } from '../core/id.js';
-import { enqueue, type OutboxMessage } from '../core/outbox/message.js';
+import type { OutboxMessage } from '../core/outbox/message.js';
 import { Planner, type PlannerOptions } from '../core/planner.js';
 import { signedMeanwhile } from './pre-close.queries.js';
 import { continuations } from './predecessor.queries.js';
@@ -18,7 +17,7 @@ export class TriggerPlanner extends Planner {
   }
 
   protected async plan(tenantId: string): Promise<number> {
-    const { gateway, present, wake } = this.options;
+    const { gateway, present } = this.options;
     const { now, signed, following } = await gateway.read(tenantId, {
       now: present(),
       signed: signedMeanwhile(),
@@ -39,9 +38,6 @@ export class TriggerPlanner extends Planner {
         payload: { predecessorId },
       })),
     ];
-    if (messages.length === 0) return 0;
-    await gateway.transaction(tenantId, (tx) => tx.commit(enqueue(messages, now, newId)));
-    wake?.(tenantId);
-    return messages.length;
+    return this.ask(tenantId, messages, now);
   }
 }

@@ -2,7 +2,7 @@ import type { Moment } from '../core/command.js';
 import type { SourceReference } from '../core/source.js';
 import { insert, insertAll, type Statement } from '../core/statement.js';
 import { type BaselineReason, BudgetBaseline, BudgetBaselineLine } from './baseline.entity.js';
-import { budgetDigest, type PlannedBudgetLine } from './budget.rules.js';
+import { budgetDigest, plannedLine, type PlannedBudgetLine } from './budget.rules.js';
 
 /** What a version of the baseline stands on. */
 export interface BaselineFacts {
@@ -56,15 +56,7 @@ export function keptChanges(
   const changes = baseline.sources.filter(({ type }) => type === SCOPE_CHANGE_SOURCE);
   const isSameSale = baseline.termsRevision === facts.termsRevision && baseline.termsDigest === facts.termsDigest;
   if (changes.length === 0 || !isSameSale) return facts;
-  const lines = baselineLines.map(({ position, budgetType, label, hours, costMinor, priceMinor }) => ({
-    position,
-    budgetType,
-    label,
-    hours,
-    costMinor,
-    priceMinor,
-  }));
-  return { ...facts, lines, sources: [...facts.sources, ...changes] };
+  return { ...facts, lines: baselineLines.map(plannedLine), sources: [...facts.sources, ...changes] };
 }
 
 /** The next version of a handoff's baseline; `current` is the highest one, null for the first. */

@@ -17,6 +17,12 @@ export interface PlannedBudgetLine {
   readonly priceMinor: bigint;
 }
 
+/** The planned line within a row that holds more. */
+export function plannedLine(line: PlannedBudgetLine): PlannedBudgetLine {
+  const { position, budgetType, label, hours, costMinor, priceMinor } = line;
+  return { position, budgetType, label, hours, costMinor, priceMinor };
+}
+
 /** A task as far as the budget asks. */
 export interface BudgetedTask {
   readonly budgetType: string;

@@ -1,17 +1,15 @@
-import { configurationOf, rulingConfiguration } from '../catalogue/catalogue.queries.js';
+import { configurationOf, rulingConfiguration, rulingSince } from '../catalogue/catalogue.queries.js';
 import { reviewSetting } from '../catalogue/quality.rules.js';
 import type { StoredConfiguration } from '../catalogue/stored-configuration.js';
 import { digestOf } from '../core/canonical.js';
-import { newId } from '../core/id.js';
-import { enqueue, type OutboxMessage } from '../core/outbox/message.js';
+import type { OutboxMessage } from '../core/outbox/message.js';
 import { Planner, type PlannerOptions } from '../core/planner.js';
-import { type Query, sql } from '../core/statement.js';
 import { type DeadlineGround, groundsOf } from '../escalation/escalation.queries.js';
 import { eligiblePeople, peopleByHandle } from '../identity/identity.queries.js';
 import { type DuePeriod, duePeriods } from './period.rules.js';
 import { REVIEW_EFFECT, TELL_EFFECT } from './quality.handlers.js';
 import { ReviewKind } from './review.entity.js';
-import { reviewsMade, tenantBeginning } from './review.queries.js';
+import { reviewsMade } from './review.queries.js';
 import { scoredAt } from './score.facts.js';
 import { SCORE_EFFECT, type UnscoredSignOff, unscoredSignOffs } from './score.queries.js';
 import { taskLadder } from './task.commands.js';
@@ -40,13 +38,13 @@ export class QualityPlanner extends Planner {
   }
 
   protected async plan(tenantId: string): Promise<number> {
-    const { gateway, present, wake } = this.options;
+    const { gateway, present } = this.options;
     const { now, ruling, signOffs, made, since, idByKey, people } = await gateway.read(tenantId, {
       now: present(),
       ruling: rulingConfiguration(),
       signOffs: unscoredSignOffs(PAGE),
       made: reviewsMade(),
-      since: tenantBeginning(),
+      since: rulingSince(),
       idByKey: peopleByHandle(),
       people: eligiblePeople(),
     });
@@ -66,12 +64,7 @@ export class QualityPlanner extends Planner {
         .map((period) => reviewMessage(tenantId, period, configuration.tenant.timeZone)),
       ...(told.steps.length + told.ended.length > 0 ? [tellMessage(tenantId, told)] : []),
     ];
-    const { known } = await gateway.read(tenantId, { known: knownKeys(wanted.map(({ effectKey }) => effectKey)) });
-    const messages = wanted.filter(({ effectKey }) => !known.has(effectKey));
-    if (messages.length === 0) return 0;
-    await gateway.transaction(tenantId, (tx) => tx.commit(enqueue(messages, now, newId)));
-    wake?.(tenantId);
-    return messages.length;
+    return this.askForNew(tenantId, wanted, now);
   }
 }
 
@@ -129,10 +122,3 @@ function tellMessage(tenantId: string, { steps, ended }: ReturnType<typeof taskS
     payload: {},
   };
 }
-
-const knownKeys = (keys: readonly string[]): Query<ReadonlySet<string>> =>
-  sql(
-    'select effect_key from outbox_effect where tenant_id = $1 and effect_key = any($2)',
-    [keys],
-    (rows) => new Set(rows.map(({ effect_key }) => effect_key as string)),
-  );

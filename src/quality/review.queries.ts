@@ -161,14 +161,6 @@ export const flagsKnown = (): Query<ReadonlySet<string>> =>
 /** What a flag is raised once for. */
 export const flagKey = ({ code, period }: Pick<RaisedFlag, 'code' | 'period'>): string => `${code} ${period}`;
 
-/** When the tenant's first configuration began to rule. */
-export const tenantBeginning = (): Query<Date | null> =>
-  sql(
-    "select min(effective_from) as at from configuration_version where tenant_id = $1 and state = 'EFFECTIVE'",
-    [],
-    (rows) => (rows[0]?.at as Date | null | undefined) ?? null,
-  );
-
 /** The periods of each kind that have their review, as `KIND period`. */
 export const reviewsMade = (): Query<ReadonlySet<string>> =>
   sql(

@@ -3,7 +3,7 @@ import { compareDecimals, decimalText, parseDecimal } from '../core/decimal.js';
 import { type Finding, finding } from '../core/finding.js';
 import { parseMoney } from '../core/money.js';
 import type { BudgetBaselineLine } from '../project/baseline.entity.js';
-import type { PlannedBudgetLine } from '../project/budget.rules.js';
+import { plannedLine, type PlannedBudgetLine } from '../project/budget.rules.js';
 import type { ScopeChangeLine } from './scope-change.entity.js';
 
 /** No budget is larger than this many minor units, so that sums and rates stay within what a column holds. */
@@ -75,16 +75,7 @@ export function withChanges(
   const byType = new Map(changed.map((line) => [line.budgetType, line]));
   const kept = standing.map((line) => byType.get(line.budgetType) ?? line);
   const added = changed.filter((line) => !standing.some(({ budgetType }) => budgetType === line.budgetType));
-  return [...kept, ...added.toSorted((a, b) => a.position - b.position)].map(
-    ({ position, budgetType, label, hours, costMinor, priceMinor }) => ({
-      position,
-      budgetType,
-      label,
-      hours,
-      costMinor,
-      priceMinor,
-    }),
-  );
+  return [...kept, ...added.toSorted((a, b) => a.position - b.position)].map(plannedLine);
 }
 
 /** A finding for each of these lines whose cost is unknown: without it there is no margin to compare. */

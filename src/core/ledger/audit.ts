@@ -1,3 +1,4 @@
+import { NIL_ID } from '../id.js';
 import { sql } from '../statement.js';
 import { hydrate, tableOf } from '../table.js';
 import { LedgerEntry, leafHash, type LedgerOutcome } from './entry.js';
@@ -7,7 +8,6 @@ import { LedgerSeal } from './seal.entity.js';
 import { rootOf } from './tree.js';
 
 const PAGE = 1000;
-const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
 
 /** What a look at a tenant's own tables found. */
 export interface LedgerAudit {
@@ -45,7 +45,7 @@ interface Found {
 async function auditEntries(read: LedgerRead): Promise<Found> {
   const faults: string[] = [];
   let count = 0;
-  for (let after = BEFORE_ALL; ;) {
+  for (let after = NIL_ID; ;) {
     const { page } = await read({
       page: sql(
         `select ${tableOf(LedgerEntry).selection} from ledger_entry where tenant_id = $1 and id > $2 order by id limit ${PAGE}`,

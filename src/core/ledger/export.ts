@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { NIL_ID } from '../id.js';
 import type { SourceReference } from '../source.js';
 import { type Answers, type Queries, type Query, select, sql } from '../statement.js';
 import {
@@ -44,7 +45,6 @@ const WINDOW = 20_000;
 /** Ids of unsealed entries that a header names. */
 const MOST_NAMED = 100;
 const CLOCK = 'PostgreSQL clock_timestamp(), UTC, milliseconds';
-const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
 
 /**
  * The lines of an export, each with its line break, in flat memory. Cover the ledger with a checkpoint first
@@ -212,7 +212,7 @@ async function rangeOf(
  */
 export async function unsealedEntries(read: LedgerRead): Promise<string[]> {
   const found: string[] = [];
-  for (let after: string | null = BEFORE_ALL; after !== null && found.length < MOST_NAMED;) {
+  for (let after: string | null = NIL_ID; after !== null && found.length < MOST_NAMED;) {
     const { window }: { window: { last: string | null; ids: string[] } } = await read({
       window: sql(
         `with looked as (select id from ledger_entry where tenant_id = $1 and id > $2 order by id limit ${WINDOW})

@@ -1,6 +1,5 @@
-import { newId } from '../../core/id.js';
 import { Planner, type PlannerOptions } from '../../core/planner.js';
-import { enqueue, type OutboxMessage } from '../../core/outbox/message.js';
+import type { OutboxMessage } from '../../core/outbox/message.js';
 import { type Query, sql } from '../../core/statement.js';
 import { Vendor } from './connection.entity.js';
 import { VENDOR_FORMS } from './connection.forms.js';
@@ -22,13 +21,13 @@ export class WatchPlanner extends Planner {
   }
 
   protected async plan(tenantId: string): Promise<number> {
-    const { gateway, present, wake } = this.options;
+    const { gateway, present } = this.options;
     const { now, unwatched } = await gateway.read(tenantId, { now: present(), unwatched: unwatchedConnections() });
-    if (unwatched.length === 0) return 0;
-    const messages = unwatched.map(({ id, vendor, watch }) => anew(id, vendor, watch, now));
-    await gateway.transaction(tenantId, (tx) => tx.commit(enqueue(messages, now, newId)));
-    wake?.(tenantId);
-    return unwatched.length;
+    return this.ask(
+      tenantId,
+      unwatched.map(({ id, vendor, watch }) => anew(id, vendor, watch, now)),
+      now,
+    );
   }
 }
 

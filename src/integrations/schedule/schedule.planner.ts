@@ -1,9 +1,8 @@
 import { configurationOf, rulingConfiguration } from '../../catalogue/catalogue.queries.js';
-import { newId } from '../../core/id.js';
 import { Planner, type PlannerOptions } from '../../core/planner.js';
 import { localDay } from '../../core/local-day.js';
-import { enqueue, type OutboxMessage } from '../../core/outbox/message.js';
-import { type Query, sql } from '../../core/statement.js';
+import type { OutboxMessage } from '../../core/outbox/message.js';
+import type { Query } from '../../core/statement.js';
 import { watchMessage } from '../microsoft/evidence/evidence.message.js';
 import { connectedSites, newestUnseen } from '../microsoft/evidence/evidence.queries.js';
 import { REVIEW_EFFECT } from '../review/review.commands.js';
@@ -24,7 +23,7 @@ export class SchedulePlanner extends Planner {
   }
 
   protected async plan(tenantId: string): Promise<number> {
-    const { gateway, present, wake } = this.options;
+    const { gateway, present } = this.options;
     const { now, ruling, sites } = await gateway.read(tenantId, {
       now: present(),
       ruling: rulingConfiguration(),
@@ -42,13 +41,7 @@ export class SchedulePlanner extends Planner {
       ...sites.map(({ id }) => watchMessage(id, localDay(timeZone, now))),
       ...Object.entries(newest).flatMap(([id, last]) => (last === null ? [] : [watchMessage(id, last)])),
     ];
-    if (wanted.length === 0) return 0;
-    const { known } = await gateway.read(tenantId, { known: knownKeys(wanted.map(({ effectKey }) => effectKey)) });
-    const messages = wanted.filter(({ effectKey }) => !known.has(effectKey));
-    if (messages.length === 0) return 0;
-    await gateway.transaction(tenantId, (tx) => tx.commit(enqueue(messages, now, newId)));
-    wake?.(tenantId);
-    return messages.length;
+    return this.askForNew(tenantId, wanted, now);
   }
 }
 
@@ -60,10 +53,3 @@ function reviewMessage(integrationId: string, period: string): OutboxMessage {
     payload: { period },
   };
 }
-
-const knownKeys = (keys: readonly string[]): Query<ReadonlySet<string>> =>
-  sql(
-    'select effect_key from outbox_effect where tenant_id = $1 and effect_key = any($2)',
-    [keys],
-    (rows) => new Set(rows.map(({ effect_key }) => effect_key as string)),
-  );

@@ -1,6 +1,6 @@
 import { invalidateEvidence } from '../../../checklist/evidence-loss.commands.js';
 import { EvidenceLoss } from '../../../checklist/evidence.entity.js';
-import { newId } from '../../../core/id.js';
+import { newId, NIL_ID } from '../../../core/id.js';
 import type { EffectTools, PerformEffect } from '../../../core/outbox/handler.js';
 import { insert, type Statement } from '../../../core/statement.js';
 import type { Connections } from '../../connection/connection.secret.js';
@@ -14,7 +14,6 @@ import type { DocumentNow } from './evidence.rules.js';
 
 /** Documents an effect looks at; the next effect goes on behind them. */
 const MOST = 50;
-const FIRST = '00000000-0000-0000-0000-000000000000';
 
 /**
  * Looks at the documents behind evidence that lie where a connection leads. What was replaced or deleted proves nothing
@@ -24,7 +23,7 @@ export function watchHandler(sharepoint: SharePoint, connections: Connections): 
   return sharepoint.telling(async ({ aggregateId: integrationId, payload }, tools) => {
     const connection = await connections.byId(tools, integrationId);
     const graph = sharepoint.client(connection, tools.signal);
-    const from = { integrationId, after: payload.after ?? FIRST, most: MOST };
+    const from = { integrationId, after: payload.after ?? NIL_ID, most: MOST };
     const { watched } = await tools.read({ watched: watchedEvidence(hostOf(connection.baseUrl), from) });
     const writes: Statement[] = [];
     for (const one of watched) {

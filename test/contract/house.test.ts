@@ -18,6 +18,8 @@ const LAYERS: readonly (readonly string[])[] = [
   ['quality'],
   ['kpi'],
   ['rollout'],
+  ['reporting'],
+  ['odata', 'artefact'],
   ['erasure'],
   ['audit'],
   ['integrations'],

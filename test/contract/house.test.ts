@@ -19,7 +19,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['kpi'],
   ['rollout'],
   ['reporting'],
-  ['odata', 'artefact'],
+  ['odata', 'artefact', 'backtest'],
   ['erasure'],
   ['audit'],
   ['integrations'],

@@ -41,6 +41,7 @@ import { Quality1700000000042 } from './0042-quality.js';
 import { Rollout1700000000043 } from './0043-rollout.js';
 import { ChangedThere1700000000044 } from './0044-changed-there.js';
 import { LedgerChecks1700000000045 } from './0045-ledger-checks.js';
+import { AsOfItsMoment1700000000051 } from './0051-as-of-its-moment.js';
 
 /** Every migration, in order. A shipped one is never edited. */
 export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
@@ -86,4 +87,5 @@ export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   Rollout1700000000043,
   ChangedThere1700000000044,
   LedgerChecks1700000000045,
+  AsOfItsMoment1700000000051,
 ];

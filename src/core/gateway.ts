@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import pg from 'pg';
 import { AppError } from './error.js';
 import type { Answers, Queries, Row, Statement } from './statement.js';
@@ -20,6 +21,9 @@ const LOST = /^(08...|57P..|ECONNRESET|ECONNREFUSED|EPIPE|ETIMEDOUT)$/;
 /** How long a statement, a wait for a lock and an idle transaction may last (reliability 7), in milliseconds. */
 const LIMITS =
   'set local statement_timeout = 5000; set local lock_timeout = 2000; set local idle_in_transaction_session_timeout = 10000';
+
+/** Statements that open a transaction: BEGIN, the tenant, the settings. */
+const HEAD = 3;
 
 export interface GatewayOptions {
   readonly url: string;
@@ -68,8 +72,11 @@ export class Gateway {
   async read<Q extends Queries>(tenantId: string, queries: Q): Promise<Answers<Q>> {
     return this.withClient(async (client) => {
       const head = ['begin isolation level repeatable read read only', setTenant(tenantId), this.settings()];
-      const sent = [...head.map((text) => this.send(client, text)), ...this.sendAll(client, tenantId, queries)];
-      sent.push(this.send(client, 'commit'));
+      const sent = inOneWrite(client, () => [
+        ...head.map((text) => this.send(client, text)),
+        ...this.sendAll(client, tenantId, queries),
+        this.send(client, 'commit'),
+      ]);
       const results = await settle(sent);
       return readAnswers(queries, results.slice(head.length, -1));
     });
@@ -87,16 +94,16 @@ export class Gateway {
       };
       const tx: Transaction = {
         flush: async (queries) => {
-          const head = open();
-          const results = await settle([...head, ...this.sendAll(client, tenantId, queries)]);
-          return readAnswers(queries, results.slice(head.length));
+          const first = opened ? 0 : HEAD;
+          const sent = inOneWrite(client, () => [...open(), ...this.sendAll(client, tenantId, queries)]);
+          return readAnswers(queries, (await settle(sent)).slice(first));
         },
         commit: async (writes) => {
-          const sent = [
+          const sent = inOneWrite(client, () => [
             ...open(),
             ...writes.map((write) => this.send(client, write.text, [tenantId, ...write.values])),
-          ];
-          sent.push(this.send(client, 'commit'));
+            this.send(client, 'commit'),
+          ]);
           ended = true;
           const results = await settle(sent);
           if (results.at(-1)?.command !== 'COMMIT') throw new Error('COMMIT was answered by a rollback');
@@ -153,13 +160,20 @@ export class Gateway {
   }
 
   private sendAll(client: pg.PoolClient, tenantId: string, queries: Queries): Promise<pg.QueryResult>[] {
-    return Object.values(queries).map((query) => this.send(client, query.text, [tenantId, ...query.values]));
+    return Object.values(queries).map((query) =>
+      this.send(client, query.text, [tenantId, ...query.values], query.isOneOff),
+    );
   }
 
-  private send(client: pg.PoolClient, text: string, values?: readonly unknown[]): Promise<pg.QueryResult> {
+  private send(
+    client: pg.PoolClient,
+    text: string,
+    values?: readonly unknown[],
+    isOneOff = false,
+  ): Promise<pg.QueryResult> {
     this.options.onStatement?.(text);
     if (!values) return client.query(text);
-    const name = this.options.prepare ? this.nameOf(text) : undefined;
+    const name = this.options.prepare && !isOneOff ? this.nameOf(text) : undefined;
     return client.query({ text, values: [...values], ...(name ? { name } : {}) });
   }
 
@@ -171,6 +185,20 @@ export class Gateway {
     const name = `s${this.names.size}`;
     this.names.set(text, name);
     return name;
+  }
+}
+
+/**
+ * Lets a flush leave as one write: the driver writes statement by statement, which costs the server and us a system call
+ * and a wake-up each. Its socket is no part of its types.
+ */
+function inOneWrite<T>(client: pg.PoolClient, send: () => T): T {
+  const { stream } = (client as unknown as { readonly connection: { readonly stream: Socket } }).connection;
+  stream.cork();
+  try {
+    return send();
+  } finally {
+    stream.uncork();
   }
 }
 

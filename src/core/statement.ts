@@ -10,6 +10,8 @@ export type Row = Readonly<Record<string, unknown>>;
 export interface Statement {
   readonly text: string;
   readonly values: readonly unknown[];
+  /** Its text is of one request alone, as a reader of the feed worded it: not worth a plan that is kept. */
+  readonly isOneOff?: boolean;
 }
 
 /** A statement with an answer. */

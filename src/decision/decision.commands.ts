@@ -139,7 +139,15 @@ export const reassignDecision = command({
       ...responsibilityFindings({ ownerId, escalationContactId, dueOn }, people, dayIn(version, now)),
     ];
     if (findings.length > 0) return handoffRefused(handoff, findings);
-    const write = update(Decision, { id: decision.id, handoffId: handoff.id }, { ownerId, escalationContactId, dueOn });
+    const earlierDues =
+      dueOn === decision.dueOn
+        ? decision.earlierDues
+        : [...decision.earlierDues, { dueOn: decision.dueOn, until: now.toISOString() }];
+    const write = update(
+      Decision,
+      { id: decision.id, handoffId: handoff.id },
+      { ownerId, escalationContactId, dueOn, earlierDues },
+    );
     const body = { number: decision.number, from: decision.ownerId, ownerId, escalationContactId, dueOn };
     return decisionDone(handoff, decision.id, write, { body });
   },

@@ -82,6 +82,10 @@ export class Decision extends TenantOwned {
   @Field(() => LocalDateScalar, { description: 'The day by which it is to be decided.' })
   dueOn: string;
 
+  /** Days on which it was due before, each until it was given another: a deadline that passed is not moved away. */
+  @JsonText()
+  earlierDues: { readonly dueOn: string; readonly until: string }[];
+
   @Column('uuid')
   escalationContactId: string;
 

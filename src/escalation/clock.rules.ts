@@ -25,6 +25,8 @@ export interface HandoffHistory {
   readonly returns: readonly Date[];
   readonly signOffs: readonly Date[];
   readonly introducedAt: Date | null;
+  /** When somebody said so, which may be later; null before. */
+  readonly introductionRecordedAt: Date | null;
   /** When the internal handoff meeting was held; the first of several. */
   readonly meetingHeldAt: Date | null;
   readonly kickoffScheduledAt: Date | null;
@@ -53,6 +55,8 @@ export interface Clock {
   readonly dueAt: Date | null;
   /** When what it waits for happened. */
   readonly stoppedAt: Date | null;
+  /** When that was recorded. */
+  readonly recordedAt: Date | null;
   /** When it ended without that: the handoff was withdrawn or closed. */
   readonly voidedAt: Date | null;
 }
@@ -64,6 +68,8 @@ interface Run {
   readonly key: ClockKey;
   readonly startedAt: Date;
   readonly stoppedAt: Date | null;
+  /** When that was recorded, where it was later. */
+  readonly recordedAt?: Date | null;
 }
 
 /**
@@ -81,8 +87,8 @@ export function clocksOf(history: HandoffHistory, configuration: Profile): Clock
 }
 
 function runsOf(history: HandoffHistory, configuration: Profile): Run[] {
-  const { close, submissions, returns, signOffs, introducedAt, meetingHeldAt, kickoffScheduledAt, kickoffHeldAt } =
-    history;
+  const { close, submissions, returns, signOffs, meetingHeldAt, kickoffScheduledAt, kickoffHeldAt } = history;
+  const { introducedAt, introductionRecordedAt } = history;
   const rounds: Run[] = [
     ...submissions.map((startedAt): Run => {
       const stoppedAt = firstFrom([...returns, ...signOffs], startedAt);
@@ -95,7 +101,7 @@ function runsOf(history: HandoffHistory, configuration: Profile): Run[] {
   if (close === null) return rounds;
   const startedAt = closedAt(close, configuration.calendar);
   return [
-    { key: 'INTRODUCTION', startedAt, stoppedAt: introducedAt },
+    { key: 'INTRODUCTION', startedAt, stoppedAt: introducedAt, recordedAt: introductionRecordedAt },
     { key: 'DOCUMENT_COMPLETE', startedAt, stoppedAt: submissions[0] ?? null },
     ...(hasMeetingClock(history, configuration)
       ? [{ key: 'HANDOFF_MEETING' as const, startedAt, stoppedAt: meetingHeldAt }]
@@ -135,7 +141,29 @@ function timed(run: Run, { dealType, pauses, endedAt }: HandoffHistory, configur
     path,
     remindAt: remindWithPauses(setting, run.startedAt, calendar, pauses),
     dueAt: dueWithPauses(setting, run.startedAt, calendar, pauses),
+    recordedAt: run.recordedAt ?? run.stoppedAt,
     voidedAt: run.stoppedAt === null ? endedAt : null,
+  };
+}
+
+/** A history as it was known at an instant: what was recorded later is left out of it. */
+export function historyAt(history: HandoffHistory, at: Date): HandoffHistory {
+  const known = (instant: Date | null): Date | null => (instant !== null && instant <= at ? instant : null);
+  const those = (instants: readonly Date[]): Date[] => instants.filter((instant) => instant <= at);
+  const { close, introducedAt, introductionRecordedAt } = history;
+  return {
+    ...history,
+    close: close && close.importedAt <= at ? close : null,
+    submissions: those(history.submissions),
+    returns: those(history.returns),
+    signOffs: those(history.signOffs),
+    introducedAt: introductionRecordedAt && introductionRecordedAt <= at ? introducedAt : null,
+    introductionRecordedAt: known(introductionRecordedAt),
+    meetingHeldAt: known(history.meetingHeldAt),
+    kickoffScheduledAt: known(history.kickoffScheduledAt),
+    kickoffHeldAt: known(history.kickoffHeldAt),
+    endedAt: known(history.endedAt),
+    pauses: history.pauses.filter(({ from }) => from <= at).map(({ from, to }) => ({ from, to: known(to) })),
   };
 }
 

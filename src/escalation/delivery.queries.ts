@@ -1,11 +1,17 @@
 import type { Row } from '../core/statement.js';
 import type { DeliveryGround } from './delivery.rules.js';
 
-/** The acceptance that feedback is about, of the handoff `h`: the one under which the kickoff was held, else the live one. */
-export const ACCEPTANCE = `(select json_build_object('signOffId', s.id, 'signedAt', s.signed_at) from feasibility_sign_off s
-   left join kickoff k on k.tenant_id = $1 and k.sign_off_id = s.id and k.state = 'HELD'
-   where s.tenant_id = $1 and s.handoff_id = h.id and (k.id is not null or s.state = 'LIVE')
-   order by (k.id is not null) desc, s.signed_at desc limit 1)`;
+/**
+ * The acceptances that feedback is about, of the handoff `h`: up to the one under which the kickoff was held, which none
+ * ends; the others count until they ended.
+ */
+export const ACCEPTANCES = `(select coalesce(json_agg(json_build_object('signOffId', s.id, 'signedAt', s.signed_at,
+     'endedAt', case when s.id is distinct from w.sign_off_id then s.ended_at end) order by s.signed_at), '[]')
+   from feasibility_sign_off s
+   left join (select k.sign_off_id, o.signed_at from kickoff k
+     join feasibility_sign_off o on o.tenant_id = $1 and o.id = k.sign_off_id
+     where k.tenant_id = $1 and k.handoff_id = h.id and k.state = 'HELD' order by k.held_at limit 1) w on true
+   where s.tenant_id = $1 and s.handoff_id = h.id and (w.signed_at is null or s.signed_at <= w.signed_at))`;
 
 /** The milestone that is due first of the handoff `h`, and when it was done: the same rule as actuals/deliverable.rules.ts. */
 export const DELIVERABLE = `(select json_build_object('milestoneId', m.id, 'targetOn', m.target_on, 'doneAt', coalesce(
@@ -24,11 +30,15 @@ export const FIRST_TOUCH = `(select json_build_object('wonAt', s.won_at, 'contac
 
 /** What a row with these columns says. */
 export function readDelivery(row: Row, feedbackAt: Date | null): DeliveryGround {
-  const acceptance = row.acceptance as Record<'signOffId' | 'signedAt', string> | null;
+  const acceptances = row.acceptances as (Record<'signOffId' | 'signedAt', string> & { endedAt: string | null })[];
   const deliverable = row.deliverable as Record<'milestoneId' | 'targetOn' | 'doneAt', string> | null;
   const firstTouch = row.first_touch as Record<'wonAt' | 'contactAt', string> | null;
   return {
-    acceptance: acceptance && { signOffId: acceptance.signOffId, signedAt: new Date(acceptance.signedAt) },
+    acceptances: acceptances.map(({ signOffId, signedAt, endedAt }) => ({
+      signOffId,
+      signedAt: new Date(signedAt),
+      endedAt: instant(endedAt),
+    })),
     feedbackAt,
     deliverable: deliverable && { ...deliverable, doneAt: instant(deliverable.doneAt) },
     firstTouch: firstTouch && { wonAt: new Date(firstTouch.wonAt), contactAt: instant(firstTouch.contactAt) },

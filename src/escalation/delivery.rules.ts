@@ -16,8 +16,12 @@ import type { Deadline } from './ladder.rules.js';
 
 /** What happened to a handoff after delivery accepted it, as far as deadlines ask. */
 export interface DeliveryGround {
-  /** The acceptance under which the kickoff was held; the live one while none was held; null without one. */
-  readonly acceptance: { readonly signOffId: string; readonly signedAt: Date } | null;
+  /** Acceptances, oldest first, up to the one under which the kickoff was held: that one stands whatever comes later. */
+  readonly acceptances: readonly {
+    readonly signOffId: string;
+    readonly signedAt: Date;
+    readonly endedAt: Date | null;
+  }[];
   /** When delivery first said what it thinks of the handoff; null before. */
   readonly feedbackAt: Date | null;
   /** The milestone that is due first; null for a plan without one. */
@@ -58,33 +62,36 @@ export function deliveryDeadlines(
   configuration: RuledConfiguration,
 ): DeliveryDeadline[] {
   return [
-    ...feedbackDeadline(ground, since, configuration),
+    ...feedbackDeadlines(ground, since, configuration),
     ...deliverableDeadline(ground, since, configuration.calendar),
     ...touchDeadline(ground, since, configuration),
   ];
 }
 
-/** Asked in the morning of the first business day from the day on; due when the time to answer is over. */
-function feedbackDeadline(
-  { acceptance, feedbackAt }: DeliveryGround,
-  { endedAt }: Since,
+/**
+ * Asked in the morning of the first business day from the day on; due when the time to answer is over. Of an acceptance
+ * that has ended nobody is asked any more.
+ */
+function feedbackDeadlines(
+  { acceptances, feedbackAt }: DeliveryGround,
+  since: Since,
   configuration: RuledConfiguration,
 ): DeliveryDeadline[] {
-  if (acceptance === null) return [];
   const { calendar } = configuration;
   const { feedbackAfterDays, feedbackWithin } = acceptancePolicy(configuration);
-  const day = addBusinessDays(calendar, dayAfter(dateOf(calendar, acceptance.signedAt), feedbackAfterDays), 0);
-  const remindAt = workingTimesOn(calendar, day)[0]!.from;
-  return [
-    {
+  return acceptances.map(({ signOffId, signedAt, endedAt }) => {
+    const day = addBusinessDays(calendar, dayAfter(dateOf(calendar, signedAt), feedbackAfterDays), 0);
+    const remindAt = workingTimesOn(calendar, day)[0]!.from;
+    const stoppedAt = endedAt === null ? feedbackAt : null;
+    return {
       cause: EscalationCause.FEEDBACK,
-      mark: acceptance.signOffId,
+      mark: signOffId,
       remindAt,
       dueAt: due(feedbackWithin, remindAt, calendar),
-      stoppedAt: feedbackAt,
-      voidedAt: feedbackAt === null ? endedAt : null,
-    },
-  ];
+      stoppedAt,
+      voidedAt: stoppedAt === null ? (endedAt ?? since.endedAt) : null,
+    };
+  });
 }
 
 /**

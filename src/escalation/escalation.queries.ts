@@ -3,7 +3,7 @@ import { type Query, type Row, sql } from '../core/statement.js';
 import { hydrate, tableOf } from '../core/table.js';
 import type { DealType, Tier } from '../handoff/handoff.entity.js';
 import type { HandoffHistory } from './clock.rules.js';
-import { ACCEPTANCE, DELIVERABLE, FIRST_TOUCH, readDelivery } from './delivery.queries.js';
+import { ACCEPTANCES, DELIVERABLE, FIRST_TOUCH, readDelivery } from './delivery.queries.js';
 import type { DeliveryGround } from './delivery.rules.js';
 
 /** An open or decided entry of the decision log, as its deadline asks. */
@@ -15,6 +15,8 @@ export interface DecisionDeadline {
   /** A calendar day. */
   readonly dueOn: string;
   readonly decidedAt: Date | null;
+  /** Days on which it was due before, each until it was given another. */
+  readonly earlierDues: readonly { readonly dueOn: string; readonly until: Date }[];
 }
 
 /** A checkpoint of a handoff in phases, as its deadline asks. */
@@ -81,18 +83,18 @@ const GROUND = `select h.id, h.deal_type, h.tier, h.owner_id, h.delivery_manager
     ${instants('gate_evaluation', 'evaluated_at', "and x.gate = 'SUBMIT' and x.verdict = 'PASSED'")} as submissions,
     ${instants('handoff_return', 'returned_at')} as returns,
     ${instants('feasibility_sign_off', 'signed_at')} as sign_offs,
-    ${instants('introduction', 'introduced_at')} as introductions,
+    ${instants('introduction', 'introduced_at')} as introductions, ${instants('introduction', 'recorded_at')} as introductions_recorded,
     ${instants('handoff_meeting', 'held_at')} as meetings,
     ${instants('kickoff', 'scheduled_at')} as scheduled,
     ${instants('kickoff', 'held_at')} as held,
     ${instants('handoff_feedback', 'given_at')} as feedback,
-    ${ACCEPTANCE} as acceptance, ${DELIVERABLE} as deliverable, ${FIRST_TOUCH} as first_touch, h.withdrawn_at,
+    ${ACCEPTANCES} as acceptances, ${DELIVERABLE} as deliverable, ${FIRST_TOUCH} as first_touch, h.withdrawn_at,
     (select coalesce(h.withdrawn_at, min(f.given_at)) from handoff_feedback f
       where f.tenant_id = $1 and f.handoff_id = h.id and f.closes) as ended_at,
     (select coalesce(json_agg(json_build_object('from', p.paused_at, 'to', p.resumed_at) order by p.paused_at), '[]')
       from handoff_pause p where p.tenant_id = $1 and p.handoff_id = h.id) as pauses,
     (select coalesce(json_agg(json_build_object('id', d.id, 'ownerId', d.owner_id, 'contactId', d.escalation_contact_id,
-        'openedAt', d.opened_at, 'dueOn', d.due_on, 'decidedAt', d.decided_at) order by d.id), '[]')
+        'openedAt', d.opened_at, 'dueOn', d.due_on, 'decidedAt', d.decided_at, 'earlierDues', d.earlier_dues::json) order by d.id), '[]')
       from decision d where d.tenant_id = $1 and d.handoff_id = h.id) as decisions,
     (select coalesce(json_agg(json_build_object('id', c.id, 'openedAt', c.opened_at, 'dueOn', c.due_on,
         'acceptedAt', c.accepted_at) order by c.position), '[]')
@@ -127,6 +129,12 @@ export function groundsBetween(from: Date, to: Date): Query<DeadlineGround[]> {
   return sql(text, [from, to], groundsFrom);
 }
 
+/** A decision as JSON carries it. */
+interface DecisionRow extends Record<'id' | 'ownerId' | 'contactId' | 'openedAt' | 'dueOn', string> {
+  readonly decidedAt: string | null;
+  readonly earlierDues: readonly { readonly dueOn: string; readonly until: string }[];
+}
+
 function groundsFrom(rows: readonly Row[]): DeadlineGround[] {
   const contents = new Map(rows.flatMap(({ v_id, v_content }) => (v_content === null ? [] : [[v_id, v_content]])));
   return rows.map((row) => groundOf({ ...row, v_content: contents.get(row.v_id) }));
@@ -148,6 +156,7 @@ function groundOf(row: Row): DeadlineGround {
       returns: datesIn(row.returns),
       signOffs: datesIn(row.sign_offs),
       introducedAt: datesIn(row.introductions)[0] ?? null,
+      introductionRecordedAt: datesIn(row.introductions_recorded)[0] ?? null,
       meetingHeldAt: datesIn(row.meetings)[0] ?? null,
       kickoffScheduledAt: datesIn(row.scheduled)[0] ?? null,
       kickoffHeldAt: datesIn(row.held)[0] ?? null,
@@ -157,12 +166,11 @@ function groundOf(row: Row): DeadlineGround {
         to: to === null ? null : new Date(to),
       })),
     },
-    decisions: (
-      row.decisions as Record<'id' | 'ownerId' | 'contactId' | 'openedAt' | 'dueOn' | 'decidedAt', string>[]
-    ).map(({ openedAt, decidedAt, ...rest }) => ({
+    decisions: (row.decisions as DecisionRow[]).map(({ openedAt, decidedAt, earlierDues, ...rest }) => ({
       ...rest,
       openedAt: new Date(openedAt),
       decidedAt: decidedAt === null ? null : new Date(decidedAt),
+      earlierDues: earlierDues.map(({ dueOn, until }) => ({ dueOn, until: new Date(until) })),
     })),
     checkpoints: (row.checkpoints as Record<'id' | 'openedAt' | 'dueOn' | 'acceptedAt', string>[]).map((one) => ({
       ...one,

@@ -8,7 +8,16 @@ import { deliveryDeadlines } from './delivery.rules.js';
 import type { Escalation } from './escalation.entity.js';
 import { EscalationCause } from './escalation.entity.js';
 import type { DeadlineGround, DecisionDeadline } from './escalation.queries.js';
-import { DEFAULT_EVERY, type Deadline, type Ladder, type LadderStep, peopleOf, stepsDue } from './ladder.rules.js';
+import {
+  climbedBy,
+  DEFAULT_EVERY,
+  type Deadline,
+  endOf,
+  type Ladder,
+  type LadderStep,
+  peopleOf,
+  stepsDue,
+} from './ladder.rules.js';
 import type { Pause } from './running.rules.js';
 
 /** Whom ladders may name. */
@@ -57,7 +66,7 @@ export function escalationsDue(ground: DeadlineGround, ruling: RuledConfiguratio
   const ended = ground.taken.flatMap(({ id, of, mark, isOpen }) => {
     if (!isOpen) return [];
     const deadline = deadlines.find((one) => nameOf(one) === of && one.mark === mark);
-    // A decision whose due date was moved has another deadline now.
+    // Nothing waits for it any more, such as a deliverable that another plan leaves out.
     const endedAt = deadline === undefined ? now : endOf(deadline);
     return endedAt === null ? [] : [{ id, endedAt }];
   });
@@ -85,8 +94,8 @@ function deadlinesOf(ground: DeadlineGround, ruling: RuledConfiguration, members
       pauses: history.pauses,
     };
   });
-  const decisions = ground.decisions.map((decision): Named => {
-    const { id, ownerId: responsibleId, contactId, dueOn, decidedAt } = decision;
+  const decisions = ground.decisions.flatMap(duesOf).map((decision): Named => {
+    const { id, ownerId: responsibleId, contactId, dueOn, decidedAt, until } = decision;
     const further = peopleOf(escalationLadder(ruling, 'DECISION'), members.idByKey, members.active, [
       responsibleId,
       contactId,
@@ -95,7 +104,7 @@ function deadlinesOf(ground: DeadlineGround, ruling: RuledConfiguration, members
     return {
       ...instantsOf(decision, configuration.calendar),
       stoppedAt: decidedAt,
-      voidedAt: decidedAt === null ? history.endedAt : null,
+      voidedAt: decidedAt === null ? (until ?? history.endedAt) : null,
       cause: EscalationCause.DECISION,
       clock: null,
       decisionId: id,
@@ -107,7 +116,6 @@ function deadlinesOf(ground: DeadlineGround, ruling: RuledConfiguration, members
   });
   const checkpoints = ground.checkpoints.map((checkpoint): Named => {
     const { id, dueOn, acceptedAt } = checkpoint;
-    const wanted = leads.filter((one) => one !== deliveryManagerId);
     return {
       ...instantsOf(checkpoint, configuration.calendar),
       stoppedAt: acceptedAt,
@@ -117,7 +125,7 @@ function deadlinesOf(ground: DeadlineGround, ruling: RuledConfiguration, members
       decisionId: null,
       checkpointId: id,
       mark: dueOn,
-      ladder: { responsibleId: deliveryManagerId, people: climbedOn(ground, id, dueOn, wanted), every },
+      ladder: { responsibleId: deliveryManagerId, people: climbedOn(ground, id, dueOn, leads), every },
       pauses: [],
     };
   });
@@ -147,16 +155,20 @@ function ofDelivery(ground: DeadlineGround, ruling: RuledConfiguration, members:
   });
 }
 
-/**
- * Who is told of a deadline, step by step: those who were told keep their steps, whoever has left or joined since; then
- * those whom nobody has told yet. Otherwise a change of the members would move people to steps that were taken, and they
- * would never be told.
- */
-function climbedOn({ taken }: DeadlineGround, of: string, mark: string, wanted: readonly string[]): string[] {
-  const told = taken
-    .filter((one) => one.of === of && one.mark === mark && one.step > 0)
-    .toSorted((a, b) => a.step - b.step);
-  return [...new Set([...told.map(({ personId }) => personId), ...wanted])];
+/** Who is told of one deadline of a handoff, step by step. */
+const climbedOn = ({ taken }: DeadlineGround, of: string, mark: string, wanted: readonly string[]): string[] =>
+  climbedBy(
+    taken.filter((one) => one.of === of && one.mark === mark),
+    wanted,
+  );
+
+/** A decision by each day on which it was due, until it was given another; one that it was given again counts once. */
+function duesOf(decision: DecisionDeadline): (DecisionDeadline & { readonly until: Date | null })[] {
+  const { dueOn, earlierDues } = decision;
+  const earlier = earlierDues.filter(
+    (one, index) => one.dueOn !== dueOn && earlierDues.findLastIndex((other) => other.dueOn === one.dueOn) === index,
+  );
+  return [...earlier.map((one) => ({ ...decision, ...one, decidedAt: null })), { ...decision, until: null }];
 }
 
 /**
@@ -186,7 +198,6 @@ function rowOf(
   return { cause, clock, decisionId, checkpointId, mark, step, personId, dueAt, firesAt, isNews, endedAt };
 }
 
-const endOf = ({ stoppedAt, voidedAt }: Deadline): Date | null => stoppedAt ?? voidedAt;
 const nameOf = ({ clock, decisionId, checkpointId, cause }: Named): string =>
   clock ?? decisionId ?? checkpointId ?? cause;
 const keyOf = (of: string, mark: string, step: number): string => `${of}|${mark}|${step}`;

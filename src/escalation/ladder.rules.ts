@@ -6,8 +6,14 @@ export interface Deadline {
   readonly remindAt: Date | null;
   readonly dueAt: Date | null;
   readonly stoppedAt: Date | null;
+  /** When that was recorded, where it was later: whoever asked in between was told of it as open. */
+  readonly recordedAt?: Date | null;
   readonly voidedAt: Date | null;
 }
+
+/** When a deadline ended, as far as ladders ask: when it was known. Null while it is open. */
+export const endOf = ({ stoppedAt, recordedAt, voidedAt }: Deadline): Date | null =>
+  (stoppedAt && (recordedAt ?? stoppedAt)) ?? voidedAt;
 
 /** Who is told of a deadline: first whoever is responsible, as a reminder, then the ladder. */
 export interface Ladder {
@@ -35,13 +41,14 @@ export const DEFAULT_EVERY: ClockSetting = { amount: 8, unit: 'BUSINESS_HOURS' }
  * that it missed.
  */
 export function stepsDue(
-  { remindAt, dueAt, stoppedAt, voidedAt }: Deadline,
+  deadline: Deadline,
   { responsibleId, people, every }: Ladder,
   calendar: BusinessCalendar,
   pauses: readonly Pause[],
   now: Date,
 ): LadderStep[] {
-  const end = stoppedAt ?? voidedAt;
+  const { remindAt, dueAt } = deadline;
+  const end = endOf(deadline);
   const isDue = ({ firesAt }: LadderStep): boolean => firesAt <= now && (end === null || firesAt < end);
   const reminder =
     remindAt !== null && responsibleId !== null ? [{ step: 0, firesAt: remindAt, personId: responsibleId }] : [];
@@ -52,6 +59,19 @@ export function stepsDue(
     return firesAt === null ? [] : [{ step: index + 1, firesAt, personId }];
   });
   return [...reminder, ...climbed].filter(isDue);
+}
+
+/**
+ * Who is told of a deadline, step by step: those who were told keep their steps, whoever has left or joined since; then
+ * those whom nobody has told yet. Otherwise a change of the members would move people to steps that were taken, and they
+ * would never be told.
+ */
+export function climbedBy(
+  taken: readonly { readonly step: number; readonly personId: string }[],
+  wanted: readonly string[],
+): string[] {
+  const told = taken.filter(({ step }) => step > 0).toSorted((a, b) => a.step - b.step);
+  return [...new Set([...told.map(({ personId }) => personId), ...wanted])];
 }
 
 /** Of a ladder of people by key, the active members, each once and in order; `besides` are not told again. */

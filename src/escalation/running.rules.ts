@@ -49,7 +49,8 @@ export function dueWithPauses(
 
 /**
  * When whoever is responsible is reminded of a clock: when three quarters of its hours have run, or when the working time
- * of the day begins on which a clock in business days is due. Null while it is not known when it is due.
+ * of the day begins on which a clock in business days is due, by what was known in that moment: a pause that begins later
+ * may move the due day, and the reminder has been given all the same. Null while it is not known when it is due.
  */
 export function remindWithPauses(
   clock: ClockSetting,
@@ -59,12 +60,16 @@ export function remindWithPauses(
 ): Date | null {
   if (clock.unit !== 'BUSINESS_DAYS')
     return dueWithPauses({ ...clock, amount: clock.amount * 0.75 }, start, calendar, pauses);
-  const dueAt = dueWithPauses(clock, start, calendar, pauses);
-  if (dueAt === null) return null;
-  // Work may end at 24:00, which is the first instant of another day: that one need not be worked.
-  const day = dateOf(calendar, new Date(dueAt.getTime() - 1));
-  const opening = workingTimesOn(calendar, day)[0]!.from;
-  return opening > start ? opening : start;
+  for (let begun: readonly Pause[] = []; ;) {
+    const dueAt = dueWithPauses(clock, start, calendar, begun);
+    if (dueAt === null) return null;
+    // Work may end at 24:00, which is the first instant of another day: that one need not be worked.
+    const day = dateOf(calendar, new Date(dueAt.getTime() - 1));
+    const opening = workingTimesOn(calendar, day)[0]!.from;
+    const before = pauses.filter(({ from }) => from < opening);
+    if (before.length === begun.length) return opening > start ? opening : start;
+    begun = before;
+  }
 }
 
 /** Whether a clock stands still at an instant. */

@@ -3,6 +3,7 @@ import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { JsonValue } from '../core/canonical.js';
 import { DateTimeScalar, DecimalScalar, LocalDateScalar } from '../core/graphql/scalars.js';
 import { Instant, JsonText, TenantOwned } from '../core/table.js';
+import type { AcceptedContent } from './accepted-content.rules.js';
 import { CapacityConflict } from './conflict.types.js';
 
 export enum Booking {
@@ -116,6 +117,10 @@ export class FeasibilitySignOff extends TenantOwned {
   @Column('text', { nullable: true })
   @Field(() => String, { nullable: true, description: 'Why they were accepted; null when there were none.' })
   conflictReason: string | null;
+
+  /** What the handoff held when it was accepted; null of a sign-off that was given before that was kept. */
+  @JsonText({ nullable: true })
+  content: AcceptedContent | null;
 
   @Column('uuid')
   signedBy: string;

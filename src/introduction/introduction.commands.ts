@@ -55,6 +55,7 @@ export const approveIntroduction = command({
           threadUrl: null,
           recordedBy: null,
           introducedAt: null,
+          recordedAt: null,
         }),
         changeHandoff(handoff),
       ],
@@ -86,7 +87,7 @@ export const recordIntroduction = command({
       subject,
       body: { introductionId: approval.id, introducedAt: at.toISOString() },
       writes: [
-        update(Introduction, { id: approval.id }, { threadUrl, recordedBy: actor.id, introducedAt: at }),
+        update(Introduction, { id: approval.id }, { threadUrl, recordedBy: actor.id, introducedAt: at, recordedAt: now }),
         changeHandoff(handoff),
       ],
     });

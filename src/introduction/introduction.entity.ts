@@ -47,6 +47,10 @@ export class Introduction extends TenantOwned {
 
   @Instant({ nullable: true })
   introducedAt: Date | null;
+
+  /** When that was recorded: it may have been sent before. */
+  @Instant({ nullable: true })
+  recordedAt: Date | null;
 }
 
 /** The introduction as it reads now. */

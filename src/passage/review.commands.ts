@@ -4,6 +4,7 @@ import { slaClock } from '../catalogue/selection.rules.js';
 import { command, done, refused } from '../core/command.js';
 import { blocks, type Finding, finding } from '../core/finding.js';
 import { insert } from '../core/statement.js';
+import { acceptedContent } from '../feasibility/accepted-content.rules.js';
 import { holdTeam } from '../feasibility/capacity.queries.js';
 import { FeasibilitySignOff, SignOffState } from '../feasibility/feasibility.entity.js';
 import { planDigest } from '../feasibility/feasibility.rules.js';
@@ -138,6 +139,7 @@ export const signOffFeasibility = command({
           statement,
           acceptedConflicts: [...judged.acceptedConflicts],
           conflictReason,
+          content: acceptedContent({ ...facts, nothingPromised: facts.declaration !== null }),
           signedBy: moment.actor.id,
           signedAt: moment.now,
         }),

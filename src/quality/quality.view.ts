@@ -2,6 +2,7 @@ import { moneyIn } from '../actuals/actuals.view.js';
 import { badInput } from '../core/error.js';
 import type { Reader } from '../core/reader.js';
 import { groundsOf } from '../escalation/escalation.queries.js';
+import { acceptedContent } from '../feasibility/accepted-content.rules.js';
 import { heldMeetings } from '../meeting/meeting.queries.js';
 import type { ScoresArgs } from './quality.input.js';
 import { ScoredBy } from './quality.input.js';
@@ -16,7 +17,7 @@ import {
 import { type QualityReview, ReviewItem, type ReviewTopic } from './review.entity.js';
 import { type QualityScore, ScoreAmendment, ScoreCriterion } from './score.entity.js';
 import { scoreFacts } from './score.facts.js';
-import { countedScores, scoredContents } from './score.queries.js';
+import { countedScores, writtenContents } from './score.queries.js';
 import { amended, type CriterionScore, scoreOf, totalOf } from './score.rules.js';
 import { statisticsOf, tenthsText } from './statistic.rules.js';
 
@@ -26,13 +27,13 @@ const LONGEST_MS = 366 * 86_400_000;
 /** The score of a handoff as it would be frozen now; null for one that does not exist. */
 export async function liveScore(reader: Reader, handoffId: string): Promise<ScoreFigures | null> {
   const [content, ground, held, now] = await Promise.all([
-    reader.keyed('scoredContents', scoredContents, handoffId),
+    reader.keyed('writtenContents', writtenContents, handoffId),
     reader.keyed('deadlines', groundsOf, handoffId),
     reader.keyed('heldMeetings', heldMeetings, handoffId),
     reader.now(),
   ]);
   if (!content || !ground) return null;
-  return figures(scoreOf(scoreFacts(content, ground, held ?? [], now)).criteria, []);
+  return figures(scoreOf(scoreFacts(acceptedContent(content), ground, held ?? [], now)).criteria, []);
 }
 
 /** A frozen score with what reviewers amended. */

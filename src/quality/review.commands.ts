@@ -6,7 +6,8 @@ import { rolloutThresholds } from '../catalogue/rollout.rules.js';
 import { command, done, type DoneOutcome, type Moment } from '../core/command.js';
 import { makeSeed } from '../core/sampling.js';
 import { select, type Statement } from '../core/statement.js';
-import { groundsBetween } from '../escalation/escalation.queries.js';
+import { historyAt } from '../escalation/clock.rules.js';
+import { type DeadlineGround, groundsBetween } from '../escalation/escalation.queries.js';
 import { eligiblePeople, peopleByHandle } from '../identity/identity.queries.js';
 import { scopeChangesRaised } from '../scope-change/scope-change.queries.js';
 import { checkpointsIn, closedDeals, monthFlags, type RaisedFlag, weekFlags } from './flag.rules.js';
@@ -80,7 +81,8 @@ export const makeWeeklyReview = command({
   decide: (facts, input, moment) => {
     const [known] = facts.known;
     if (known) return unchanged(known.id, input);
-    const { ruling, grounds } = facts;
+    const { ruling } = facts;
+    const grounds = knownAt(facts.grounds, input.openedAt);
     const configuration = configurationOf(ruling);
     const made = reviewRow(input, { configuration, ...facts }, moment);
     const span = { from: input.from, to: input.to };
@@ -111,6 +113,10 @@ export const makeWeeklyReview = command({
   },
 });
 
+/** Handoffs as they were known when a review was to be made: a worker that comes days later makes the same. */
+const knownAt = (grounds: readonly DeadlineGround[], at: Date): DeadlineGround[] =>
+  grounds.map((ground) => ({ ...ground, history: historyAt(ground.history, at) }));
+
 /**
  * Makes the review of a month (trends, failure patterns, best practice, training; 004), with its red flags and its spot
  * checks, or of a quarter (which fields matter, deadlines, templates; 004 and 001). Once a period. The worker's alone.
@@ -130,7 +136,8 @@ export const makePeriodReview = command({
   decide: (facts, input, moment) => {
     const [known] = facts.known;
     if (known) return unchanged(known.id, input);
-    const { ruling, grounds, scores } = facts;
+    const { ruling, scores } = facts;
+    const grounds = knownAt(facts.grounds, input.openedAt);
     const configuration = configurationOf(ruling);
     const made = reviewRow(input, { configuration, ...facts }, moment);
     const span = { from: input.from, to: input.to };

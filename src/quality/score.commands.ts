@@ -8,8 +8,8 @@ import { notFound, staleRevision } from '../core/error.js';
 import { type Finding, finding } from '../core/finding.js';
 import { insert, insertAll, select, selectRequired, type Statement, update } from '../core/statement.js';
 import { groundsOf } from '../escalation/escalation.queries.js';
+import { type AcceptedContent, acceptedContent } from '../feasibility/accepted-content.rules.js';
 import { FeasibilitySignOff } from '../feasibility/feasibility.entity.js';
-import type { Handoff } from '../handoff/handoff.entity.js';
 import { lockHandoff } from '../handoff/handoff.queries.js';
 import { heldMeetings } from '../meeting/meeting.queries.js';
 import { isSamePerson, peopleQueries } from './people.queries.js';
@@ -30,14 +30,14 @@ import {
   criteriaOf,
   lockHandoffOfScore,
   lockRemediationOf,
-  scoredContents,
+  writtenContents,
 } from './score.queries.js';
 import { amended, RUBRIC_VERSION, type Score, scoreOf, totalOf } from './score.rules.js';
 
 const handoffFacts = (handoffId: string) => ({
   handoff: lockHandoff(handoffId),
   grounds: groundsOf([handoffId]),
-  contents: scoredContents([handoffId]),
+  contents: writtenContents([handoffId]),
   held: heldMeetings([handoffId]),
   ruling: rulingConfiguration(),
 });
@@ -60,9 +60,9 @@ export const freezeScore = command({
       const id = earlier?.id ?? handoff.id;
       return done({ id, subject: { type: 'QualityScore', id }, body: { changed: false } });
     }
-    const facts = scoreFacts(contents.get(handoff.id)!, ground, held.get(handoff.id) ?? [], at);
-    const score = scoreOf(facts);
-    const of = { handoff, signOffId: signOff.id, cause: ScoreCause.ACCEPTANCE, at };
+    const content = signOff.content ?? acceptedContent(contents.get(handoff.id)!);
+    const score = scoreOf(scoreFacts(content, ground, held.get(handoff.id) ?? [], at));
+    const of = { handoffId: handoff.id, content, signOffId: signOff.id, cause: ScoreCause.ACCEPTANCE, at };
     const { row, statements } = scoreRows(of, score, moment);
     const opened = openRemediation(row, configurationOf(ruling), moment);
     return done({
@@ -151,9 +151,8 @@ export const completeRemediation = command({
     if (!first) throw notFound('Remediation', id);
     if (revision !== expectedRevision) throw staleRevision('Remediation', id, expectedRevision, revision);
     const subject = { type: 'Remediation', id };
-    const live = scoreOf(
-      scoreFacts(contents.get(handoff.id)!, grounds.get(handoff.id)!, held.get(handoff.id) ?? [], moment.now),
-    );
+    const content = acceptedContent(contents.get(handoff.id)!);
+    const live = scoreOf(scoreFacts(content, grounds.get(handoff.id)!, held.get(handoff.id) ?? [], moment.now));
     const given = amendments.filter((one) => one.scoreId === scoreId);
     const criteria = amended(live.criteria, given);
     const score = { criteria, ...totalOf(criteria) };
@@ -162,7 +161,13 @@ export const completeRemediation = command({
     if (isSamePerson({ people, merged }, moment.actor.id, ownerId)) findings.push(ownScore('remediation'));
     if (score.band === Band.SUBSTANDARD) findings.push(stillSubstandard(score));
     if (findings.length > 0) return refused(findings, { subject });
-    const of = { handoff, signOffId: first.signOffId, cause: ScoreCause.REMEDIATION, at: moment.now };
+    const of = {
+      handoffId: handoff.id,
+      content,
+      signOffId: first.signOffId,
+      cause: ScoreCause.REMEDIATION,
+      at: moment.now,
+    };
     const { row, statements } = scoreRows(of, score, moment);
     const settled = { state: RemediationState.DONE, outcome, settledBy: moment.actor.id, settledAt: moment.now };
     return done({
@@ -177,23 +182,24 @@ export const completeRemediation = command({
 const figuresOf = ({ earned, possible, total, band }: Score) => ({ earned, possible, total, band });
 
 interface ScoreOf {
-  readonly handoff: Handoff;
+  readonly handoffId: string;
+  readonly content: AcceptedContent;
   readonly signOffId: string;
   readonly cause: ScoreCause;
   readonly at: Date;
 }
 
 /** The rows of a new score. */
-function scoreRows({ handoff, signOffId, cause, at }: ScoreOf, score: Score, { now, newId }: Moment) {
+function scoreRows({ handoffId, content, signOffId, cause, at }: ScoreOf, score: Score, { now, newId }: Moment) {
   const row = {
     id: newId(),
-    handoffId: handoff.id,
+    handoffId,
     cause,
     signOffId,
-    ownerId: handoff.ownerId,
-    deliveryManagerId: handoff.deliveryManagerId,
-    serviceTemplate: handoff.serviceTemplate,
-    tier: handoff.tier,
+    ownerId: content.ownerId,
+    deliveryManagerId: content.deliveryManagerId,
+    serviceTemplate: content.serviceTemplate,
+    tier: content.tier,
     ruleVersion: RUBRIC_VERSION,
     ...figuresOf(score),
     scoredAt: at,

@@ -2,65 +2,44 @@ import { configurationOf } from '../catalogue/catalogue.queries.js';
 import type { TenantConfiguration } from '../catalogue/configuration.js';
 import type { ClockKey } from '../catalogue/configuration.words.js';
 import { meetingPlan } from '../catalogue/meeting.rules.js';
-import { CommitmentState } from '../commitment/commitment.entity.js';
 import { type Clock, clocksOf } from '../escalation/clock.rules.js';
 import type { DeadlineGround } from '../escalation/escalation.queries.js';
-import { Side, StakeholderRole } from '../handoff/content.entity.js';
-import { requiredFor } from '../handoff/content.requirements.js';
-import { isNoneWithReason, requirementFindings, saysSomething } from '../handoff/content.rules.js';
-import { Tier } from '../handoff/handoff.entity.js';
+import { endOf } from '../escalation/ladder.rules.js';
+import type { AcceptedContent } from '../feasibility/accepted-content.rules.js';
+import type { Tier } from '../handoff/handoff.entity.js';
 import { type HeldMeeting, meetingOutcome } from '../meeting/outcome.rules.js';
-import type { ScoredContent } from './score.queries.js';
-import type { ContentPart, MeetingOutcome, ScoreFacts } from './score.rules.js';
+import type { MeetingOutcome, ScoreFacts } from './score.rules.js';
 
 /** The clocks that sales answers for and whose end is known when delivery accepts (document 004, "completion within SLA"). */
 const OF_SALES: readonly ClockKey[] = ['DOCUMENT_COMPLETE', 'RETURN_CORRECTION'];
 
 /**
- * Stakeholders of document 004 that a map names, by the lightest tier. More than the submit gate asks for: a handoff that
- * passes is not yet a good one. Blockers are left out, since nothing could say that there are none.
- */
-const MAPPED: readonly { readonly role: StakeholderRole; readonly side: Side; readonly from: readonly Tier[] }[] = [
-  { role: StakeholderRole.PRIMARY_CONTACT, side: Side.CLIENT, from: [Tier.LIGHT, Tier.STANDARD, Tier.HIGH_TOUCH] },
-  { role: StakeholderRole.ACCOUNT_OWNER, side: Side.PROVIDER, from: [Tier.LIGHT, Tier.STANDARD, Tier.HIGH_TOUCH] },
-  { role: StakeholderRole.EXECUTIVE_SPONSOR, side: Side.CLIENT, from: [Tier.STANDARD, Tier.HIGH_TOUCH] },
-  { role: StakeholderRole.ECONOMIC_BUYER, side: Side.CLIENT, from: [Tier.STANDARD, Tier.HIGH_TOUCH] },
-  { role: StakeholderRole.TECHNICAL_EVALUATOR, side: Side.CLIENT, from: [Tier.STANDARD, Tier.HIGH_TOUCH] },
-  { role: StakeholderRole.CHAMPION, side: Side.CLIENT, from: [Tier.HIGH_TOUCH] },
-  { role: StakeholderRole.END_USER, side: Side.CLIENT, from: [Tier.HIGH_TOUCH] },
-];
-
-/**
  * What a score is computed from, as of an instant: meetings that were held later and deadlines that passed later do not
- * count. `configuration` is the one that the handoff was opened under.
+ * count. Deadlines are those of the configuration that the handoff was opened under.
  */
 export function scoreFacts(
-  content: ScoredContent,
+  content: AcceptedContent,
   ground: DeadlineGround,
   held: readonly HeldMeeting[],
   at: Date,
 ): ScoreFacts {
-  const { handoff, commitments, nothingPromised, risks } = content;
   const configuration = configurationOf(ground.version);
   const clocks = clocksOf(ground.history, configuration);
   const [firstSubmission = null] = ground.history.submissions;
   return {
-    handoffId: handoff.id,
-    summary: summaryParts(content),
-    stakeholders: mapParts(content),
-    commitments: commitments.map(({ id, state, recordedAt }) => ({
+    handoffId: ground.handoffId,
+    summary: content.summary,
+    stakeholders: content.stakeholders,
+    commitments: content.commitments.map(({ id, isHomed, recordedAt }) => ({
       id,
-      isHomed: state !== CommitmentState.OPEN,
-      isTold: firstSubmission === null || recordedAt <= firstSubmission,
+      isHomed,
+      isTold: firstSubmission === null || new Date(recordedAt) <= firstSubmission,
     })),
-    nothingPromised,
-    risks: risks.map(({ id, text, mitigation }) => ({
-      id,
-      isMet: isNoneWithReason(text) || saysSomething(mitigation),
-    })),
+    nothingPromised: content.nothingPromised,
+    risks: content.risks,
     meeting: meetingFacts(
       configuration,
-      handoff.tier,
+      content.tier,
       held.filter(({ heldAt }) => heldAt <= at),
     ),
     missedClocks: [
@@ -77,7 +56,7 @@ export function scoreFacts(
 export function scoredAt(signedAt: Date, ground: DeadlineGround): Date | null {
   const clock = introductionOf(clocksOf(ground.history, configurationOf(ground.version)));
   if (clock === null) return signedAt;
-  const ends = [clock.stoppedAt, clock.voidedAt, clock.dueAt].filter((end) => end !== null);
+  const ends = [endOf(clock), clock.dueAt].filter((end) => end !== null);
   if (ends.length === 0) return null;
   const decided = Math.min(...ends.map((end) => end.getTime()));
   return new Date(Math.max(signedAt.getTime(), decided));
@@ -92,31 +71,14 @@ export function isMissed({ dueAt, stoppedAt, voidedAt }: Clock, at: Date): boole
   return dueAt !== null && dueAt < at && dueAt < end;
 }
 
-/** A clock that never ran, or ended with the handoff, was not missed. */
+/** A clock that never ran, or ended with the handoff before it was due, was not missed. */
 function introducedInTime(clock: Clock | null, at: Date): boolean | null {
-  if (clock === null || clock.voidedAt !== null) return true;
-  const { stoppedAt, dueAt } = clock;
-  if (stoppedAt !== null && stoppedAt <= at) return dueAt === null || stoppedAt <= dueAt;
+  if (clock === null) return true;
+  const { stoppedAt, voidedAt, dueAt } = clock;
+  const end = stoppedAt ?? voidedAt;
+  const knownAt = endOf(clock);
+  if (end !== null && knownAt !== null && knownAt <= at) return dueAt === null || end <= dueAt;
   return dueAt !== null && dueAt <= at ? false : null;
-}
-
-/** The deal summary: what the heaviest tier is asked for, save of a LIGHT one what its own gate asks for. */
-function summaryParts(content: ScoredContent): ContentPart[] {
-  const { tier } = content.handoff;
-  const asked = requiredFor(tier === Tier.LIGHT ? Tier.LIGHT : Tier.HIGH_TOUCH);
-  return asked
-    .filter((requirement) => requirement.in !== 'STAKEHOLDER' && requirement.in !== 'RISK')
-    .map((requirement) => ({
-      path: requirement.path,
-      isThere: requirementFindings(content, requirement, tier).length === 0,
-    }));
-}
-
-function mapParts({ handoff, stakeholders }: ScoredContent): ContentPart[] {
-  return MAPPED.filter(({ from }) => from.includes(handoff.tier)).map(({ role, side }) => ({
-    path: `stakeholders.${role}`,
-    isThere: stakeholders.some((one) => one.role === role && one.side === side && saysSomething(one.name)),
-  }));
 }
 
 function meetingFacts(

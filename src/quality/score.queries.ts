@@ -1,26 +1,16 @@
 import type { Commitment } from '../commitment/commitment.entity.js';
 import { type Query, type Row, select, sql } from '../core/statement.js';
 import { type EntityClass, hydrate, tableOf } from '../core/table.js';
+import type { WrittenContent } from '../feasibility/accepted-content.rules.js';
 import { Assumption, HandoffStatement, Risk, Stakeholder } from '../handoff/content.entity.js';
 import { Handoff } from '../handoff/handoff.entity.js';
 import { QualityScore, Remediation, ScoreAmendment, ScoreCriterion } from './score.entity.js';
-
-/** What people wrote into a handoff, as far as it is scored. */
-export interface ScoredContent {
-  readonly handoff: Handoff;
-  readonly stakeholders: readonly Stakeholder[];
-  readonly statements: readonly HandoffStatement[];
-  readonly assumptions: readonly Assumption[];
-  readonly risks: readonly Risk[];
-  readonly commitments: readonly Pick<Commitment, 'id' | 'state' | 'recordedAt'>[];
-  readonly nothingPromised: boolean;
-}
 
 const rowsOf = (table: string): string =>
   `(select coalesce(json_agg(x order by x.id), '[]') from ${table} x where x.tenant_id = $1 and x.handoff_id = h.id)`;
 
 /** The content of these handoffs, by id. */
-export function scoredContents(handoffIds: readonly string[]): Query<ReadonlyMap<string, ScoredContent>> {
+export function writtenContents(handoffIds: readonly string[]): Query<ReadonlyMap<string, WrittenContent>> {
   const columns = tableOf(Handoff)
     .columns.map(({ name }) => `h.${name}`)
     .join(', ');
@@ -33,7 +23,7 @@ export function scoredContents(handoffIds: readonly string[]): Query<ReadonlyMap
   return sql(text, [handoffIds], (rows) => new Map(rows.map((row) => [row.id as string, contentOf(row)])));
 }
 
-function contentOf(row: Row): ScoredContent {
+function contentOf(row: Row): WrittenContent {
   const list = <T extends object>(entity: EntityClass<T>, rows: unknown): T[] =>
     (rows as Row[]).map((one) => hydrate(entity, one));
   const commitments = row.commitments as { id: string; state: Commitment['state']; recordedAt: string }[];

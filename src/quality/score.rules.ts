@@ -1,3 +1,4 @@
+import type { ContentPart } from '../feasibility/accepted-content.rules.js';
 import { Band, Criterion } from './score.entity.js';
 
 /** Raised with every change of the rubric, so that a frozen score says by which it was computed. */
@@ -22,13 +23,6 @@ export const OF_MEETING: readonly Criterion[] = [
   Criterion.FULL_AGENDA,
   Criterion.QUESTIONS_ANSWERED,
 ];
-
-/** A part of the content that the tier asks for. */
-export interface ContentPart {
-  /** Where it is missing, such as `statements.IN_SCOPE`. */
-  readonly path: string;
-  readonly isThere: boolean;
-}
 
 /** What became of the handoff meeting. */
 export interface MeetingOutcome {

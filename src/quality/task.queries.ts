@@ -19,7 +19,7 @@ const TASKS = `
 
 /** The tasks of quality that are open or were settled since an instant, with the steps that were taken, by their ids. */
 export function tasksSince(since: Date): Query<Task[]> {
-  const text = `select t.*, (select coalesce(json_agg(json_build_object('id', s.id, 'step', s.step, 'isOpen', s.ended_at is null)
+  const text = `select t.*, (select coalesce(json_agg(json_build_object('id', s.id, 'step', s.step, 'personId', s.person_id, 'isOpen', s.ended_at is null)
         order by s.step), '[]') from quality_step s where s.tenant_id = $1 and s.subject_id = t.id) as taken
     from (${TASKS}) t where t.ended_at is null or t.ended_at >= $2 order by t.id`;
   return sql(text, [since], (rows) =>

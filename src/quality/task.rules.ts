@@ -1,5 +1,5 @@
 import type { BusinessCalendar, ClockSetting } from '../catalogue/configuration.js';
-import { stepsDue } from '../escalation/ladder.rules.js';
+import { climbedBy, stepsDue } from '../escalation/ladder.rules.js';
 import type { QualityStep, TaskType } from './step.entity.js';
 
 /** Something that somebody does by an instant. */
@@ -10,7 +10,12 @@ export interface Task {
   readonly openedAt: Date;
   readonly dueAt: Date;
   readonly endedAt: Date | null;
-  readonly taken: readonly { readonly id: string; readonly step: number; readonly isOpen: boolean }[];
+  readonly taken: readonly {
+    readonly id: string;
+    readonly step: number;
+    readonly personId: string;
+    readonly isOpen: boolean;
+  }[];
 }
 
 /** Who is told when a task is overdue, and how long each has. */
@@ -34,7 +39,8 @@ export interface StepsDue {
 export function taskSteps(tasks: readonly Task[], { people, every, calendar }: TaskLadder, now: Date): StepsDue {
   const steps = tasks.flatMap(({ type, id, responsibleId, openedAt, dueAt, endedAt, taken }) => {
     const deadline = { remindAt: openedAt, dueAt, stoppedAt: endedAt, voidedAt: null };
-    const ladder = { responsibleId, people: people.filter((person) => person !== responsibleId), every };
+    const wanted = people.filter((person) => person !== responsibleId);
+    const ladder = { responsibleId, people: climbedBy(taken, wanted), every };
     const due = stepsDue(deadline, ladder, calendar, [], now);
     return due
       .filter(({ step }) => taken.every((earlier) => earlier.step !== step))

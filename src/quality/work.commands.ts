@@ -1,11 +1,13 @@
 import { closingTime, endOfDay, isBusinessDay, isCalendarDate } from '../catalogue/calendar.rules.js';
 import { configurationOf, rulingConfiguration } from '../catalogue/catalogue.queries.js';
 import { standingOf } from '../approval/standing.rules.js';
+import type { Actor } from '../core/actor.js';
 import { command, done, refused } from '../core/command.js';
 import { notFound, staleRevision } from '../core/error.js';
 import { type Finding, finding } from '../core/finding.js';
 import { localDay } from '../core/local-day.js';
 import { insert, selectRequired, update } from '../core/statement.js';
+import { Role } from '../identity/roles.js';
 import { RedFlag } from './flag.entity.js';
 import { isSamePerson, type People, peopleQueries } from './people.queries.js';
 import type {
@@ -129,7 +131,11 @@ export const completeReviewAction = command({
   decide: ({ action }, { expectedRevision, outcome }, { actor, now }) => {
     checkRevision('ReviewAction', action, expectedRevision);
     const subject = { type: 'ReviewAction', id: action.id };
-    if (action.state === ReviewActionState.DONE) return refused([notOpen('action.state', action.state)], { subject });
+    const findings = [
+      ...(action.state === ReviewActionState.DONE ? [notOpen('action.state', action.state)] : []),
+      ...completerFindings(action, actor),
+    ];
+    if (findings.length > 0) return refused(findings, { subject });
     const change = { state: ReviewActionState.DONE, outcome, doneBy: actor.id, doneAt: now };
     return done({
       id: action.id,
@@ -139,6 +145,21 @@ export const completeReviewAction = command({
     });
   },
 });
+
+/** Whoever owns or agreed it says that it is done; leads and RevOps say so of any (001, a named owner for each action). */
+function completerFindings({ ownerId, openedBy }: ReviewAction, actor: Actor): Finding[] {
+  const isLead = [Role.SERVICE_DELIVERY_LEAD, Role.REVOPS_ADMIN].some((role) => actor.roles.includes(role));
+  if (isLead || [ownerId, openedBy].includes(actor.id)) return [];
+  return [
+    finding({
+      code: 'NOT_ELIGIBLE',
+      path: 'actionId',
+      message: "This action is somebody else's.",
+      facts: { ownerId },
+      remedy: 'Ask its owner, or a service delivery lead.',
+    }),
+  ];
+}
 
 /** Says what somebody who had no part in it found in a handoff. */
 export const recordSpotCheck = command({

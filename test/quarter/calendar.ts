@@ -114,8 +114,14 @@ export class OracleCalendar {
   /** When whoever is responsible is reminded of a clock. */
   remind(setting: RawSetting, start: number, pauses: readonly Standstill[]): number | null {
     if (setting.unit !== 'BUSINESS_DAYS') return this.due({ ...setting, amount: setting.amount * 0.75 }, start, pauses);
-    const due = this.dueInDays(setting.amount, start, pauses);
-    return due === null ? null : Math.max(start, this.opening(this.dateOf(due - 1)));
+    // Day by day: whoever opens in the morning knows of no standstill that begins later.
+    for (let day = this.workedDayAfter(this.dateOf(start), 1); ; day = this.workedDayAfter(day, 1)) {
+      const opening = this.opening(day);
+      const begun = pauses.filter(({ from }) => from < opening);
+      const due = this.dueInDays(setting.amount, start, begun);
+      if (due === null) return null;
+      if (due <= this.closing(day)) return Math.max(start, opening);
+    }
   }
 
   private dueInDays(days: number, start: number, pauses: readonly Standstill[]): number | null {

@@ -22,7 +22,8 @@ export interface ExpectedStep {
 interface Deadline {
   readonly of: string;
   readonly mark: string;
-  readonly remindAt: number | null;
+  /** As it was known at an instant: before a standstill has ended nobody knows where it moves anything to. */
+  readonly remindAt: (known: number) => number | null;
   /** As it was known at an instant: a standstill that began later had not moved it yet. */
   readonly dueAt: (known: number) => number | null;
   readonly reminded: string;
@@ -77,7 +78,7 @@ export function expectedClocks(
       const rest = pauses.some(({ to }) => to === null) ? 'PAUSED' : 'RUNNING';
       const inTime = stoppedAt !== null ? 'MET' : end ? 'VOID' : rest;
       const state = due !== null && due < (end?.at ?? now) ? 'BREACHED' : inTime;
-      return { key, startedAt, remindAt, dueAt: due, stoppedAt, state };
+      return { key, startedAt, remindAt: remindAt(now), dueAt: due, stoppedAt, state };
     },
   );
 }
@@ -110,7 +111,7 @@ function clocks(tenant: QuarterTenant, calendar: OracleCalendar, history: Histor
       {
         of: key,
         mark: new Date(start).toISOString(),
-        remindAt: calendar.remind(setting, start, pauses),
+        remindAt: (known) => calendar.remind(setting, start, asKnown(pauses, known)),
         dueAt: (known) => calendar.due(setting, start, asKnown(pauses, known)),
         reminded: ofSales ? tale.owner : tale.manager,
         remindedSince: ofSales ? since : history.managerSince,
@@ -154,7 +155,7 @@ function decisions(tenant: QuarterTenant, calendar: OracleCalendar, history: His
       return {
         of,
         mark: on,
-        remindAt: isWorked ? Math.max(openedAt, calendar.opening(on)) : null,
+        remindAt: () => (isWorked ? Math.max(openedAt, calendar.opening(on)) : null),
         dueAt: () => dueAt,
         reminded: owner,
         remindedSince: since,
@@ -190,7 +191,7 @@ export function expectedFeedback(
     const deadline: Deadline = {
       of: 'FEEDBACK',
       mark: new Date(signedAt).toISOString(),
-      remindAt: asked,
+      remindAt: () => asked,
       dueAt: () => calendar.due(FEEDBACK_WITHIN, asked, []),
       reminded: tale.manager,
       remindedSince: signedAt,
@@ -214,26 +215,28 @@ function stepsOf(
   const { of, mark, remindAt, reminded, remindedSince, ladder, pauses, end, until, since } = deadline;
   const last = looks.at(-1)!.at;
   const dueAt = deadline.dueAt(last);
-  const planned = [
-    ...(remindedSince === null ? [] : [{ step: 0, person: reminded, firesAt: remindAt, knownAt: remindedSince }]),
-    ...ladder.map((person, index) => {
-      const firesAt =
-        dueAt === null || index === 0 ? dueAt : calendar.due({ ...every, amount: every.amount * index }, dueAt, pauses);
-      return { step: index + 1, person, firesAt, knownAt: since };
-    }),
-  ].filter((one): one is typeof one & { firesAt: number } => one.firesAt !== null);
-  const found = planned.flatMap((one) => {
-    const look = looks.find(({ at }) => at >= Math.max(one.firesAt, one.knownAt, since))?.at;
-    if (look === undefined || (until !== null && look >= until)) return [];
-    // What had ended by then is recorded all the same, unless it ended before the step was due.
-    if (end && end.knownAt <= look && one.firesAt >= end.at) return [];
-    return [{ ...one, look }];
+  const onLadder = ladder.map((person, index) => {
+    const firesAt =
+      dueAt === null || index === 0 ? dueAt : calendar.due({ ...every, amount: every.amount * index }, dueAt, pauses);
+    return { step: index + 1, person, knownAt: since, fires: () => firesAt };
   });
-  const replaced = until === null ? null : (looks.find(({ at }) => at >= until)?.at ?? null);
+  const planned = [
+    ...(remindedSince === null ? [] : [{ step: 0, person: reminded, knownAt: remindedSince, fires: remindAt }]),
+    ...onLadder,
+  ];
+  const found = planned.flatMap(({ fires, knownAt, ...one }) => {
+    const look = looks.find(({ at }) => at >= Math.max(knownAt, since) && (fires(at) ?? Infinity) <= at)?.at;
+    if (look === undefined) return [];
+    const firesAt = fires(look)!;
+    if (until !== null && firesAt >= until) return [];
+    // What had ended by then is recorded all the same, unless it ended before the step was due.
+    if (end && end.knownAt <= look && firesAt >= end.knownAt) return [];
+    return [{ ...one, firesAt, look }];
+  });
   return found.map(({ step, person, firesAt, look }) => {
-    const isOver = end !== null && end.knownAt <= look;
+    const isOver = (end !== null && end.knownAt <= look) || (until !== null && until <= look);
     const isHighest = found.every((other) => other.step <= step || other.look > look);
-    const endedAt = until !== null ? replaced : end && end.knownAt <= last ? end.at : null;
+    const endedAt = until !== null && until <= last ? until : end && end.knownAt <= last ? end.knownAt : null;
     return {
       of,
       mark,

@@ -27,6 +27,7 @@ const history: HandoffHistory = {
   returns: [],
   signOffs: [],
   introducedAt: null,
+  introductionRecordedAt: null,
   meetingHeldAt: null,
   kickoffScheduledAt: null,
   kickoffHeldAt: null,
@@ -41,7 +42,7 @@ const ground: DeadlineGround = {
   version,
   decisions: [],
   checkpoints: [],
-  delivery: { acceptance: null, feedbackAt: null, deliverable: null, firstTouch: null, withdrawnAt: null },
+  delivery: { acceptances: [], feedbackAt: null, deliverable: null, firstTouch: null, withdrawnAt: null },
   taken: [],
 };
 
@@ -89,6 +90,7 @@ describe('a decision', () => {
     openedAt: at('2026-11-24T18:00:00Z'),
     dueOn: '2026-11-24',
     decidedAt: null,
+    earlierDues: [],
   };
 
   it('that is asked after work on the day of its due date may be taken until midnight', () => {
@@ -96,6 +98,21 @@ describe('a decision', () => {
     const { steps } = escalationsDue(asked, ruling, members(), at('2026-12-20T12:00:00Z'));
     const times = steps.filter(({ decisionId }) => decisionId !== null).map(({ firesAt }) => firesAt.toISOString());
     expect(times.slice(0, 2)).toEqual(['2026-11-24T18:00:00.000Z', '2026-11-25T00:00:00.000Z']);
+  });
+
+  it('that was given another day after it passed was overdue all the same, whenever a worker comes', () => {
+    const moved = {
+      ...decision,
+      dueOn: '2026-12-01',
+      earlierDues: [{ dueOn: '2026-11-24', until: at('2026-11-25T10:00:00Z') }],
+    };
+    const { steps } = escalationsDue({ ...ground, decisions: [moved] }, ruling, members(), at('2026-11-26T12:00:00Z'));
+    const [reminder, first, ...later] = steps.filter(({ decisionId }) => decisionId !== null);
+    expect([reminder, first]).toMatchObject([
+      { mark: '2026-11-24', step: 0 },
+      { mark: '2026-11-24', step: 1, isNews: false, endedAt: at('2026-11-25T10:00:00Z') },
+    ]);
+    expect(later.every(({ firesAt }) => firesAt < at('2026-11-25T10:00:00Z'))).toBe(true);
   });
 
   it('whose contact has left tells the ladder', () => {

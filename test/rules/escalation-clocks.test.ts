@@ -43,6 +43,7 @@ const CLOSED_ON_FRIDAY: HandoffHistory = {
   returns: [],
   signOffs: [],
   introducedAt: null,
+  introductionRecordedAt: null,
   meetingHeldAt: null,
   kickoffScheduledAt: null,
   kickoffHeldAt: null,

@@ -16,7 +16,7 @@ const at = (text: string): Date => new Date(text);
 describe('the deadlines of delivery', () => {
   const configuration = sample() as RuledConfiguration;
   const nothing: DeliveryGround = {
-    acceptance: null,
+    acceptances: [],
     feedbackAt: null,
     deliverable: null,
     firstTouch: null,
@@ -52,19 +52,29 @@ describe('the deadlines of delivery', () => {
       due: '2026-12-09T17:30:00.000Z',
     },
   ])('ask for feedback two weeks after the acceptance: $what', ({ signedAt, asked, due }) => {
-    const [deadline] = of({ acceptance: { signOffId: 's', signedAt: at(signedAt) } });
+    const [deadline] = of({ acceptances: [{ signOffId: 's', signedAt: at(signedAt), endedAt: null }] });
     expect(deadline).toMatchObject({ cause: EscalationCause.FEEDBACK, mark: 's', remindAt: at(asked), dueAt: at(due) });
   });
 
   it('end with the answer, or with the handoff', () => {
-    const acceptance = { signOffId: 's', signedAt: at('2026-11-23T14:00:00Z') };
+    const acceptances = [{ signOffId: 's', signedAt: at('2026-11-23T14:00:00Z'), endedAt: null }];
     const [answer, end] = [at('2026-12-08T10:00:00Z'), at('2026-12-20T10:00:00Z')];
-    expect(of({ acceptance, feedbackAt: answer }, { endedAt: end as never })[0]).toMatchObject({
+    expect(of({ acceptances, feedbackAt: answer }, { endedAt: end as never })[0]).toMatchObject({
       stoppedAt: answer,
       voidedAt: null,
     });
-    expect(of({ acceptance }, { endedAt: end as never })[0]).toMatchObject({ stoppedAt: null, voidedAt: end });
+    expect(of({ acceptances }, { endedAt: end as never })[0]).toMatchObject({ stoppedAt: null, voidedAt: end });
     expect(of({})).toEqual([]);
+  });
+
+  it('end with an acceptance that lapsed, and ask about the next one', () => {
+    const lapsed = { signOffId: 'a', signedAt: at('2026-11-23T14:00:00Z'), endedAt: at('2026-12-09T10:00:00Z') };
+    const live = { signOffId: 'b', signedAt: at('2026-12-10T14:00:00Z'), endedAt: null };
+    const answer = at('2026-12-28T10:00:00Z');
+    expect(of({ acceptances: [lapsed, live], feedbackAt: answer })).toMatchObject([
+      { mark: 'a', stoppedAt: null, voidedAt: lapsed.endedAt },
+      { mark: 'b', stoppedAt: answer, voidedAt: null },
+    ]);
   });
 
   it('hold the first deliverable to its day, not before the acceptance, and beyond the close', () => {

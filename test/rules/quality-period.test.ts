@@ -159,12 +159,12 @@ describe('who is told of a task', () => {
           const at = (hours: number): Date => new Date(task.openedAt.getTime() + hours * 3_600_000);
           const endedAt = end === null ? null : at(end);
           const last = at(40 * 24);
-          const taken: { id: string; step: number; isOpen: boolean }[] = [];
+          const taken: { id: string; step: number; personId: string; isOpen: boolean }[] = [];
           const many: string[] = [];
           for (const now of [...looks.toSorted((a, b) => a - b).map(at), last]) {
             const seen = { ...task, endedAt: endedAt !== null && endedAt <= now ? endedAt : null, taken: [...taken] };
             for (const { step, firesAt, personId } of taskSteps([seen], ladder, now).steps) {
-              taken.push({ id: String(step), step, isOpen: true });
+              taken.push({ id: String(step), step, personId, isOpen: true });
               many.push(`${step} ${personId} ${firesAt.toISOString()}`);
             }
           }

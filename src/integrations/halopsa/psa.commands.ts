@@ -2,6 +2,7 @@ import { command, done, refused } from '../../core/command.js';
 import { insert, selectRequired } from '../../core/statement.js';
 import { type Finding, finding } from '../../core/finding.js';
 import { lockHandoff } from '../../handoff/handoff.queries.js';
+import type { Handoff } from '../../handoff/handoff.entity.js';
 import { handoffSubject } from '../../handoff/handoff.rules.js';
 import { type Project, ProjectState } from '../../project/project.entity.js';
 import { projectOfHandoff } from '../../project/project.queries.js';
@@ -29,12 +30,26 @@ export const provisionProject = command({
   }),
   decide: ({ handoff, project, isConnected }, _input, { newId }) => {
     const subject = handoffSubject(handoff.id);
-    const findings = provisionFindings(project, isConnected);
+    const findings = [...provisionFindings(project, isConnected), ...contractFindings(handoff)];
     if (findings.length > 0 || !project) return refused(findings, { subject });
     const messages = [provisionMessage(handoff.id, newId())];
     return done({ id: project.id, subject, body: { projectId: project.id }, messages });
   },
 });
+
+/** Before the contract is signed nothing is made in a delivery system (document 004, "pending contract"). */
+function contractFindings({ pendingContract }: Handoff): Finding[] {
+  if (!pendingContract) return [];
+  return [
+    finding({
+      code: 'CONTRACT_PENDING',
+      path: 'handoff.pendingContract',
+      message: 'The contract is not signed yet.',
+      facts: {},
+      remedy: 'Submit the handoff when it is won; its project is then brought into the PSA by itself.',
+    }),
+  ];
+}
 
 function provisionFindings(project: Project | null, isConnected: boolean): Finding[] {
   const no = (code: string, path: string, message: string, remedy: string): Finding =>

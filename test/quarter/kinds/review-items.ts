@@ -2,7 +2,7 @@ import { DAY } from '../calendar.js';
 import { stalledClocks } from '../deadlines.js';
 import type { Kind, Told } from '../kinds.js';
 import { at, NO_WORKER, numberOf } from './lines.js';
-import { madeAt, type Period, periodsOf } from './reviews.js';
+import { type Period, periodsOf } from './reviews.js';
 
 const daysBetween = (from: number, to: number): number => Math.max(0, Math.floor((to - from) / DAY));
 
@@ -23,7 +23,7 @@ function ofWeek(told: Told, period: Period): string[] {
   if (kind !== 'WEEKLY') return [];
   return told.histories.flatMap((history) => {
     const number = numberOf(history.tale);
-    const known = madeAt(told, period);
+    const known = period.openedAt;
     return [
       ...stalledClocks(told.tenant, told.calendar, history, { at: to, known }).map(({ key, dueAt }) =>
         [kind, name, 'STALLED_STEP', number, key, daysBetween(dueAt, to)].join(' '),

@@ -78,8 +78,7 @@ export function periodsOf({ calendar, looks }: Told): Period[] {
 }
 
 /** When the review of a period is made: at the first look from its hour on. */
-export const madeAt = ({ looks }: Told, { openedAt }: Period): number =>
-  looks.find(({ at: look }) => look >= openedAt)!.at;
+const madeAt = ({ looks }: Told, { openedAt }: Period): number => looks.find(({ at: look }) => look >= openedAt)!.at;
 
 /** The reviews (and scores) that the system makes: one a week, month and quarter, with owner and deputy, whenever workers were alive. */
 export const reviews: Kind = {

@@ -24,12 +24,13 @@ function scored({ tenant, calendar, looks }: Told, history: History, signedAt: n
     const ended = endedAt !== null && endedAt <= look.at ? endedAt : null;
     const introducedBy = start === null ? null : due('INTRODUCTION', start, look.at);
     const voided = sent === null ? ended : null;
-    const ends = [sent, voided, introducedBy].filter((end) => end !== null);
+    const toldAt = sent === null ? voided : introduction!.recordedAt;
+    const ends = [toldAt, introducedBy].filter((end) => end !== null);
     if (start !== null && ends.length === 0) continue;
     const decided = start === null ? signedAt : Math.max(signedAt, Math.min(...ends));
     if (decided > look.at) continue;
-    const inTime =
-      start === null || voided !== null || (sent !== null && sent <= decided && sent <= (introducedBy ?? Infinity));
+    const over = sent ?? voided;
+    const inTime = start === null || (over !== null && toldAt! <= decided && over <= (introducedBy ?? Infinity));
     const known = (instants: readonly number[]): number[] => instants.filter((instant) => instant <= look.at);
     const corrections = known(returns).map((from) => {
       const end = known(submissions).find((instant) => instant >= from) ?? ended;

@@ -15,7 +15,7 @@ const shared = {
   testEnvironment: 'node',
   transform,
   transformIgnorePatterns: [
-    '/node_modules/(?!(jose|oidc-provider|oidc-token-hash|nanoid|quick-lru|eta|uuid|@casl|@ucast|docx|koa|@koa)/)',
+    '/node_modules/(?!(jose|oidc-provider|oidc-token-hash|nanoid|quick-lru|eta|uuid|@casl|@ucast|docx|koa|@koa|pptxgenjs)/)',
   ],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   setupFiles: ['reflect-metadata'],

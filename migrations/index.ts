@@ -41,7 +41,13 @@ import { Quality1700000000042 } from './0042-quality.js';
 import { Rollout1700000000043 } from './0043-rollout.js';
 import { ChangedThere1700000000044 } from './0044-changed-there.js';
 import { LedgerChecks1700000000045 } from './0045-ledger-checks.js';
+import { Reporting1700000000046 } from './0046-reporting.js';
+import { FeedKeys1700000000047 } from './0047-feed-keys.js';
+import { PowerBi1700000000048 } from './0048-power-bi.js';
+import { Backtest1700000000049 } from './0049-backtest.js';
+import { ReportFiles1700000000050 } from './0050-report-files.js';
 import { AsOfItsMoment1700000000051 } from './0051-as-of-its-moment.js';
+import { KpiSource1700000000052 } from './0052-kpi-source.js';
 
 /** Every migration, in order. A shipped one is never edited. */
 export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
@@ -87,5 +93,11 @@ export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   Rollout1700000000043,
   ChangedThere1700000000044,
   LedgerChecks1700000000045,
+  Reporting1700000000046,
+  FeedKeys1700000000047,
+  PowerBi1700000000048,
+  Backtest1700000000049,
+  ReportFiles1700000000050,
   AsOfItsMoment1700000000051,
+  KpiSource1700000000052,
 ];

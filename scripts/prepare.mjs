@@ -54,8 +54,20 @@ export function build() {
   writeFileSync(mark, '');
 }
 
+/** Bundles the reports page when a source of it is newer than the last bundle. */
+export function buildEmbed() {
+  const mark = join(root, 'dist', 'embed', '.built');
+  const folders = [join(root, 'powerbi', 'embed'), join(root, 'schema', 'operations'), join(root, 'pages')];
+  const sources = Math.max(...folders.map(newest), statSync(join(root, 'package-lock.json')).mtimeMs);
+  if (existsSync(mark) && statSync(mark).mtimeMs > sources) return;
+  const vite = join(root, 'node_modules/vite/bin/vite.js');
+  run(process.execPath, [vite, 'build', join(root, 'powerbi', 'embed')], 'Bundling the reports page');
+  writeFileSync(mark, '');
+}
+
 /** Everything that a command needs before it can run. */
 export async function prepare() {
   install();
   build();
+  buildEmbed();
 }

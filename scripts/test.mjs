@@ -1,6 +1,6 @@
 // `npm test`: everything that needs npm alone. `npm run test:system`: what needs Debian's packages; names what it skips.
 import { existsSync } from 'node:fs';
-import { build, install } from './prepare.mjs';
+import { build, buildEmbed, install } from './prepare.mjs';
 import { tool } from './run-tool.mjs';
 
 install();
@@ -8,10 +8,13 @@ if (process.argv[2] === 'system') {
   const needs = { chromium: '/usr/bin/chromium' };
   for (const [name, path] of Object.entries(needs))
     if (!existsSync(path)) console.log(`SKIPPED: tests with ${name}, which is not installed (Debian package ${name})`);
+  buildEmbed();
   tool('jest', ['--selectProjects', 'browser', '--passWithNoTests']);
 } else {
   build();
+  buildEmbed();
   tool('typescript#tsc', ['--noEmit']);
+  tool('typescript#tsc', ['--noEmit', '-p', 'powerbi/embed']);
   tool('oxlint', ['--type-aware', '--deny-warnings']);
   tool('prettier', ['--check', '--log-level', 'warn', '.']);
   tool('jest', [

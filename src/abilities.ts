@@ -1,6 +1,8 @@
 import { actualsAbilities } from './actuals/actuals.abilities.js';
 import { approvalAbilities } from './approval/approval.abilities.js';
+import { artefactAbilities } from './artefact/artefact.abilities.js';
 import { auditAbilities } from './audit/audit.abilities.js';
+import { backtestAbilities } from './backtest/backtest.abilities.js';
 import { briefAbilities } from './brief/brief.abilities.js';
 import { catalogueAbilities } from './catalogue/catalogue.abilities.js';
 import { checklistAbilities } from './checklist/checklist.abilities.js';
@@ -23,6 +25,7 @@ import { evidenceDocumentAbilities } from './integrations/microsoft/evidence/evi
 import { sharePointAbilities } from './integrations/microsoft/sharepoint/sharepoint.abilities.js';
 import { teamsAbilities } from './integrations/microsoft/teams/teams.abilities.js';
 import { outboxAbilities } from './integrations/outbox/outbox.abilities.js';
+import { powerBiAbilities } from './integrations/powerbi/powerbi.abilities.js';
 import { reviewAbilities } from './integrations/review/review.abilities.js';
 import { introductionAbilities } from './introduction/introduction.abilities.js';
 import { kickoffAbilities } from './kickoff/kickoff.abilities.js';
@@ -30,10 +33,12 @@ import { kpiAbilities } from './kpi/kpi.abilities.js';
 import { marginAbilities } from './margin/margin.abilities.js';
 import { meetingAbilities } from './meeting/meeting.abilities.js';
 import { noticeAbilities } from './notice/notice.abilities.js';
+import { odataAbilities } from './odata/odata.abilities.js';
 import { passageAbilities } from './passage/passage.abilities.js';
 import { phaseAbilities } from './phase/phase.abilities.js';
 import { projectAbilities } from './project/project.abilities.js';
 import { qualityAbilities } from './quality/quality.abilities.js';
+import { reportingAbilities } from './reporting/reporting.abilities.js';
 import { rolloutAbilities } from './rollout/rollout.abilities.js';
 import { scopeChangeAbilities } from './scope-change/scope-change.abilities.js';
 import { tenantLifeAbilities } from './tenant-life/tenant-life.abilities.js';
@@ -62,6 +67,8 @@ export const ABILITIES: readonly AbilityContribution[] = [
   qualityAbilities,
   kpiAbilities,
   rolloutAbilities,
+  reportingAbilities,
+  odataAbilities,
   feedbackAbilities,
   documentAbilities,
   noticeAbilities,
@@ -74,8 +81,11 @@ export const ABILITIES: readonly AbilityContribution[] = [
   eventAbilities,
   sharePointAbilities,
   teamsAbilities,
+  powerBiAbilities,
   psaAbilities,
   erasureAbilities,
+  artefactAbilities,
   auditAbilities,
+  backtestAbilities,
   tenantLifeAbilities,
 ];

@@ -5,6 +5,7 @@ import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import type { Logger } from 'pino';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { mountVotePage } from './approval/vote-page.js';
+import { mountReportFiles } from './artefact/download.js';
 import { mountDownloads } from './audit/download.js';
 import { abilityOf } from './core/ability.js';
 import type { Actor } from './core/actor.js';
@@ -14,7 +15,7 @@ import { databaseClock } from './core/clock.js';
 import { type Config, withAddress } from './core/config.js';
 import { AppError, badInput } from './core/error.js';
 import { Gateway } from './core/gateway.js';
-import { type ApiContext, RequestContext } from './core/graphql/context.js';
+import { type ApiContext, type Outside, RequestContext } from './core/graphql/context.js';
 import { TrustedDocuments } from './core/graphql/documents.js';
 import { createApi } from './core/graphql/server.js';
 import { Sockets } from './core/graphql/sockets.js';
@@ -29,7 +30,11 @@ import { TenantRegistry } from './identity/registry.js';
 import { SignInService } from './identity/sign-in.js';
 import { openKeys } from './open-keys.js';
 import { pageSignIn } from './page-sign-in.js';
+import { mountReportsPage } from './reports-page.js';
+import { mountFeed } from './odata/mount.js';
 import { type OwnHands, ownHands } from './integrations/microsoft/teams/own.hands.js';
+import { POWER_BI } from './integrations/powerbi/embed.js';
+import { PowerBi } from './integrations/powerbi/powerbi.client.js';
 import { mountHaloWebhook } from './integrations/halopsa/webhook.js';
 import { SANDBOX_IDENTITY_PATH } from './sandbox/identity/constants.js';
 import { SANDBOX_APP } from './sandbox/microsoft/constants.js';
@@ -147,8 +152,10 @@ export async function createApp(options: AppOptions): Promise<App> {
   const api = createApi({ schema, introspection: config.introspection, trusted, log });
   await api.start();
   const limiter = new RateLimiterMemory({ points: config.requestsPerMinute, duration: 60 });
+  const askedAtOnce = vendorHttp(config, options.ownAddress);
+  const outside: Outside = new Map([[POWER_BI, new PowerBi(askedAtOnce)]]);
   const contextFor = (actor: Actor, key: string | null, id: string): RequestContext =>
-    new RequestContext(actor, abilityOf(actor, ABILITIES), pipeline, gateway, key, id, log, clock, vault);
+    new RequestContext(actor, abilityOf(actor, ABILITIES), pipeline, gateway, key, id, log, clock, vault, outside);
   const contextOf = async (request: FastifyRequest): Promise<ApiContext> => {
     const signedIn = await signIn.signIn(authorizationHeaders(request.raw.rawHeaders));
     if (!signedIn) return { actor: null };
@@ -164,17 +171,29 @@ export async function createApp(options: AppOptions): Promise<App> {
     notReady: async () => (closing ? 'shutting down' : (keys.reason() ?? (await databaseReason(gateway)))),
     contextOf,
   });
-  mountDownloads(listener, {
-    contextOf: async (request) => {
-      const context = await contextOf(request);
-      return context.actor ? context : null;
-    },
+  const signedInOf = async (request: FastifyRequest): Promise<RequestContext | null> => {
+    const context = await contextOf(request);
+    return context.actor ? context : null;
+  };
+  mountDownloads(listener, { contextOf: signedInOf });
+  mountReportFiles(listener, { contextOf: signedInOf });
+  await mountFeed(listener, {
+    gateway,
+    pipeline,
+    poolSize: config.poolSize,
+    publicUrl: () => withAddress(config, options.ownAddress()).publicUrl,
+    contextOf: signedInOf,
+    spend: (who) => spend(limiter, who),
   });
   await mountHaloWebhook(listener, { gateway, clock, hint });
   const pages = { pages: join(options.operationsFolder, '../../pages'), operations: options.operationsFolder };
   const signInOfPages = () => pageSignIn(config.identity, options.ownAddress());
   mountVotePage(listener, pages, signInOfPages);
   mountHandoffPage(listener, pages, signInOfPages);
+  mountReportsPage(listener, {
+    folder: join(options.operationsFolder, '../../dist/embed'),
+    signIn: signInOfPages,
+  });
   const changes = new Changes({
     url: config.changesUrl ?? options.databaseUrl,
     notify: (channel, payload) => gateway.global('select pg_notify($1, $2)', [channel, payload]),
@@ -208,6 +227,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       await Promise.all([sockets.close(), listener.close()]);
       clearTimeout(patience);
       await hands?.stop();
+      await askedAtOnce.close();
       await changes.stop();
       await api.stop();
       await gateway.end();
@@ -239,7 +259,7 @@ function verifierOf(config: Config, registry: TenantRegistry, ownAddress: () => 
   return { verify: (token) => (made ??= make()).verify(token) };
 }
 
-async function spend(limiter: RateLimiterMemory, actor: Actor): Promise<void> {
+async function spend(limiter: RateLimiterMemory, actor: Pick<Actor, 'tenantId' | 'id'>): Promise<void> {
   try {
     await limiter.consume(`${actor.tenantId}:${actor.id}`);
   } catch {

@@ -41,6 +41,9 @@ import {
   STORE_DOCUMENT_IN_SHAREPOINT,
   STORE_IN_SHAREPOINT,
 } from './integrations/microsoft/sharepoint/sharepoint.js';
+import { PowerBi } from './integrations/powerbi/powerbi.client.js';
+import { powerBiHandlers } from './integrations/powerbi/powerbi.handlers.js';
+import { powerBiProbe } from './integrations/powerbi/powerbi.probe.js';
 import { REVIEW_EFFECT, REVIEW_OVERDUE_EFFECT } from './integrations/review/review.commands.js';
 import { reviewHandler, reviewOverdueHandler } from './integrations/review/review.handler.js';
 import { cardHandler } from './integrations/microsoft/teams/teams.handler.js';
@@ -72,10 +75,12 @@ export function effectHandlers(
   const sharepoint = new SharePoint(http, connections);
   const smtp = { loopback: () => config.simulatorOrigins, hosts: [...SMTP_HOSTS, ...config.vendorHosts] };
   const mail = mailEffects({ http, connections, smtp, publicUrl: config.publicUrl });
+  const powerBi = new PowerBi(http);
   const probes: ConnectionProbes = {
     [Vendor.HALOPSA]: haloProbe(halopsa),
     [Vendor.SHAREPOINT]: sharePointProbe(sharepoint),
     [Vendor.MAIL]: mail.probe,
+    [Vendor.POWERBI]: powerBiProbe(powerBi),
   };
   return {
     'brief.store': handedToSharePoint(STORE_IN_SHAREPOINT, briefStoreHandler(store, vault)),
@@ -112,6 +117,7 @@ export function effectHandlers(
     ...eventHandlers(anywhere, vault),
     ...mail.handlers,
     [TEAMS_CARD]: cardHandler({ http, connections, publicUrl: config.publicUrl }),
+    ...powerBiHandlers(powerBi, connections),
     [POLICY_TIGHTEN]: tightenHandler,
     'ledger.checkpoint': alsoInSharePoint(
       KEEP_IN_SHAREPOINT,

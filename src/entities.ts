@@ -11,6 +11,7 @@ import {
   Contribution,
 } from './approval/vote.entity.js';
 import { VoteLink } from './approval/vote-link.entity.js';
+import { ReportFile } from './artefact/report-file.entity.js';
 import { AuditExport } from './audit/audit-export.entity.js';
 import { ControlItem, ControlRun } from './audit/control.entity.js';
 import { AuditSample, AuditSampleItem } from './audit/sample.entity.js';
@@ -51,6 +52,13 @@ import { PsaObject } from './integrations/halopsa/psa-object.entity.js';
 import { PsaDeal, PsaProjectSweep, PsaSweep, PsaWebhook } from './integrations/halopsa/psa-sync.entity.js';
 import { StoredFile, StoredFolder } from './integrations/microsoft/sharepoint/stored-file.entity.js';
 import { TeamsCard } from './integrations/microsoft/teams/teams-card.entity.js';
+import {
+  PowerBiBatch,
+  PowerBiClass,
+  PowerBiPush,
+  PowerBiRefresh,
+  PowerBiRow,
+} from './integrations/powerbi/powerbi.entity.js';
 import { KpiBaseline, KpiBaselineConfirmation, KpiSignOff } from './kpi/kpi.entity.js';
 import { Introduction } from './introduction/introduction.entity.js';
 import { HandoffFeedback, Kickoff } from './kickoff/kickoff.entity.js';
@@ -65,6 +73,9 @@ import { BudgetBaseline, BudgetBaselineLine } from './project/baseline.entity.js
 import { Project, ProjectMilestone, ProjectTask, TaskDependency } from './project/project.entity.js';
 import { GateMisfire, HypercareCheck, PilotHandoff, Rollout, RolloutItem } from './rollout/rollout.entity.js';
 import { Certification, HandoffBuddy, TrainingRecord } from './rollout/training.entity.js';
+import { Backtest, BacktestDeal } from './backtest/backtest.entity.js';
+import { FeedKey, FeedSigning } from './odata/keys/feed-key.entity.js';
+import { ReportingProgress, STAR } from './reporting/reporting.entity.js';
 import { RedFlag } from './quality/flag.entity.js';
 import { QualityReview, ReviewAction, ReviewItem } from './quality/review.entity.js';
 import { QualityScore, Remediation, ScoreAmendment, ScoreCriterion } from './quality/score.entity.js';
@@ -182,6 +193,7 @@ export const ENTITIES: readonly EntityClass[] = [
   AuditSample,
   AuditSampleItem,
   AuditExport,
+  ReportFile,
   ControlRun,
   ControlItem,
   Integration,
@@ -202,7 +214,18 @@ export const ENTITIES: readonly EntityClass[] = [
   StoredFolder,
   StoredFile,
   TeamsCard,
+  PowerBiClass,
+  PowerBiPush,
+  PowerBiBatch,
+  PowerBiRow,
+  PowerBiRefresh,
   VendorBudget,
   IntegrationReview,
   EvidenceDocument,
+  ...STAR,
+  ReportingProgress,
+  FeedKey,
+  FeedSigning,
+  Backtest,
+  BacktestDeal,
 ];

@@ -1,10 +1,13 @@
 import 'reflect-metadata';
 import { Command } from 'commander';
+import { registerArtefactCommands } from './cli/artefact-commands.js';
 import { registerAuditCommands } from './cli/audit-commands.js';
 import { registerDataCommands } from './cli/data-commands.js';
 import { registerDemo } from './cli/demo-command.js';
 import { registerKeyCommands } from './cli/keys-commands.js';
 import { registerLedgerCommands } from './cli/ledger-commands.js';
+import { registerPowerBiCommands } from './cli/powerbi-commands.js';
+import { registerReportingCommands } from './cli/reporting-commands.js';
 import { registerSandboxCommands } from './cli/sandbox-commands.js';
 import { registerServerCommands } from './cli/server-commands.js';
 import { AppError } from './core/error.js';
@@ -23,9 +26,12 @@ registerServerCommands(program);
 registerDataCommands(program);
 registerLedgerCommands(program);
 registerAuditCommands(program);
+registerArtefactCommands(program);
 registerKeyCommands(program);
+registerReportingCommands(program);
 registerDemo(program);
 registerSandboxCommands(program);
+registerPowerBiCommands(program);
 
 try {
   await program.parseAsync();

@@ -17,6 +17,7 @@ import { AfterReviewResolver } from './approval/break-glass.resolver.js';
 import { DelegationResolver } from './approval/delegation.resolver.js';
 import { ApprovalInboxEdgeResolver, ApprovalInboxResolver } from './approval/inbox.resolver.js';
 import { VoteLinkResolver } from './approval/vote-link.resolver.js';
+import { ReportFileResolver } from './artefact/artefact.resolver.js';
 import { AuditExportResolver, AuditSampleItemResolver, AuditSampleResolver } from './audit/audit.resolver.js';
 import { ControlItemResolver, ControlRunResolver } from './audit/control.resolver.js';
 import { BriefResolver, HandoffBriefResolver } from './brief/brief.resolver.js';
@@ -66,6 +67,12 @@ import { ProjectPsaResolver } from './integrations/halopsa/psa.resolver.js';
 import { IntegrationSyncResolver, PsaDealResolver } from './integrations/halopsa/psa-sync.resolver.js';
 import { EvidenceDocumentResolver } from './integrations/microsoft/evidence/evidence.resolver.js';
 import { BriefFilesResolver, DocumentFilesResolver } from './integrations/microsoft/sharepoint/sharepoint.resolver.js';
+import { PowerBiEmbedResolver } from './integrations/powerbi/embed.resolver.js';
+import {
+  PowerBiBatchResolver,
+  PowerBiRefreshResolver,
+  PowerBiResolver,
+} from './integrations/powerbi/powerbi.resolver.js';
 import { TeamsResolver } from './integrations/microsoft/teams/teams.resolver.js';
 import { OutboxResolver } from './integrations/outbox/outbox.resolver.js';
 import { HandoffIntroductionResolver, IntroductionDraftResolver } from './introduction/introduction.resolver.js';
@@ -78,6 +85,8 @@ import {
   KpiDefinitionSetResolver,
   KpiSignOffResolver,
 } from './kpi/kpi.resolver.js';
+import { BacktestDealResolver, BacktestResolver } from './backtest/backtest.resolver.js';
+import { ReportingChoicesResolver } from './reporting/choices.resolver.js';
 import {
   ApprovalRequestExceptionResolver,
   ExceptionRecordResolver,
@@ -113,6 +122,10 @@ import {
   ScoreAmendmentResolver,
   ScoreStatisticResolver,
 } from './quality/score.resolver.js';
+import { KpiCaseResolver, KpiFigureResolver } from './reporting/kpi-figure.resolver.js';
+import { MeasuredBaselineResolver } from './reporting/measured.resolver.js';
+import { ReportedExceptionResolver, ReportResolver, StalledHandoffResolver } from './reporting/report.resolver.js';
+import { FeedKeyResolver } from './odata/keys/feed-key.resolver.js';
 import { GateMisfireResolver, RolloutItemResolver } from './rollout/item.resolver.js';
 import { PilotHandoffResolver, RolloutOverrideResolver, RolloutResolver } from './rollout/rollout.resolver.js';
 import {
@@ -231,6 +244,16 @@ const RESOLVERS: NonEmptyArray<new () => object> = [
   KpiSignOffResolver,
   KpiBaselineResolver,
   KpiBaselineConfirmationResolver,
+  KpiFigureResolver,
+  KpiCaseResolver,
+  MeasuredBaselineResolver,
+  ReportResolver,
+  StalledHandoffResolver,
+  ReportedExceptionResolver,
+  ReportingChoicesResolver,
+  FeedKeyResolver,
+  BacktestResolver,
+  BacktestDealResolver,
   RolloutResolver,
   RolloutItemResolver,
   PilotHandoffResolver,
@@ -258,6 +281,10 @@ const RESOLVERS: NonEmptyArray<new () => object> = [
   DocumentFilesResolver,
   DocumentFilesResolver,
   TeamsResolver,
+  PowerBiResolver,
+  PowerBiBatchResolver,
+  PowerBiRefreshResolver,
+  PowerBiEmbedResolver,
   ProjectActualsResolver,
   ActualsSnapshotResolver,
   ActualsLineResolver,
@@ -268,6 +295,7 @@ const RESOLVERS: NonEmptyArray<new () => object> = [
   PsaDealResolver,
   IntegrationSyncResolver,
   ErasureResolver,
+  ReportFileResolver,
   AuditExportResolver,
   AuditSampleResolver,
   AuditSampleItemResolver,

@@ -1,36 +1,22 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { allows } from '../core/ability.js';
-import { AppError, notFound } from '../core/error.js';
-import type { Finding } from '../core/finding.js';
+import { hashOfSecret } from '../core/download-address.js';
+import { notFound } from '../core/error.js';
 import type { RequestContext } from '../core/graphql/context.js';
-import { refusal } from '../core/graphql/types.js';
+import { type DownloadOptions, fileHeaders, gone, type HandOut, mountDownload } from '../core/graphql/download.js';
 import type { LedgerRead } from '../core/ledger/export.js';
 import { idsDigest } from '../core/sampling.js';
 import { selectRequired } from '../core/statement.js';
 import { AuditExport, ExportKind } from './audit-export.entity.js';
-import { itemsOf, takeExport } from './export.commands.js';
+import { EXPORTS_PATH, itemsOf, takeExport } from './export.commands.js';
 import { takeFindings } from './export.rules.js';
 import { evidencePack, type PackAsk } from './pack.js';
 import { askedByExport, handlesOf, populationRows, requestLines } from './population.queries.js';
 import { populationFile } from './population.rules.js';
 import { AuditSample } from './sample.entity.js';
-import { EXPORTS_PATH, hashOfSecret } from './secret.js';
 
-export interface DownloadOptions {
-  /** Who asks, as on /graphql; null without a token. Throws AppError as there. */
-  readonly contextOf: (request: FastifyRequest) => Promise<RequestContext | null>;
-}
-
-const STATUS: Readonly<Record<string, number>> = {
-  UNAUTHENTICATED: 401,
-  FORBIDDEN: 403,
-  NOT_FOUND: 404,
-  BUSY: 409,
-  RATE_LIMITED: 429,
-  UNAVAILABLE: 503,
-};
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const SECRET = /^[A-Za-z0-9_-]{43}$/;
 /** Bytes that are handed to the socket at a time. */
@@ -41,24 +27,10 @@ const CHUNK = 64 * 1024;
  * own bearer token and the secret of the address. The file is made in memory when it is fetched and kept nowhere; its
  * digest is in the ledger before the first byte leaves. 410 with the findings for what was taken or has expired.
  */
-export function mountDownloads(listener: FastifyInstance, { contextOf }: DownloadOptions): void {
-  listener.get(`${EXPORTS_PATH}:id`, async (request, reply) => {
-    try {
-      const context = await contextOf(request);
-      if (!context)
-        throw new AppError('UNAUTHENTICATED', 'Who are you?', { remedy: 'Send your token as Authorization: Bearer.' });
-      const { id } = request.params as { id: string };
-      const { secret } = request.query as { secret?: unknown };
-      return await handOut(context, id, typeof secret === 'string' ? secret : '', reply);
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      const { code, message, details } = error;
-      return reply.status(STATUS[code] ?? 400).send({ errors: [{ message, extensions: { code, ...details } }] });
-    }
-  });
-}
+export const mountDownloads = (listener: FastifyInstance, options: DownloadOptions): void =>
+  mountDownload(listener, EXPORTS_PATH, options, handOut);
 
-async function handOut(context: RequestContext, id: string, secret: string, reply: FastifyReply): Promise<unknown> {
+const handOut: HandOut = async (context, { id, secret }, reply) => {
   const { reader, actor } = context;
   if (!UUID.test(id) || !SECRET.test(secret)) throw notFound('AuditExport', id);
   const secretHash = hashOfSecret(secret);
@@ -69,29 +41,12 @@ async function handOut(context: RequestContext, id: string, secret: string, repl
   const file = made && { sha256: sha256(made.bytes), bytes: made.bytes.length, idsSha256: made.idsSha256 };
   const result = await context.record(takeExport, { exportId: id, secretHash, file });
   if (result.kind === 'refused' || !made)
-    return refuse(context, id, result.kind === 'refused' ? result.findings : [], reply);
-  return reply
-    .header('content-type', made.type)
+    return gone(context, { type: 'AuditExport', id }, result.kind === 'refused' ? result.findings : [], reply);
+  return fileHeaders(reply, made)
     .header('content-length', made.bytes.length)
-    .header('content-disposition', `attachment; filename="${made.name}"`)
-    .header('cache-control', 'no-store')
-    .header('x-content-type-options', 'nosniff')
     .header('digest', `sha-256=${createHash('sha256').update(made.bytes).digest('base64')}`)
     .send(Readable.from(chunks(made.bytes), { objectMode: false }));
-}
-
-/** Gone, with the reasons; of what is somebody else's not even that. */
-function refuse(
-  { ability }: RequestContext,
-  id: string,
-  findings: readonly Finding[],
-  reply: FastifyReply,
-): FastifyReply {
-  if (findings.some(({ code }) => code === 'NOT_YOURS')) throw notFound('AuditExport', id);
-  const [first] = findings;
-  const extensions = { code: 'GONE', remedy: first?.remedy, findings: refusal(findings, ability).findings };
-  return reply.status(410).send({ errors: [{ message: first?.message ?? 'It is gone.', extensions }] });
-}
+};
 
 interface Made {
   readonly bytes: Uint8Array;

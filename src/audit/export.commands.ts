@@ -1,4 +1,5 @@
 import { command, done, type Moment, refused } from '../core/command.js';
+import { makeDownloadAddress } from '../core/download-address.js';
 import { type Finding, finding } from '../core/finding.js';
 import { idsDigest } from '../core/sampling.js';
 import { insert, mapQuery, type Query, select, selectRequired, sql, update } from '../core/statement.js';
@@ -10,9 +11,11 @@ import { takeFindings } from './export.rules.js';
 import { askedFor, populationRows } from './population.queries.js';
 import { periodFindings, sizeFindings } from './population.rules.js';
 import { AuditSample, AuditSampleItem } from './sample.entity.js';
-import { makeExportAddress } from './secret.js';
 
 const MINUTE = 60_000;
+
+/** Where exports are fetched; the id follows. */
+export const EXPORTS_PATH = '/exports/';
 
 /** How long an export may be fetched, in minutes. */
 export const EXPORT_MINUTES = 15;
@@ -130,7 +133,7 @@ type Terms = Pick<AuditExport, 'kind' | 'rows'> &
 
 function exportRow(terms: Terms, { now, actor, newId }: Moment) {
   const id = newId();
-  const { address, secretHash } = makeExportAddress(id);
+  const { address, secretHash } = makeDownloadAddress(EXPORTS_PATH, id);
   const row = {
     id,
     population: null,

@@ -1,6 +1,6 @@
+import { isSecretOf } from '../core/download-address.js';
 import { type Finding, finding } from '../core/finding.js';
 import type { AuditExport } from './audit-export.entity.js';
-import { isSecretOf } from './secret.js';
 
 /** Who fetches, by which secret, and the file that was made. */
 export interface Taking {

@@ -19,7 +19,7 @@ import { baselineOfScopeChange, scopeChangeLines } from '../scope-change/scope-c
 import { peopleAt, requestHistory, type RequestHistory } from './eligibility.queries.js';
 import { type Eligibility, eligibilityAt } from './eligibility.rules.js';
 import { NOBODY } from './given.js';
-import { proveEntries, type Proofs } from './ledger-proofs.js';
+import { proveEntries, type Proofs } from '../core/ledger/entry-proofs.js';
 
 /** What a round asked about, as text whose SHA-256 is the round's digest; null when nothing kept has that digest. */
 export interface RoundContent {

@@ -3,7 +3,7 @@ import { lineText } from '../core/ledger/lines.js';
 import { approversNeeded } from '../approval/need.rules.js';
 import { csvFile } from './csv.js';
 import type { MemberEligibility } from './eligibility.rules.js';
-import type { Proofs } from './ledger-proofs.js';
+import type { Proofs } from '../core/ledger/entry-proofs.js';
 import type { Caller, EligibilityMoment, RequestEvidence, SubjectDocuments } from './pack.facts.js';
 
 /** Files by their path in the pack. */

@@ -1,7 +1,7 @@
 import { zipSync } from 'fflate';
 import { sha256Hex } from '../core/canonical.js';
 import type { LedgerRead } from '../core/ledger/export.js';
-import { proveEntries } from './ledger-proofs.js';
+import { proveEntries } from '../core/ledger/entry-proofs.js';
 import { type Caller, callerFor, documentsOf, requestEvidence } from './pack.facts.js';
 import { checksums, documentsFile, type Files, inFolder, jsonFile, ledgerFiles, requestFiles } from './pack.files.js';
 import { README } from './pack.readme.js';

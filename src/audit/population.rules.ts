@@ -1,6 +1,7 @@
 import { type Finding, finding } from '../core/finding.js';
 import { approversNeeded, type ApprovalNeed } from '../approval/need.rules.js';
-import { type Cell, csvFile } from './csv.js';
+import type { Cell } from '../core/csv.js';
+import { csvFile } from './csv.js';
 import { type Period, Population, type PopulationRow } from './population.js';
 import { LARGEST_POPULATION, type RequestLine } from './population.queries.js';
 

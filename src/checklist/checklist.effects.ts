@@ -75,7 +75,7 @@ export function alignChecklist(
 }
 
 /** What the template demands; the closed-won five are required in every tier and never N/A (requirement 002 step 1). */
-function demandOf(item: ItemTemplate, tier: Tier) {
+export function demandOf(item: ItemTemplate, tier: Tier) {
   const { code, label, description, weight, validityDays, evidence, requiredFor, allowNotApplicable } = item;
   const closedWon = (CLOSED_WON_ITEMS as readonly string[]).includes(code);
   return {

@@ -19,9 +19,11 @@ import { DatabaseShare } from '../integrations/http/budget.share.js';
 import { VendorHttp } from '../integrations/http/client.js';
 import { askForMails } from '../integrations/mail/mail.plan.js';
 import { TeamsPlanner } from '../integrations/microsoft/teams/teams.planner.js';
+import { PowerBiPlanner } from '../integrations/powerbi/powerbi.planner.js';
 import { SchedulePlanner } from '../integrations/schedule/schedule.planner.js';
 import { NoticePlanner } from '../notice/notice.planner.js';
 import { QualityPlanner } from '../quality/quality.planner.js';
+import { ReportingPlanner } from '../reporting/planner.js';
 import { TriggerPlanner } from '../passage/trigger.planner.js';
 import { simulatedReceiver } from '../sandbox/receiver.js';
 import { vendorHttp } from '../vendor-http.js';
@@ -83,6 +85,7 @@ export async function startWorker(
     new TriggerPlanner(planning),
     new QualityPlanner(planning),
     new TeamsPlanner(planning),
+    new PowerBiPlanner(planning),
     new WatchPlanner(planning),
     new SchedulePlanner(planning),
     new NoticePlanner({ ...planning, deliver: (tenantId, now) => askForMails(app.gateway, tenantId, now) }),
@@ -94,18 +97,23 @@ export async function startWorker(
     log,
   });
   const relay = new EventRelay({ ...planning, clock: databaseClock });
+  const reporting = new ReportingPlanner(planning);
   const sealer = new Sealer({
     gateway: app.gateway,
     key,
     // Suspended and closed ones too: what they did before is evidence like everything else.
     tenants: async () => (await app.registry.all()).map((tenant) => tenant.tenantId),
-    onSealed: relay.wake,
+    onSealed: (tenantId) => {
+      relay.wake(tenantId);
+      reporting.wake(tenantId);
+    },
     log,
   });
   await listener.start();
   dispatcher.start();
   sealer.start();
   relay.start();
+  reporting.start();
   for (const planner of planners) planner.start();
   return {
     stop: async () => {
@@ -114,6 +122,7 @@ export async function startWorker(
       await dispatcher.stop();
       await sealer.stop();
       await relay.stop();
+      await reporting.stop();
       await http.close();
       await anywhere.close();
     },

@@ -87,7 +87,11 @@ export const recordIntroduction = command({
       subject,
       body: { introductionId: approval.id, introducedAt: at.toISOString() },
       writes: [
-        update(Introduction, { id: approval.id }, { threadUrl, recordedBy: actor.id, introducedAt: at, recordedAt: now }),
+        update(
+          Introduction,
+          { id: approval.id },
+          { threadUrl, recordedBy: actor.id, introducedAt: at, recordedAt: now },
+        ),
         changeHandoff(handoff),
       ],
     });

@@ -129,7 +129,8 @@ function siblingsOf(baselineId: string): Query<Pick<KpiBaseline, 'id' | 'superse
   );
 }
 
-type Figures = Omit<FreezeKpiBaselineInput, 'kpi'>;
+/** The figures of a baseline with their source. */
+export type Figures = Omit<FreezeKpiBaselineInput, 'kpi'>;
 
 const figuresOf = (kpi: string, { fromOn, toOn, numerator, denominator }: Figures) => ({
   kpi,
@@ -139,7 +140,8 @@ const figuresOf = (kpi: string, { fromOn, toOn, numerator, denominator }: Figure
   denominator: BigInt(denominator),
 });
 
-function frozen(
+/** Freezes figures as a baseline of a KPI that there is, or as a correction of one. */
+export function frozen(
   kpi: string,
   input: Figures,
   correction: Pick<KpiBaseline, 'supersedesId' | 'reason'>,
@@ -175,7 +177,8 @@ function frozen(
   });
 }
 
-const alreadyFrozen = (kpi: string, { id, frozenAt }: KpiBaseline): Finding =>
+/** A baseline is frozen once. */
+export const alreadyFrozen = (kpi: string, { id, frozenAt }: KpiBaseline): Finding =>
   finding({
     code: 'ALREADY_FROZEN',
     path: 'kpi',

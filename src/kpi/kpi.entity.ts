@@ -75,7 +75,10 @@ export class KpiBaseline extends TenantOwned {
   cohort: string;
 
   @Column('text')
-  @Field(() => String, { description: 'The document or report that the figures come from, an https link.' })
+  @Field(() => String, {
+    description:
+      'Where the figures come from: an https link to a document or report, or a URN of urn:countersign when they were measured here.',
+  })
   sourceUrl: string;
 
   @Column('text', { nullable: true })

@@ -19,7 +19,8 @@ import { currentBaseline, unsignedSides, valueOf } from './kpi.rules.js';
 import { KpiDefinitionSet, KpiDefinitionType } from './kpi.types.js';
 
 const KpiSignOffResult = resultOf('KpiSignOffResult', KpiSignOff);
-const KpiBaselineResult = resultOf('KpiBaselineResult', KpiBaseline);
+/** What every mutation of a baseline answers. */
+export const KpiBaselineResult = resultOf('KpiBaselineResult', KpiBaseline);
 
 const confirmationOf = ({ reader }: RequestContext, baselineId: string): Promise<KpiBaselineConfirmation | null> =>
   reader.first(KpiBaselineConfirmation, 'baselineId', baselineId);

@@ -48,6 +48,12 @@ export class KpiDefinitionType implements KpiDefinition {
   @Field(() => KpiForm, { description: 'How numerator and denominator make the value.' })
   form: KpiForm;
 
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Of a PERCENTILE: which, in percent, by nearest rank; null of the others.',
+  })
+  percentile: number | null;
+
   @Field(() => KpiUnit, { description: 'What the value counts.' })
   unit: KpiUnit;
 

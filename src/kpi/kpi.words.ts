@@ -48,7 +48,7 @@ registerEnumType(KpiUnit, {
   description: 'What the value counts.',
   valuesConfig: {
     PERCENT: { description: 'A share of one.' },
-    POINTS: { description: 'Points of a hundred.' },
+    POINTS: { description: 'Points of the scale that the definition names: of a hundred, or of ten.' },
     MARGIN_BPS: { description: 'Basis points of margin.' },
     MONEY_MINOR: { description: "Minor units of the tenant's currency." },
     COUNT: { description: 'How many.' },
@@ -97,6 +97,8 @@ export interface KpiDefinition {
   /** Which cases count. */
   readonly cohort: string;
   readonly form: KpiForm;
+  /** Of a PERCENTILE: which, in percent, by nearest rank; null of the others. */
+  readonly percentile: number | null;
   readonly unit: KpiUnit;
   readonly direction: KpiDirection;
   /** Where the definition and its target come from. */

@@ -1,23 +1,7 @@
 import { big, date, flag, guid, instant, int, text } from './columns.js';
-import { type Column, type Dataset, DatasetKind, type Navigation } from './dataset.js';
-
-const HANDOFF_ID = guid('HandoffId', 'The handoff that it belongs to.');
-const TO_HANDOFF: Navigation = { name: 'Handoff', to: 'Handoffs', from: 'HandoffId' };
-const MARGIN = { sees: 'MARGIN' } as const;
-const NULLABLE = { nullable: true } as const;
-
-/** The key that every fact has: the id of the row that it tells of. */
-const KEY: Column = guid('Id', 'The key of the row; it never changes.');
-
-type Stated = Omit<Dataset, 'kind' | 'key' | 'relation' | 'navigations'> & Partial<Pick<Dataset, 'navigations'>>;
-const fact = (table: string, { navigations = [TO_HANDOFF], columns, ...stated }: Stated): Dataset => ({
-  ...stated,
-  kind: DatasetKind.FACT,
-  relation: table,
-  key: KEY.name,
-  columns: [KEY, ...columns],
-  navigations,
-});
+import type { Dataset } from './dataset.js';
+import { KPI_CASES } from './datasets.kpi-cases.js';
+import { fact, HANDOFF_ID, MARGIN, NULLABLE, TO_HANDOFF } from './fact.js';
 
 /** A handoff with what belongs to it once, and the dimensions that its other facts are read by. */
 export const HANDOFFS = fact('fact_handoff', {
@@ -40,7 +24,10 @@ export const HANDOFFS = fact('fact_handoff', {
     big('RevenueMinor', 'Revenue of the quote in minor units of the currency.', { ...NULLABLE, ...MARGIN }),
     big('MarginMinor', 'Margin of the quote in minor units; null while a cost is unknown.', { ...NULLABLE, ...MARGIN }),
     int('MarginBps', 'Margin in basis points of the revenue, rounded down.', { ...NULLABLE, ...MARGIN }),
-    int('CompletenessBps', 'Completeness of the checklist in basis points, as it is now.'),
+    int(
+      'CompletenessBps',
+      'Completeness of the checklist in basis points by what was verified last; that proof grows old is left out, since that depends on the day of reading.',
+    ),
     instant('OpenedAt', 'When it was opened.'),
     date('WonOn', "The day of the close, by the tenant's calendar.", NULLABLE),
     instant('WonAt', 'The instant from which clocks of the close count.', NULLABLE),
@@ -97,7 +84,7 @@ export const EXCEPTIONS = fact('fact_exception', {
   columns: [
     HANDOFF_ID,
     text('Kind', 'What is asked for, such as margin.exception.'),
-    text('State', 'PENDING, APPROVED, REJECTED, EXPIRED, WITHDRAWN or USED.'),
+    text('State', 'PENDING, APPROVED, REJECTED, EXPIRED, WITHDRAWN or USED, as it was last recorded.'),
     guid('RequesterId', 'Who asked.'),
     int('Round', 'The round it stands at.'),
     big('ShortfallMinor', 'What is missing to the floor of the whole deal, in minor units.', {
@@ -189,8 +176,11 @@ export const BUDGETS = fact('fact_budget', {
     text('Currency', 'Its currency, ISO 4217.'),
     big('PlannedMinutes', 'Planned minutes of work.'),
     big('RevenueMinor', 'Planned revenue in minor units.', MARGIN),
-    big('CostMinor', 'Planned cost in minor units.', MARGIN),
-    big('MarginMinor', 'Planned margin in minor units.', MARGIN),
+    big('CostMinor', 'Planned cost in minor units; null while the cost of a line is unknown.', {
+      ...NULLABLE,
+      ...MARGIN,
+    }),
+    big('MarginMinor', 'Planned margin in minor units; null while a cost is unknown.', { ...NULLABLE, ...MARGIN }),
     int('MarginBps', 'Planned margin in basis points of the revenue, rounded down.', { ...NULLABLE, ...MARGIN }),
     big('ActualMinutes', 'Minutes worked, by the last actuals.', NULLABLE),
     big('RemainingMinutes', 'Minutes that remain, by the last actuals.', NULLABLE),
@@ -209,15 +199,17 @@ export const BUDGETS = fact('fact_budget', {
 export const SLA_EVENTS = fact('fact_sla_event', {
   name: 'SlaEvents',
   entity: 'SlaEvent',
-  description: 'One row a clock of a handoff. Whether it is late follows from DueAt, StoppedAt and the present.',
+  description:
+    'One row a clock or delivery deadline of a handoff. Whether one that has not ended is late follows from DueAt and the present.',
   happenedAt: 'StartedAt',
   columns: [
     HANDOFF_ID,
     text('Clock', 'Which deadline, such as KICKOFF_HELD.'),
     instant('StartedAt', 'From when it counts.'),
     instant('DueAt', 'When it is due; null while it is paused.', NULLABLE),
-    instant('StoppedAt', 'When it was met.', NULLABLE),
-    flag('Late', 'Whether it was met after it was due.'),
+    instant('StoppedAt', 'When what it waits for happened.', NULLABLE),
+    instant('VoidedAt', 'When it ended without that: the handoff was withdrawn or closed.', NULLABLE),
+    flag('Late', 'Whether it ended after it was due; false while it has not ended.'),
     flag('ClientCaused', 'Whether the client held it up: the handoff was paused for the client meanwhile.'),
     int('Escalations', 'How many steps of the ladder were climbed.'),
   ],
@@ -260,42 +252,6 @@ export const COMMITMENTS = fact('fact_commitment', {
     instant('RecordedAt', 'When it was recorded.'),
   ],
   navigations: [TO_HANDOFF, { name: 'MadeBy', to: 'People', from: 'MadeById' }],
-});
-
-/** What every KPI is added up from. */
-export const KPI_CASES = fact('fact_kpi_case', {
-  name: 'KpiCases',
-  entity: 'KpiCase',
-  description:
-    'One row a case of a KPI. Of a period a KPI is the sum of Numerator over the sum of Denominator (SHARE, MEAN), the sum of Numerator (TOTAL) or a percentile of Numerator (PERCENTILE) over the cases whose CountsAt has come; spans add the days of the period that they cover.',
-  happenedAt: 'CountsAt',
-  columns: [
-    text('KpiKey', 'The KPI.'),
-    HANDOFF_ID,
-    guid('SourceId', 'The row that makes it a case: the handoff, request, scope change, commitment, survey and so on.'),
-    date('CountsOn', "The day of the period that it belongs to, by the tenant's calendar."),
-    instant('CountsAt', 'From when it counts; a case of the future counts for nothing yet.'),
-    big('Numerator', 'What it adds to the numerator, in the unit of the KPI.'),
-    big('Denominator', 'What it adds to the denominator.'),
-    date('SpanFromOn', 'Of a span: its first day; each day of it adds Denominator.', NULLABLE),
-    date('SpanToOn', 'Of a span: its last day; null while it lasts.', NULLABLE),
-    flag('ClientCaused', 'Whether the client caused it.'),
-    flag('IsMargin', 'Whether it tells of margin.'),
-    guid('ClientId', 'The client.'),
-    text('ServiceTemplateKey', 'The service template.'),
-    text('DealTypeKey', 'The deal type.'),
-    text('TierKey', 'The tier.'),
-    guid('OwnerId', 'The sales manager.'),
-    guid('DeliveryManagerId', 'The delivery manager; the key of the team.', NULLABLE),
-  ],
-  navigations: [
-    TO_HANDOFF,
-    { name: 'Kpi', to: 'Kpis', from: 'KpiKey' },
-    { name: 'Client', to: 'Clients', from: 'ClientId' },
-    { name: 'Owner', to: 'People', from: 'OwnerId' },
-    { name: 'Team', to: 'Teams', from: 'DeliveryManagerId' },
-  ],
-  guardedRows: { column: 'is_margin', sees: 'MARGIN' },
 });
 
 /** Every fact table of the star, the handoff first. */

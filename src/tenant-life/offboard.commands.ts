@@ -5,6 +5,7 @@ import { command, done } from '../core/command.js';
 import { type Query, select, selectRequired, sql, type Statement, update } from '../core/statement.js';
 import { ApiKey } from '../identity/api-key.entity.js';
 import { TenantProfile, TenantState } from '../identity/tenant.entity.js';
+import { FeedKey } from '../odata/keys/feed-key.entity.js';
 
 /** Why an effect will not be done, a connection is not there any more: a code for `reason`. */
 const CLOSED = 'TENANT_CLOSED';
@@ -53,6 +54,7 @@ export const offboardTenant = command({
         ...withdrawAll(requests, moment),
         endEffects(),
         update(ApiKey, { revokedAt: null }, { revokedAt: now }),
+        update(FeedKey, { revokedAt: null }, { revokedAt: now }),
         ...endConnections(now),
         update(TenantProfile, { id }, { state: TenantState.CLOSED, revision: revision + 1 }),
         { text: "update tenant set state = 'CLOSED' where tenant_id = $1", values: [] },

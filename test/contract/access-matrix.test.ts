@@ -49,7 +49,14 @@ describe('the access matrix', () => {
         .map(({ name, allowed }) => `${name} ${allowed.AUDITOR}`)
         .toSorted(),
       // What an auditor takes away is on record, as is their verdict of a review; neither changes a record of the business.
-    ).toEqual(['closeIntegrationReview yes', 'drawSample yes', 'exportPopulation yes', 'makeEvidencePack yes']);
+    ).toEqual([
+      'closeIntegrationReview yes',
+      'drawSample yes',
+      'exportDataset yes',
+      'exportPopulation yes',
+      'issueArtefact yes',
+      'makeEvidencePack yes',
+    ]);
     expect(changes.filter(({ allowed }) => allowed.INTEGRATOR !== 'no').map(({ name }) => name)).toEqual([
       'createEventEndpoint',
       'updateEventEndpoint',

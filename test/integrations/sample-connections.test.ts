@@ -34,19 +34,20 @@ const connections = async (): Promise<Integration[]> =>
 const webhooks = () => halopsa.of(world.configuration.tenant.slug)!.store.all('webhook');
 const named = (values: Record<string, string>) => Object.entries(values).map(([name, value]) => ({ name, value }));
 
-it('a start connects HaloPSA, SharePoint, Teams and mail once, in the name of an administrator, with sealed credentials', async () => {
+it('a start connects HaloPSA, SharePoint, Teams, mail and Power BI once, in the name of an administrator, with sealed credentials', async () => {
   expect((await start()).map(({ vendor, testedBefore }) => [vendor, testedBefore])).toEqual([
     ['HALOPSA', null],
     ['SHAREPOINT', null],
     ['TEAMS', null],
     ['MAIL', null],
+    ['POWERBI', null],
   ]);
   const before = await connections();
-  expect((await start()).map(({ testedBefore }) => testedBefore)).toEqual([undefined, undefined, undefined, undefined]);
+  expect((await start()).map(({ testedBefore }) => testedBefore)).toEqual(Array.from({ length: 5 }, () => undefined));
   expect(await connections()).toEqual(before);
   expect(webhooks()).toHaveLength(1);
   const { secrets } = await world.read({ secrets: select(IntegrationSecret, {}) });
-  expect(secrets).toHaveLength(4);
+  expect(secrets).toHaveLength(5);
   for (const { sealed } of secrets) expect(sealed).not.toContain('sandbox');
   const acted = await world.rows(
     `select distinct e.actor_kind, e.actor_id from ledger_entry e where e.tenant_id = $1 and e.action = 'connectIntegration'`,
@@ -58,7 +59,8 @@ it('a listener that has moved takes its connection and its webhook along, and no
   await start(4000);
   const [before] = await connections();
   const [webhook] = webhooks();
-  expect((await start(4001)).map(({ testedBefore }) => testedBefore)).toEqual([null, undefined, undefined, undefined]);
+  const [moved, ...others] = (await start(4001)).map(({ testedBefore }) => testedBefore);
+  expect([moved, others]).toEqual([null, Array.from({ length: 4 }, () => undefined)]);
   const [after] = await connections();
   expect(after).toMatchObject({ id: before!.id, settings: before!.settings, revision: before!.revision + 1 });
   expect(after!.baseUrl).toBe(before!.baseUrl.replace(':4000', ':4001'));
@@ -73,7 +75,7 @@ it('what an administrator has set stays set, and a connection that was ended sta
   const change = { integrationId: halo!.id, expectedRevision: 1, baseUrl: halo!.baseUrl, settings };
   await admin.done(updateIntegrationSettings, change);
   await admin.done(disconnectIntegration, { integrationId: teams!.id, expectedRevision: 1 });
-  expect((await start(4001)).map(({ vendor }) => vendor)).toEqual(['HALOPSA', 'SHAREPOINT', 'MAIL']);
+  expect((await start(4001)).map(({ vendor }) => vendor)).toEqual(['HALOPSA', 'SHAREPOINT', 'MAIL', 'POWERBI']);
   const [again, , ended] = await connections();
   expect([again!.settings.mode, ended!.state]).toEqual(['REVERT', 'DISCONNECTED']);
 });
@@ -87,7 +89,7 @@ it("a tenant's own connection keeps the sandbox's away", async () => {
     settings: [],
     credentials: named({ clientId: 'ours', clientSecret: 'secret' }),
   });
-  expect((await start()).map(({ vendor }) => vendor)).toEqual(['SHAREPOINT', 'TEAMS', 'MAIL']);
+  expect((await start()).map(({ vendor }) => vendor)).toEqual(['SHAREPOINT', 'TEAMS', 'MAIL', 'POWERBI']);
   expect((await connections()).filter(({ vendor }) => vendor === Vendor.HALOPSA)).toHaveLength(1);
 });
 

@@ -12,7 +12,7 @@ import { SettableClock } from '../../src/core/clock.js';
 import { openOwner } from '../../src/core/data-source.js';
 import { Gateway } from '../../src/core/gateway.js';
 import { MemoryKeyRing, newKeyBytes } from '../../src/core/keys.js';
-import type { ApiContext } from '../../src/core/graphql/context.js';
+import type { ApiContext, OutsideKey } from '../../src/core/graphql/context.js';
 import { createApi } from '../../src/core/graphql/server.js';
 import { newId } from '../../src/core/id.js';
 import { Pipeline } from '../../src/core/pipeline.js';
@@ -39,6 +39,8 @@ export interface Suite {
   readonly superuserUrl: string;
   /** Every statement that was sent, for counting. */
   readonly statements: string[];
+  /** What resolvers find beside the database; empty until a test puts something there. */
+  readonly outside: Map<OutsideKey<unknown>, unknown>;
   /** A new MSP with the people of tenants/northwind-managed.yaml, isolated from every other test's. */
   tenant(change?: (configuration: TenantConfiguration) => void): Promise<World>;
   close(): Promise<void>;
@@ -82,6 +84,7 @@ export async function openSuite(): Promise<Suite> {
     appUrl,
     superuserUrl: Object.assign(new URL(cluster.superuserUrl), { pathname: `/${name}` }).href,
     statements,
+    outside: new Map(),
     tenant: async (change) => {
       const configuration = sampleConfiguration();
       configuration.tenant = { ...configuration.tenant, id: newId(), entraTid: newId() };

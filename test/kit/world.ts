@@ -116,6 +116,7 @@ export class Persona {
       pino({ level: 'silent' }),
       clock,
       vault,
+      this.suite.outside,
     );
     const response = await api.executeOperation({ query, variables }, { contextValue });
     if (response.body.kind !== 'single') throw new Error('An incremental answer');

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { dueMonths, assign, monthOf, OVERRIDE_SAMPLING, sampleSize } from '../../src/audit/control.rules.js';
-import { cellText, csvFile } from '../../src/audit/csv.js';
+import { csvFile } from '../../src/audit/csv.js';
+import { cellText } from '../../src/core/csv.js';
 import { periodFindings } from '../../src/audit/population.rules.js';
 import { draw, idsDigest } from '../../src/core/sampling.js';
 import { Role } from '../../src/identity/roles.js';

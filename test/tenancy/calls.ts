@@ -47,6 +47,7 @@ const SHA = 'a'.repeat(64);
 const TEXT = 'Written by the generator of calls, for a test.';
 const PAYLOADS: Readonly<Record<string, () => string>> = {
   ImportDealInput: () => readFileSync(resolve('samples/halopsa/managed-network-healthy.json'), 'utf8'),
+  BacktestDealInput: () => readFileSync(resolve('samples/halopsa/managed-network-healthy.json'), 'utf8'),
   simulatePolicy: () => readFileSync(resolve('tenants/northwind-managed.yaml'), 'utf8'),
   ProposeConfigurationInput: () => readFileSync(resolve('tenants/northwind-managed.yaml'), 'utf8'),
 };
@@ -68,6 +69,7 @@ const SPECIAL: Readonly<Record<string, () => unknown>> = {
   evidenceSha256: () => SHA,
   code: () => 'SCOPE_UNCLEAR',
   kpi: () => 'FILL_TIME',
+  lastWon: () => 5,
   course: () => 'handoff-basics',
   threadUrl: () => 'https://outlook.example/t/1',
   path: () => 'checklist.SIGNED_SCOPE',
@@ -109,6 +111,15 @@ const SPECIAL: Readonly<Record<string, () => unknown>> = {
   eventId: () => `evt_${'0'.repeat(32)}`,
   // Where every test's clock starts: what a tenant has is opened then, and it is never the future.
   at: () => '2026-11-23T14:00:00.000Z',
+};
+/** The same for arguments of one root field, and for days that go by the names of instants. */
+const SPECIAL_HERE: Readonly<Record<string, () => unknown>> = {
+  'kpiTrend.key': () => 'COMPLETION_RATE',
+  'kpiCases.key': () => 'REJECTION_RATE',
+  'kpiFigures.keys': () => ['COMPLETION_RATE'],
+  'kpiComparison.keys': () => ['COMPLETION_RATE'],
+  'Date.from': () => '2026-11-02',
+  'Date.to': () => '2026-11-30',
 };
 const SCALARS: Readonly<Record<string, () => unknown>> = {
   ID: newId,
@@ -169,7 +180,9 @@ export class CallGenerator {
     const wanted = values(of.name);
     if (wanted !== undefined) return wanted;
     if (of.name === 'payload') return PAYLOADS[owner]!();
-    return SPECIAL[of.name]?.() ?? this.byType(of.type, values);
+    const type = getNamedType(of.type).name;
+    const special = SPECIAL_HERE[`${owner}.${of.name}`] ?? SPECIAL_HERE[`${type}.${of.name}`] ?? SPECIAL[of.name];
+    return special?.() ?? this.byType(of.type, values);
   }
 
   private root(name: string): { operation: 'query' | 'mutation'; field: Root } {

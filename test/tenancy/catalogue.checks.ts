@@ -56,6 +56,9 @@ const APPEND_ONLY = [
   'capacity_change',
 ];
 
+/** A fact repeats what the record that it is projected from is bound to: it is bound itself by its handoff alone. */
+const COPIED = 'a copy of a column that is bound';
+
 /** Columns that name a row without a foreign key, and why that is right. */
 const UNBOUND: Readonly<Record<string, string>> = {
   'personal_text.record_id': 'any immutable record: the vault knows no domain',
@@ -67,6 +70,10 @@ const UNBOUND: Readonly<Record<string, string>> = {
   'alert.subject_id': 'any subject, by type',
   'teams_card.subject_id': 'any subject, by type',
   'notice.subject_id': 'any subject, by type',
+  'power_bi_class.workspace_id': 'a workspace in Power BI',
+  'power_bi_push.workspace_id': 'a workspace in Power BI',
+  'power_bi_push.dataset_id': 'a dataset in Power BI',
+  'power_bi_refresh.dataset_id': 'a semantic model in Power BI',
   'psa_object.own_id': 'whatever of ours it stands for, by kind',
   'actuals_mark.own_id': 'a milestone or task, by kind',
   'scope_change.cause_item_id': 'an item of the handoff, by kind, which may be removed later',
@@ -77,6 +84,22 @@ const UNBOUND: Readonly<Record<string, string>> = {
   'audit_sample_item.row_id': 'a row of a population, by kind',
   'audit_sample_item.subject_id': 'any subject, by type',
   'approval_request.configuration_version_id': 'the engine stands below the catalogue',
+  'fact_handoff.client_id': COPIED,
+  'fact_handoff.owner_id': COPIED,
+  'fact_handoff.delivery_manager_id': COPIED,
+  'fact_gate_finding.evaluation_id': COPIED,
+  'fact_exception.requester_id': COPIED,
+  'fact_vote.exception_id': COPIED,
+  'fact_vote.voter_id': COPIED,
+  'fact_decision.owner_id': COPIED,
+  'fact_quality_score.owner_id': COPIED,
+  'fact_quality_score.delivery_manager_id': COPIED,
+  'fact_commitment.made_by_id': COPIED,
+  'fact_kpi_case.source_id': 'whatever makes it a case, by KPI',
+  'fact_kpi_case.client_id': COPIED,
+  'fact_kpi_case.owner_id': COPIED,
+  'fact_kpi_case.delivery_manager_id': COPIED,
+  'reporting_progress.rebuilt_to': 'where the next rebuilt handoff is looked for: any id will do',
 };
 
 /** Runs a statement of the catalogue. */

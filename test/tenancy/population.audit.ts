@@ -1,3 +1,5 @@
+import { exportDataset, issueArtefact } from '../../src/artefact/report-file.commands.js';
+import { ArtefactKind, DatasetFormat } from '../../src/artefact/report-file.entity.js';
 import { Population } from '../../src/audit/population.js';
 import { CONTROL_RUN_EFFECT, sampleOverrides } from '../../src/audit/control.commands.js';
 import { exportPopulation, makeEvidencePack } from '../../src/audit/export.commands.js';
@@ -6,7 +8,7 @@ import { systemActor } from '../../src/core/actor.js';
 import { Role } from '../../src/identity/roles.js';
 import type { World } from '../kit/world.js';
 
-/** Of what has happened so far: exports of a population and a pack, a sample, and the control of a month. */
+/** Of what has happened so far: exports of a population, a pack and a dataset, an artefact, a sample, and the control of a month. */
 export async function populateAudit(world: World, month = '2026-10'): Promise<void> {
   const { clock } = world.suite;
   const start = clock.at;
@@ -16,6 +18,8 @@ export async function populateAudit(world: World, month = '2026-10'): Promise<vo
   const exportId = await auditor.done(exportPopulation, { population: Population.OVERRIDES, ...period });
   const sampleId = await auditor.done(drawSample, { exportId, size: 2 });
   await auditor.done(makeEvidencePack, { sampleId });
+  await auditor.done(exportDataset, { dataset: 'Handoffs', format: DatasetFormat.CSV });
+  await auditor.done(issueArtefact, { kind: ArtefactKind.PROOF_BRIEF });
   await world
     .acting(systemActor(world.tenantId, CONTROL_RUN_EFFECT))
     .done(sampleOverrides, { period: month, ...period });

@@ -22,6 +22,7 @@ import {
 } from '../../src/integrations/microsoft/sharepoint/stored-file.entity.js';
 import { CardEvent, CardState, TeamsCard } from '../../src/integrations/microsoft/teams/teams-card.entity.js';
 import type { World } from '../kit/world.js';
+import { populatePowerBi } from './population.power-bi.js';
 import { populateActuals } from './population.actuals.js';
 import { populateEvents } from './population.events.js';
 import { populateNotices } from './population.notices.js';
@@ -53,6 +54,7 @@ export async function populateIntegrations(world: World): Promise<void> {
   );
   await populateSharePoint(world);
   await populateTeams(world);
+  await populatePowerBi(world);
   const message = {
     kind: 'test.effect',
     aggregate: { type: 'Handoff', id: newId() },

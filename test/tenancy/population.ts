@@ -5,8 +5,11 @@ import { API_SCOPES } from '../../src/identity/api-key.entity.js';
 import { Role } from '../../src/identity/roles.js';
 import { inviteMember, mergeMember, reinstateMember, suspendMember } from '../../src/identity/member.commands.js';
 import { createApiKey } from '../../src/identity/tenant.commands.js';
+import { createFeedKey } from '../../src/odata/keys/feed-key.commands.js';
+import { makeFeedSigning } from '../../src/odata/keys/feed-key.queries.js';
 import { newId } from '../../src/core/id.js';
 import { buildApiSchema } from '../../src/schema.js';
+import { refreshReporting } from '../kit/reporting.js';
 import { sealerOf } from '../kit/sealer.js';
 import { castVote, revokeVote } from '../../src/approval/approval.commands.js';
 import { breakGlass } from '../../src/approval/break-glass.commands.js';
@@ -17,6 +20,7 @@ import { playStory } from '../kit/story.js';
 import type { Persona, World } from '../kit/world.js';
 import { CallGenerator } from './calls.js';
 import { populateAudit } from './population.audit.js';
+import { populateBacktest } from './population.backtest.js';
 import { introduce, populateCapacity, populateClocks } from './population.delivery.js';
 import { populateFeedback } from './population.feedback.js';
 import { populateIntegrations } from './population.integrations.js';
@@ -112,6 +116,8 @@ export async function populate(world: World, { closed }: { closed: boolean }): P
     await make(delivery, world, 'closeHandoff', story);
     suite.clock.at = start;
   }
+  // Every fact has rows; what follows waits to be projected.
+  await refreshReporting(world);
   const imported = calls.call('importDeal', {
     values: (field) => (field === 'payload' ? dealPayload() : undefined),
     selection: '{ ... on Handoff { id } ... on Refused { findings { code message } } }',
@@ -140,10 +146,13 @@ export async function populate(world: World, { closed }: { closed: boolean }): P
   await admin.done(mergeMember, { personId: twin, intoPersonId: away, expectedRevision: 1 });
   await invite(handle, [Role.AUDITOR], new Date(suite.clock.at.getTime() + 30 * 86_400_000));
   const apiKeyId = await admin.done(createApiKey, { name: 'population', scopes: [...API_SCOPES], days: 30 });
+  await admin.done(createFeedKey, { name: 'population', sees: [], days: 30 });
+  await suite.gateway.transaction(world.tenantId, (tx) => tx.commit([makeFeedSigning(world.tenantId)]));
   await populateIntegrations(world);
   await populateApprovals(world, admin);
   await populateAudit(world);
   await populateRollout(world, draft);
+  await populateBacktest(world);
   return { world, story, draft, apiKeyId, handle };
 }
 

@@ -274,6 +274,8 @@ describe('what our tenant was ever answered', () => {
   it('has only these mutations that name nothing, and answers them', async () => {
     const bare = ROOTS.filter((root) => isMutation(root) && idNames(root).length === 0);
     expect(bare).toEqual([
+      'exportDataset',
+      'issueArtefact',
       'exportPopulation',
       'proposeConfiguration',
       'createApiKey',
@@ -282,8 +284,11 @@ describe('what our tenant was ever answered', () => {
       'createEventEndpoint',
       'signOffKpiDefinitions',
       'freezeKpiBaseline',
+      'startBacktest',
       'setNoticePreference',
       'importDeal',
+      'freezeKpiBaselineFromCases',
+      'createFeedKey',
       'startRollout',
       'confirmRollout',
       'advanceRollout',

@@ -5,9 +5,11 @@ import { sensitiveFields } from '../../src/core/graphql/rights.js';
 import { castVote } from '../../src/approval/approval.commands.js';
 import { documentGround } from '../../src/document/document.queries.js';
 import { Role } from '../../src/identity/roles.js';
+import { createFeedKey } from '../../src/odata/keys/feed-key.commands.js';
 import { createApiKey } from '../../src/identity/tenant.commands.js';
 import { ABILITIES } from '../../src/abilities.js';
 import { ballot, open } from '../command/approval.kit.js';
+import { refreshReporting } from '../kit/reporting.js';
 import { playStory } from '../kit/story.js';
 import { openSuite, type Suite } from '../kit/suite.js';
 import type { Persona, World } from '../kit/world.js';
@@ -68,6 +70,7 @@ beforeAll(async () => {
     for (const name of ['addStakeholder', 'addRisk', 'addAssumption']) await make(sales, world, name, handoff);
     await make(sales, world, 'openDecision', handoff, { ownerId: sales.actor.id, escalationContactId: lead });
     await admin.done(createApiKey, { name: `key ${n}`, scopes: ['handoffs:read'], days: 30 });
+    await admin.done(createFeedKey, { name: `key ${n}`, sees: [], days: 30 });
   }
   for (let n = 0; n < MANY; n++) await open(world);
   // Of an inbox the one due first, alone on its page of one, has what the others have.
@@ -93,6 +96,7 @@ beforeAll(async () => {
     "select id from handoff where tenant_id = $1 and stage = 'DRAFT' order by id desc limit 1",
   );
   await populateRollout(world, draft!.id as string);
+  await refreshReporting(world);
   const [row] =
     await world.rows(`select h.id as handoff, h.number, h.deal_id as deal, p.id as project, b.id as brief, r.id as request
     from handoff h join project p on p.tenant_id = $1 and p.handoff_id = h.id join brief b on b.tenant_id = $1 and b.handoff_id = h.id

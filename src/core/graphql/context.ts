@@ -12,6 +12,16 @@ import type { EntityClass } from '../table.js';
 import type { Vault } from '../vault.js';
 import { type RefusedType, refusal } from './types.js';
 
+/** The name of something beside the database, made by the domain that it belongs to. */
+export class OutsideKey<T> {
+  declare readonly holds: T;
+
+  constructor(readonly name: string) {}
+}
+
+/** What a process has beside the database, by its key. */
+export type Outside = ReadonlyMap<OutsideKey<unknown>, unknown>;
+
 /** What a resolver may use: who asks, reading, and running a command. Nothing else reaches the database. */
 export class RequestContext {
   readonly reader: Reader;
@@ -26,6 +36,7 @@ export class RequestContext {
     readonly log: Logger,
     clock: Clock,
     readonly vault: Vault,
+    private readonly outside: Outside = new Map(),
   ) {
     this.reader = new Reader(gateway, actor.tenantId, ability, clock);
   }
@@ -51,6 +62,11 @@ export class RequestContext {
   /** Runs a command beside any operation, such as the record of a read: no row of it is answered. */
   record<I, F extends Queries>(command: Command<I, F>, input: I): Promise<CommandResult> {
     return this.pipeline.run(this.actor, command, input, { idempotencyKey: null, path: command.name });
+  }
+
+  /** What of this process answers beside the database, such as a vendor that is asked while the request waits; null without it. */
+  beside<T>(key: OutsideKey<T>): T | null {
+    return (this.outside.get(key) as T | undefined) ?? null;
   }
 
   /** What a command's answer shows once, by the id of the row: a new API key's text. */

@@ -60,6 +60,8 @@ function gate(options: ApiOptions): ApolloServerPlugin<ApiContext> {
         }
       },
       willSendResponse: async ({ response, contextValue }) => {
+        // Every answer is one person's, and some hold what opens a door, such as an embed token.
+        response.http.headers.set('cache-control', 'no-store');
         if (contextValue.actor) response.http.headers.set('x-request-id', contextValue.requestId);
       },
     }),

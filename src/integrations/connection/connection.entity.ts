@@ -18,7 +18,7 @@ registerEnumType(Vendor, {
     HALOPSA: { description: 'HaloPSA: opportunities in, projects out.' },
     SHAREPOINT: { description: 'SharePoint by Microsoft Graph: the handoff folder and its documents.' },
     TEAMS: { description: 'Microsoft Teams: cards to a channel by a Workflows webhook.' },
-    POWERBI: { description: 'Power BI: the reporting model.' },
+    POWERBI: { description: 'Power BI: rows pushed, models refreshed, reports embedded.' },
     MAIL: { description: 'Mail to people: from one mailbox by Microsoft Graph, or by SMTP.' },
   },
 });
@@ -47,6 +47,7 @@ export enum CheckState {
   OK = 'OK',
   MISSING = 'MISSING',
   EXCESS = 'EXCESS',
+  RETIRING = 'RETIRING',
   FAILED = 'FAILED',
 }
 registerEnumType(CheckState, {
@@ -56,6 +57,7 @@ registerEnumType(CheckState, {
     OK: { description: 'As it should be.' },
     MISSING: { description: 'A permission that is needed and not given.' },
     EXCESS: { description: 'A permission that is given and not needed: take it back.' },
+    RETIRING: { description: 'It works, and the vendor ends it on a day: the remedy says when, and what comes after.' },
     FAILED: { description: 'It could not be reached or did not answer as it should.' },
   },
 });

@@ -1,5 +1,6 @@
 import { Vendor } from './connection.entity.js';
 import { MAIL_FORM } from './mail.forms.js';
+import { POWERBI_FORM } from './powerbi.forms.js';
 import { TEAMS_FORM } from './teams.forms.js';
 
 /** What a setting or credential of a connection may hold. */
@@ -152,17 +153,7 @@ export const VENDOR_FORMS: Readonly<Record<Vendor, VendorForm>> = {
     ],
   },
   [Vendor.TEAMS]: TEAMS_FORM,
-  [Vendor.POWERBI]: {
-    label: 'Power BI',
-    settings: [
-      { name: 'directoryId', isRequired: true, means: "the directory's (Entra tenant's) GUID", kind: 'GUID' },
-      { name: 'workspaceId', isRequired: true, means: "the workspace's GUID", kind: 'GUID' },
-    ],
-    credentials: [
-      text('clientId', 'the client id of your own app registration, in place of ours', false, 100),
-      text('clientSecret', 'its client secret', false),
-    ],
-  },
+  [Vendor.POWERBI]: POWERBI_FORM,
   [Vendor.MAIL]: MAIL_FORM,
 };
 

@@ -1,9 +1,11 @@
+import { BACKTEST_READ } from '../../backtest/backtest.message.js';
 import type { EffectHandlers } from '../../core/outbox/handler.js';
 import { HANDOFF_STATUS } from '../../handoff/status.message.js';
 import { PROVISION_PROJECT } from '../../project/provision.message.js';
 import { actualsHandler } from './actuals.handler.js';
 import { HALOPSA_ACTUALS } from './actuals.message.js';
 import { approvalHandler } from './approval.handler.js';
+import { backtestDealHandler, backtestReadHandler, HALOPSA_BACKTEST } from './backtest.handler.js';
 import { HALOPSA_APPROVAL, HALOPSA_NOTE, HALOPSA_REVERT } from './win.message.js';
 import { winHandler } from './win.handler.js';
 import { intakeHandler } from './intake.handler.js';
@@ -34,5 +36,7 @@ export function haloHandlers(halopsa: HaloPsa): EffectHandlers {
     [HALOPSA_SWEEP]: sweepHandler(halopsa),
     [HALOPSA_PROJECTS]: projectSweepHandler(halopsa),
     [HALOPSA_ACTUALS]: actualsHandler(halopsa),
+    [BACKTEST_READ]: backtestReadHandler(halopsa),
+    [HALOPSA_BACKTEST]: backtestDealHandler(halopsa),
   };
 }

@@ -145,12 +145,15 @@ async function taken(work: Work, { withdraw, importing }: Steps): Promise<Taken>
 }
 
 /** The deal type that sales chose in HaloPSA; none of ours is as if they had not. */
-function dealTypeOf(text: string): DealType | null {
+export function dealTypeOf(text: string): DealType | null {
   return (Object.values(DealType) as string[]).includes(text) ? (text as DealType) : null;
 }
 
 /** The opportunity with the quotation that governs it, which is read by itself: lists have no lines. */
-async function exported({ client, externalId }: Work, opportunity: HaloRecord): Promise<string> {
+export async function exported(
+  { client, externalId }: Pick<Work, 'client' | 'externalId'>,
+  opportunity: HaloRecord,
+): Promise<string> {
   const quotations = await client.list('/Quotation', { ticket_id: externalId });
   const id = governing(quotations, Number(externalId));
   return exportOf(opportunity, id === null ? null : await client.get(`/Quotation/${id}`, DETAILS));

@@ -4,7 +4,7 @@ import type { VendorHttp } from '../http/client.js';
 import { entraNetwork } from './entra.network.js';
 import { type Seen, signInFault } from './entra.rules.js';
 
-const SCOPES = ['https://graph.microsoft.com/.default'];
+const GRAPH = 'https://graph.microsoft.com/.default';
 const MOST_CLIENTS = 1000;
 
 interface Held {
@@ -13,22 +13,34 @@ interface Held {
   readonly seen: Seen;
   /** One request for all who wait: MSAL alone would send one each. */
   asked: Promise<string> | null;
+  /** When the last token ends. */
+  endsAt: Date | null;
   /** The cached token was refused: the next one comes from the vendor. */
   isStale: boolean;
 }
 
 /**
- * App-only tokens of Microsoft Graph by connection and credentials (client credentials with a secret or a certificate),
+ * App-only tokens of Microsoft Graph, or of another resource, by connection and credentials (client credentials with a secret or a certificate),
  * by MSAL over the guarded way out. MSAL keeps them in this process's memory.
  */
 export class EntraTokens {
   private readonly held = new Map<string, Held>();
 
-  constructor(private readonly http: VendorHttp) {}
+  constructor(
+    private readonly http: VendorHttp,
+    private readonly scope = GRAPH,
+  ) {}
 
-  /** A token that is good for now; VendorError DISCONNECTED with the step that is missing. */
-  async of(connection: OpenConnection): Promise<string> {
+  /**
+   * A token that is good for now, and for `leastMs` more where that is asked for; VendorError DISCONNECTED with the step
+   * that is missing.
+   */
+  async of(connection: OpenConnection, leastMs = 0): Promise<string> {
     const held = this.heldOf(connection);
+    held.asked ??= this.ask(held, connection).finally(() => (held.asked = null));
+    const token = await held.asked;
+    if (held.endsAt === null || held.endsAt.getTime() - Date.now() >= leastMs) return token;
+    held.isStale = true;
     held.asked ??= this.ask(held, connection).finally(() => (held.asked = null));
     return held.asked;
   }
@@ -42,12 +54,13 @@ export class EntraTokens {
     Object.assign(held.seen, { status: null, headers: {}, fault: null });
     try {
       const result = await held.msal.acquireTokenByClientCredential({
-        scopes: SCOPES,
+        scopes: [this.scope],
         authority: `https://login.microsoftonline.com/${settings.directoryId ?? ''}`,
         skipCache: held.isStale,
       });
       if (!result) throw new Error('no token');
       held.isStale = false;
+      held.endsAt = result.expiresOn;
       return result.accessToken;
     } catch (error) {
       throw signInFault(error, held.seen, new Date());
@@ -60,7 +73,7 @@ export class EntraTokens {
     const known = this.held.get(key);
     if (known) return known;
     const seen: Seen = { status: null, headers: {}, fault: null };
-    const made: Held = { msal: this.application(credentials, seen), seen, asked: null, isStale: false };
+    const made: Held = { msal: this.application(credentials, seen), seen, asked: null, endsAt: null, isStale: false };
     this.held.set(key, made);
     const [oldest] = this.held.keys();
     if (this.held.size > MOST_CLIENTS && oldest !== undefined) this.held.delete(oldest);

@@ -29,7 +29,7 @@ export interface SampleWorld {
 }
 
 /**
- * Connects tenants to their simulated HaloPSA, SharePoint, Teams and mailbox, by the ordinary commands and in the name of a RevOps
+ * Connects tenants to their simulated HaloPSA, SharePoint, Teams, mailbox and Power BI, by the ordinary commands and in the name of a RevOps
  * administrator of theirs, as that person would on a first day. At a later start it leaves what stands: only an address
  * that has moved with the listener's port is set anew. A connection of another name is the tenant's own and keeps ours
  * away; one of ours that somebody has ended stays ended.
@@ -55,12 +55,13 @@ async function connectTenant(
   configuration: TenantConfiguration,
 ): Promise<SampleState[]> {
   const { slug } = configuration.tenant;
-  const { sharepoint, teams, mail } = microsoftConnections(world.microsoft, configuration);
+  const { sharepoint, teams, mail, powerbi } = microsoftConnections(world.microsoft, configuration);
   const samples: readonly (readonly [Vendor, SampleConnection])[] = [
     [Vendor.HALOPSA, haloConnection(configuration, world.origin)],
     [Vendor.SHAREPOINT, sharepoint],
     [Vendor.TEAMS, teams],
     [Vendor.MAIL, mail],
+    [Vendor.POWERBI, powerbi],
   ];
   const states: SampleState[] = [];
   for (const [vendor, sample] of samples) {

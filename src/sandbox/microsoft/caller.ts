@@ -12,6 +12,7 @@ export function callerOf(world: MicrosoftWorld, exchange: Exchange): Token {
   if (!bearer) throw unauthorized('Access token is empty.');
   const token = world.tokens.get(bearer);
   if (!token) throw unauthorized('Access token validation failure.');
+  if (token.resource !== 'graph') throw unauthorized('Access token validation failure. Invalid audience.');
   if (token.expiresAt <= world.now()) throw unauthorized('Lifetime validation failed, the token is expired.');
   return token;
 }

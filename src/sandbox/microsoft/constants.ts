@@ -26,7 +26,7 @@ export function sandboxAddress(base: string, vendorAddress: string): string {
 }
 
 /** Hosts of Microsoft's that the sandbox answers for, with everything under them. */
-const HOSTS = [LOGIN_HOST, GRAPH_HOST, 'sharepoint.com', 'api.powerplatform.com'];
+const HOSTS = [LOGIN_HOST, GRAPH_HOST, 'sharepoint.com', 'api.powerplatform.com', 'api.powerbi.com'];
 
 /**
  * Where the sandbox answers for an address, for the worker's way out: null for hosts that are not Microsoft's, and for

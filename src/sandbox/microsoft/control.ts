@@ -45,6 +45,9 @@ interface Input {
   readonly state: Workflow['state'];
   readonly oid: string;
   readonly challenge: User['challenge'];
+  readonly servicePrincipals: boolean;
+  readonly executeQueries: boolean;
+  readonly refreshOutcome: 'Completed' | 'Failed' | 'Disabled';
 }
 
 interface Act {
@@ -99,6 +102,16 @@ const ACTS: Readonly<Record<string, Act>> = {
   deleteChannel: act({ tid: TID }, ({ people }, { tid }) => people.deleteChannel(tid)),
   revokeTokens: act({ tid: TID }, ({ people }, { tid }) => people.revokeTokens(tid)),
   loseUploadSessions: act({ tid: TID }, ({ people }, { tid }) => people.loseUploadSessions(tid)),
+  allowPowerBi: act(
+    { tid: TID, servicePrincipals: { type: 'boolean' }, executeQueries: { type: 'boolean' } },
+    ({ powerBi }, { tid, servicePrincipals, executeQueries }) =>
+      powerBi.allow(tid, { servicePrincipals, executeQueries }),
+  ),
+  deletePushedDatasets: act({ tid: TID }, ({ powerBi }, { tid }) => powerBi.deletePushed(tid)),
+  setRefreshOutcome: act(
+    { tid: TID, refreshOutcome: { enum: ['Completed', 'Failed', 'Disabled'] } },
+    ({ powerBi }, { tid, refreshOutcome }) => powerBi.publish(tid, { refreshOutcome }),
+  ),
   expireDeltaLinks: act({}, ({ people }) => people.expireDeltaLinks()),
 };
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { powerBiSection } from '../powerbi/page.js';
 import { MICROSOFT_PATH } from './constants.js';
 import { cardHtml, escape } from './card-html.js';
 import { mailboxes } from './mail-html.js';
@@ -66,7 +67,7 @@ function directorySection(simulator: MicrosoftSimulator, directory: Directory): 
 <p id="${escape(directory.slug)}"><a href="../halopsa/${escape(directory.slug)}/">HaloPSA of the same MSP</a></p>
 <div class="places">
 <div class="tree"><h3>SharePoint</h3>${libraries.map((library) => librarySection(simulator, directory, library)).join('')}</div>
-<div><h3>Teams</h3>${channels.map((channel) => channelSection(simulator, channel)).join('')}${mailboxes(simulator, directory)}</div>
+<div><h3>Teams</h3>${channels.map((channel) => channelSection(simulator, channel)).join('')}${mailboxes(simulator, directory)}${powerBiSection(simulator.world, directory.id)}</div>
 </div>
 </section>`;
 }

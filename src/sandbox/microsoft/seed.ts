@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { SANDBOX_APP } from './constants.js';
+import { type SampleWorkspace, seedPowerBi } from '../powerbi/seed.js';
 import type { By } from './records.js';
 import { workflowAddress } from './teams/workflow.js';
 import type { MicrosoftWorld } from './world.js';
@@ -26,6 +27,8 @@ export interface SampleConnection {
   readonly workflowUrl: string;
   /** The one mailbox that mail may be sent from. */
   readonly mailbox: string;
+  /** Its Power BI. */
+  readonly powerBi: SampleWorkspace;
 }
 
 const SYSTEM: By = { kind: 'user', id: '00000000-0000-0000-0000-000000000000', name: 'System Account' };
@@ -87,6 +90,7 @@ export function seedDirectory(world: MicrosoftWorld, seed: DirectorySeed): Sampl
     channelId,
     workflowUrl: workflowAddress(workflow),
     mailbox,
+    powerBi: seedPowerBi(world, tid, SANDBOX_APP.clientId),
   };
 }
 

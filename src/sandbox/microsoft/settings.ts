@@ -39,6 +39,12 @@ export interface Settings {
   readonly linkPolicy: 'anyone' | 'organization' | 'none';
   /** Whether `http://` addresses may receive change notifications; Microsoft takes `https://` only. */
   readonly httpNotifications: boolean;
+  /** How long a refresh of a model in Power BI takes, in seconds. */
+  readonly refreshSeconds: number;
+  /** How long a post of rows is in work, in milliseconds. */
+  readonly pushMs: number;
+  /** From when on no push dataset is made any more, an instant; empty for never (31 October 2027 at Microsoft). */
+  readonly pushDatasetsEnd: string;
 }
 
 /** As a small tenant is set up. */
@@ -61,4 +67,7 @@ export const DEFAULT_SETTINGS: Settings = {
   pathLength: 400,
   linkPolicy: 'organization',
   httpNotifications: false,
+  refreshSeconds: 30,
+  pushMs: 0,
+  pushDatasetsEnd: '2027-11-01T00:00:00Z',
 };

@@ -1,3 +1,5 @@
+import { PowerBiPeople } from '../powerbi/people.js';
+import { POWERBI_HOST, powerBiPlan } from '../powerbi/host.js';
 import type { Token } from './world.js';
 import { GRAPH_HOST, LOGIN_HOST } from './constants.js';
 import { tokenEndpoint } from './entra/token.js';
@@ -21,6 +23,9 @@ export interface SimulatorOptions extends WorldOptions {
   readonly verifyAssertion?: AssertionVerifier;
 }
 
+/** Operations whose answers open a door: they are in no log. */
+const SECRET_ANSWERS = ['token', 'powerbi.token'];
+
 /** What a request is about, before it is answered. */
 interface Plan {
   readonly operation: string;
@@ -34,6 +39,8 @@ export class MicrosoftSimulator {
   readonly tree: Tree;
   /** What people and administrators do, beside the API. */
   readonly people: People;
+  /** The same in Power BI. */
+  readonly powerBi: PowerBiPeople;
   readonly #verify: AssertionVerifier;
   readonly #notifications = new Set<Promise<void>>();
 
@@ -41,6 +48,7 @@ export class MicrosoftSimulator {
     this.world = new MicrosoftWorld(options);
     this.tree = new Tree(this.world);
     this.people = new People(this.world, this.tree);
+    this.powerBi = new PowerBiPeople(this.world);
     this.#verify = options.verifyAssertion ?? uncheckedAssertions;
     this.tree.onChange((library) => {
       const sending = notifyChange(this.world, library).finally(() => this.#notifications.delete(sending));
@@ -80,7 +88,8 @@ export class MicrosoftSimulator {
       headers: keptHeaders(exchange.headers),
       request: keptBody(exchange.headers['content-type'] ?? '', exchange.body),
       status: answer?.status ?? null,
-      response: plan.operation === 'token' || Buffer.isBuffer(answer?.body) ? null : (answer?.body ?? null),
+      response:
+        SECRET_ANSWERS.includes(plan.operation) || Buffer.isBuffer(answer?.body) ? null : (answer?.body ?? null),
       effects,
       fault: fault ? (fault.kind ?? 'delay') : null,
     });
@@ -113,6 +122,7 @@ export class MicrosoftSimulator {
         run: () => answerGraph(world, tree, exchange, found),
       };
     }
+    if (host === POWERBI_HOST) return powerBiPlan(world, exchange);
     if (host.endsWith('.sharepoint.com')) {
       const tid = world.store.all('directory').find((directory) => directory.host === host)?.id ?? null;
       return { operation: sharePointOperation(exchange), tid, run: () => answerSharePointHost(world, tree, exchange) };

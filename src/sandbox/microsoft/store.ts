@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type * as powerBi from '../powerbi/records.js';
 import type * as records from './records.js';
 
 interface Kinds {
@@ -20,6 +21,14 @@ interface Kinds {
   run: records.WorkflowRun;
   mail: records.Mail;
   subscription: records.Subscription;
+  powerBiTenant: powerBi.PowerBiTenant;
+  powerBiProfile: powerBi.PowerBiProfile;
+  powerBiWorkspace: powerBi.PowerBiWorkspace;
+  powerBiDataset: powerBi.PowerBiDataset;
+  powerBiRows: powerBi.PowerBiRows;
+  powerBiReport: powerBi.PowerBiReport;
+  powerBiRefresh: powerBi.PowerBiRefreshRecord;
+  powerBiEmbed: powerBi.PowerBiEmbedGrant;
 }
 
 type Kind = keyof Kinds;

@@ -9,6 +9,8 @@ import { Throttle } from './throttle.js';
 export interface Token {
   readonly tid: string;
   readonly appId: string;
+  /** What it is good for. */
+  readonly resource: 'graph' | 'powerbi';
   /** Application permissions; empty in a delegated token. */
   readonly roles: readonly string[];
   /** Delegated permissions; empty in an app-only token. */

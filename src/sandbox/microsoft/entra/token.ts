@@ -6,7 +6,12 @@ import { EntraError } from './entra-error.js';
 import { type AssertionVerifier, userOf } from './user-assertion.js';
 
 const GRAPH = 'https://graph.microsoft.com';
-const GRAPH_APP_ID = '00000003-0000-0000-c000-000000000000';
+const POWERBI = 'https://analysis.windows.net/powerbi/api';
+/** The applications that stand behind the resources. */
+const RESOURCE_APPS = {
+  graph: '00000003-0000-0000-c000-000000000000',
+  powerbi: '00000009-0000-0000-c000-000000000000',
+} as const;
 const ON_BEHALF_OF = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 const OPENID = ['openid', 'profile', 'offline_access', 'email'];
 
@@ -82,12 +87,15 @@ function clientCredentials(
       `The provided value for scope ${scope} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).`,
     );
   }
-  if (scope !== `${GRAPH}/.default`) throw unknownResource(scope, directory);
+  const isPowerBi = scope === `${POWERBI}/.default`;
+  if (!isPowerBi && scope !== `${GRAPH}/.default`) throw unknownResource(scope, directory);
   return {
     ...life(world),
     tid: directory.id,
     appId: app.id,
-    roles: new Date(principal.from) <= world.now() ? principal.roles : [],
+    resource: isPowerBi ? 'powerbi' : 'graph',
+    // No permission of Power BI plays a part for an application: its own administration decides.
+    roles: !isPowerBi && new Date(principal.from) <= world.now() ? principal.roles : [],
     scopes: [],
     user: null,
     scope: null,
@@ -120,6 +128,7 @@ function onBehalfOf(
     ...life(world),
     tid: directory.id,
     appId: app.id,
+    resource: 'graph',
     roles: [],
     // Entra puts every consented scope of the resource into the token, not only the asked ones.
     scopes: principal.scopes,
@@ -157,10 +166,10 @@ function answer(world: MicrosoftWorld, issued: Token & { scope: string | null })
  * Graph's tokens look like a JWT whose claims can be read; that they must not be relied on is the vendor's own rule. The
  * signature is a random text here: the sandbox knows its tokens by heart.
  */
-function tokenText({ tid, appId, roles, scopes, user }: Token, signature: string): string {
+function tokenText({ tid, appId, resource, roles, scopes, user }: Token, signature: string): string {
   const part = (claims: object): string => Buffer.from(JSON.stringify(claims)).toString('base64url');
   const rights = user ? { scp: scopes.join(' '), oid: user.oid } : roles.length > 0 ? { roles } : {};
-  const claims = { aud: GRAPH_APP_ID, tid, appid: appId, idtyp: user ? 'user' : 'app', ...rights };
+  const claims = { aud: RESOURCE_APPS[resource], tid, appid: appId, idtyp: user ? 'user' : 'app', ...rights };
   return `${part({ typ: 'JWT', alg: 'RS256' })}.${part(claims)}.${signature}`;
 }
 

@@ -121,6 +121,7 @@ function commit(world: MicrosoftWorld, tree: Tree, session: UploadSession, excha
   const caller = {
     tid: tree.site(library).tid,
     appId: session.by.id,
+    resource: 'graph' as const,
     roles: [],
     scopes: [],
     user: session.by.kind === 'user' ? { oid: session.by.id, name: session.by.name } : null,

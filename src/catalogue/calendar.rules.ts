@@ -1,4 +1,5 @@
 import { DateTime, IANAZone } from 'luxon';
+import { dayAfter } from '../core/local-day.js';
 import type { BusinessCalendar, ClockSetting, WorkingSpan } from './configuration.js';
 import { WEEKDAYS } from './configuration.words.js';
 
@@ -49,7 +50,7 @@ export function isBusinessDay(calendar: BusinessCalendar, date: string): boolean
 
 /** The date (YYYY-MM-DD) of an instant in the calendar's time zone. */
 export function dateOf(calendar: BusinessCalendar, instant: Date): string {
-  return isoDate(DateTime.fromJSDate(instant, { zone: prepare(calendar).zone }));
+  return DateTime.fromJSDate(instant, { zone: prepare(calendar).zone }).toISODate()!;
 }
 
 /**
@@ -64,9 +65,9 @@ export function addBusinessDays(calendar: BusinessCalendar, date: string, days: 
   if (days === 0 && isBusinessDay(calendar, date)) return date;
   let left = Math.max(1, Math.abs(days));
   for (let walked = 0; walked < MAX_DAYS_WALKED; walked += 1) {
-    current = current.plus({ days: step });
-    if (isBusinessDay(calendar, isoDate(current))) left -= 1;
-    if (left === 0) return isoDate(current);
+    current = dayAfter(current, step);
+    if (isBusinessDay(calendar, current)) left -= 1;
+    if (left === 0) return current;
   }
   throw noWorkingTime();
 }
@@ -105,15 +106,15 @@ export function addBusinessHours(calendar: BusinessCalendar, start: Date, hours:
   let left = Math.trunc(hours * HOUR);
   if (!Number.isFinite(left) || left < 0) throw new RangeError(`${hours} is no number of hours`);
   if (left === 0) return start;
-  let day = checkedDate(dateOf(calendar, start));
+  let day = dateOf(calendar, start);
   for (let walked = 0; walked < MAX_DAYS_WALKED; walked += 1) {
-    for (const { from, to } of workingTimesOn(calendar, isoDate(day))) {
+    for (const { from, to } of workingTimesOn(calendar, day)) {
       const begin = Math.max(from.getTime(), start.getTime());
       const length = Math.max(0, to.getTime() - begin);
       if (left <= length) return new Date(begin + left);
       left -= length;
     }
-    day = day.plus({ days: 1 });
+    day = dayAfter(day, 1);
   }
   throw noWorkingTime();
 }
@@ -128,8 +129,8 @@ export function workedBetween(calendar: BusinessCalendar, from: Date, to: Date):
   if (to <= from) return 0;
   const last = dateOf(calendar, to);
   let worked = 0;
-  for (let day = checkedDate(dateOf(calendar, from)); isoDate(day) <= last; day = day.plus({ days: 1 })) {
-    for (const span of workingTimesOn(calendar, isoDate(day))) {
+  for (let day = dateOf(calendar, from); day <= last; day = dayAfter(day, 1)) {
+    for (const span of workingTimesOn(calendar, day)) {
       const begin = Math.max(span.from.getTime(), from.getTime());
       worked += Math.max(0, Math.min(span.to.getTime(), to.getTime()) - begin);
     }
@@ -146,8 +147,8 @@ export function workingTimesFrom(
   const until = addBusinessHours(calendar, from, hours);
   const last = dateOf(calendar, until);
   const times: { from: string; to: string }[] = [];
-  for (let day = checkedDate(dateOf(calendar, from)); isoDate(day) <= last; day = day.plus({ days: 1 })) {
-    for (const span of workingTimesOn(calendar, isoDate(day))) {
+  for (let day = dateOf(calendar, from); day <= last; day = dayAfter(day, 1)) {
+    for (const span of workingTimesOn(calendar, day)) {
       const [begin, end] = [span.from < from ? from : span.from, span.to > until ? until : span.to];
       if (begin < end) times.push({ from: begin.toISOString(), to: end.toISOString() });
     }
@@ -198,18 +199,14 @@ function checkedSpan({ from, to }: WorkingSpan): { from: number; to: number } {
   throw new RangeError(`${from} to ${to} is no working span`);
 }
 
-function checkedDate(date: string): DateTime {
+function checkedDate(date: string): string {
   if (!isCalendarDate(date)) throw new RangeError(`${date} is no date`);
-  // Dates are walked in UTC, where every day has 24 hours and exists.
-  return DateTime.fromISO(date, { zone: 'utc' });
+  return date;
 }
-
-const isoDate = (day: DateTime): string => day.toFormat('yyyy-MM-dd');
 
 /** Monday is 0. */
 function weekdayIndex(date: string): number {
-  if (!isCalendarDate(date)) throw new RangeError(`${date} is no date`);
-  return (new Date(`${date}T00:00:00Z`).getUTCDay() + 6) % 7;
+  return (new Date(`${checkedDate(date)}T00:00:00Z`).getUTCDay() + 6) % 7;
 }
 
 const noWorkingTime = (): RangeError => new RangeError('The calendar has no working time within reach');
@@ -219,7 +216,7 @@ const noWorkingTime = (): RangeError => new RangeError('The calendar has no work
  * luxon does not promise which of two equal wall times it picks, and pushes one that does not exist past the change.
  */
 function instantAt(zone: IANAZone, date: string, minutes: number): Date {
-  const wall = checkedDate(date).toMillis() + minutes * MINUTE;
+  const wall = Date.parse(`${checkedDate(date)}T00:00:00Z`) + minutes * MINUTE;
   const before = wall - zone.offset(wall - DAY) * MINUTE;
   const after = wall - zone.offset(wall + DAY) * MINUTE;
   const exact = [before, after].filter((instant) => instant + zone.offset(instant) * MINUTE === wall);

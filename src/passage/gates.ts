@@ -175,19 +175,17 @@ export function judgeKickoff(ground: PassageGround, now: Date): Judgement {
   );
 }
 
-/** A finding for every emergency about this handoff that nobody has reviewed (approvals rule 12). */
-function reviewFindings({ reviews, requests }: PassageGround): Finding[] {
-  return reviews
-    .filter(({ requestId }) => requests.some(({ id }) => id === requestId))
-    .map(({ id, dueAt }) =>
-      finding({
-        code: 'BREAK_GLASS_UNREVIEWED',
-        path: 'approvalRequest.review',
-        message: 'The exception was passed in an emergency that nobody has reviewed.',
-        facts: { reviewId: id, dueAt: dueAt.toISOString() },
-        remedy: 'Somebody who had no part in it reviews it (reviewBreakGlass).',
-      }),
-    );
+/** A finding for every emergency about this handoff or its scope that nobody has reviewed (approvals rule 12). */
+function reviewFindings({ reviews }: PassageGround): Finding[] {
+  return reviews.map(({ id, dueAt }) =>
+    finding({
+      code: 'BREAK_GLASS_UNREVIEWED',
+      path: 'approvalRequest.review',
+      message: 'Something was approved in an emergency that nobody has reviewed.',
+      facts: { reviewId: id, dueAt: dueAt.toISOString() },
+      remedy: 'Somebody who had no part in it reviews it (reviewBreakGlass).',
+    }),
+  );
 }
 
 /** The dry run of a gate: what would fail now. */

@@ -1,15 +1,16 @@
+import { AfterReview, ReviewState } from '../approval/after-review.entity.js';
 import {
   grantQueries,
   holdDelegations,
   holdVotersAbout,
   lockRequestsOf,
-  openReviews,
   requestsOf,
 } from '../approval/approval.queries.js';
 import { type BriefAnswers, briefFacts } from '../brief/brief.queries.js';
 import { configurationOf, holdVersions } from '../catalogue/catalogue.queries.js';
 import { evidenceContext, type EvidenceContext } from '../checklist/status.rules.js';
-import type { Answers, Queries } from '../core/statement.js';
+import { type Answers, type Queries, type Query, sql } from '../core/statement.js';
+import { hydrate, tableOf } from '../core/table.js';
 import { changesAbout, linesAbout } from '../feasibility/capacity.queries.js';
 import { bookingsOf, latestSignOff } from '../feasibility/feasibility.queries.js';
 import type { SignedGround } from '../feasibility/feasibility.rules.js';
@@ -21,6 +22,17 @@ import { heldMeetingsOf } from '../meeting/meeting.queries.js';
 import { livePreClose } from './pre-close.queries.js';
 import { hasPredecessorCandidate } from './predecessor.queries.js';
 
+/**
+ * Emergencies that nobody has reviewed, about the handoff or a change of its scope. The table of scope changes is named here
+ * because their domain stands above.
+ */
+function emergenciesAbout(handoffId: string): Query<AfterReview[]> {
+  const text = `select ${tableOf(AfterReview).selection} from after_review where tenant_id = $1 and state = $3
+    and request_id in (select q.id from approval_request q where q.tenant_id = $1 and (q.subject_id = $2
+      or q.subject_id in (select c.id from scope_change c where c.tenant_id = $1 and c.handoff_id = $2))) order by id`;
+  return sql(text, [handoffId, ReviewState.OPEN], (rows) => rows.map((row) => hydrate(AfterReview, row)));
+}
+
 /** Everything that a gate may ask of a handoff, beside its row; one flush serves a command and the dry run alike. */
 export function passageFacts(handoffId: string) {
   const subject = handoffSubject(handoffId);
@@ -29,7 +41,7 @@ export function passageFacts(handoffId: string) {
     ...marginFacts(handoffId),
     ...briefFacts(handoffId),
     ...grantQueries(subject),
-    reviews: openReviews(),
+    reviews: emergenciesAbout(handoffId),
     bookings: bookingsOf(handoffId),
     signOff: latestSignOff(handoffId),
     meetings: heldMeetingsOf(handoffId),

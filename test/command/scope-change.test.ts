@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { AfterReview } from '../../src/approval/after-review.entity.js';
+import { breakGlass, reviewBreakGlass } from '../../src/approval/break-glass.commands.js';
 import { VoteDecision } from '../../src/approval/vote.entity.js';
+import { select } from '../../src/core/statement.js';
 import { suspendMember } from '../../src/identity/member.commands.js';
 import { returnHandoff } from '../../src/passage/review.commands.js';
 import { submitHandoff } from '../../src/passage/submit.command.js';
@@ -312,4 +315,26 @@ describe('who answers, and when it is too late', () => {
     const [finding] = await delivery.refused(rebaseline, move(id));
     expect(finding).toMatchObject({ code: 'APPROVAL_MISSING', message: expect.stringContaining('does not reach') });
   });
+});
+
+it('agreed in an emergency keeps the kickoff from being scheduled until somebody has reviewed it', async () => {
+  await begin();
+  const blocked = async (): Promise<string[]> => {
+    const { data, errors } = await delivery.graphql(operation('handoff-readiness'), { id: handoffId, gate: 'KICKOFF' });
+    expect(errors).toEqual([]);
+    return codes(data!.handoff.readiness.findings as { code: string }[]);
+  };
+  const id = await ask(world, delivery, handoffId, { more: { hours: 8, cost: 20_000n, price: 80_000n } });
+  const { requestId, contentDigest: digest } = await load(world, id);
+  expect(await blocked()).not.toContain('BREAK_GLASS_UNREVIEWED');
+  for (const key of ['leah.lead', 'freda.finance'])
+    await (
+      await world.as(key)
+    ).done(breakGlass, { requestId, digest, reason: 'The client has no network.', ticket: 'INC-4711' });
+  expect(await blocked()).toContain('BREAK_GLASS_UNREVIEWED');
+  const { open } = await world.read({ open: select(AfterReview, { requestId }) });
+  await (
+    await world.as('rita.revops')
+  ).done(reviewBreakGlass, { reviewId: open[0]!.id, justified: true, note: 'It was down.', expectedRevision: 1 });
+  expect(await blocked()).not.toContain('BREAK_GLASS_UNREVIEWED');
 });

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { databaseClock, PRESENT } from '../clock.js';
 import type { Gateway } from '../gateway.js';
@@ -62,7 +63,7 @@ interface Step {
  * commit, so that writers never wait for each other (design 3); the head's lock keeps two sealers from sealing twice.
  */
 export class Sealer {
-  private stopping = false;
+  private readonly ending = new AbortController();
   private running: Promise<void> = Promise.resolve();
   /** When each tenant last had entries to seal, by the process's own clock. */
   private readonly busyAt = new Map<string, number>();
@@ -76,7 +77,7 @@ export class Sealer {
 
   /** Finishes the transaction in hand. */
   async stop(): Promise<void> {
-    this.stopping = true;
+    this.ending.abort();
     await this.running;
   }
 
@@ -84,7 +85,7 @@ export class Sealer {
   async pass(isTurn: (tenantId: string, index: number) => boolean = () => true): Promise<number> {
     let sealed = 0;
     for (const tenantId of (await this.options.tenants()).filter(isTurn)) {
-      if (this.stopping) break;
+      if (this.ending.signal.aborted) break;
       try {
         const found = await this.serve(tenantId);
         if (found > 0) {
@@ -114,7 +115,7 @@ export class Sealer {
   }
 
   private async loop(everyMs: number): Promise<void> {
-    for (let round = 0; !this.stopping; round++) {
+    for (let round = 0; !this.ending.signal.aborted; round++) {
       const until = performance.now() + everyMs;
       try {
         await this.pass((tenantId, index) => (index + round) % IDLE_PASSES === 0 || this.isBusy(tenantId));
@@ -122,7 +123,9 @@ export class Sealer {
         this.options.log.warn({ err: error }, 'a pass of the sealer failed; it goes on');
       }
       // Batches of a second are cheaper than a transaction for every few entries.
-      while (performance.now() < until && !this.stopping) await new Promise((resolve) => setTimeout(resolve, 50));
+      await sleep(Math.max(0, until - performance.now()), undefined, { signal: this.ending.signal }).catch(
+        () => undefined,
+      );
     }
   }
 
@@ -135,7 +138,7 @@ export class Sealer {
     for (;;) {
       const { isPending, head, now } = await this.look(tenantId);
       const isDue = isPending || (head !== null && (isCheckpointDue(head, now) || isShippingDue(head, now)));
-      if (!isDue || this.stopping) return sealed;
+      if (!isDue || this.ending.signal.aborted) return sealed;
       const step = await this.step(tenantId, head, false);
       sealed += step.sealed;
       if (step.isBusy || step.sealed < BATCH) return sealed;

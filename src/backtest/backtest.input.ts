@@ -11,7 +11,8 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import { Field, ID, InputType, Int } from 'type-graphql';
+import { ArgsType, Field, ID, InputType, Int } from 'type-graphql';
+import { PageArgs } from '../core/graphql/page-args.js';
 import { DealType } from '../handoff/handoff.entity.js';
 
 const MOST_DEALS_A_CALL = 50;
@@ -80,4 +81,11 @@ export class FreezeBaselineFromBacktestInput {
   @Length(3, 60)
   @Field(() => String, { description: 'The key of the KPI: COMPLETENESS_SCORE or COMPLETION_RATE.' })
   kpi: string;
+}
+
+@ArgsType()
+export class BacktestedDealsArgs extends PageArgs {
+  @IsUUID()
+  @Field(() => ID, { description: 'The back-test.' })
+  backtestId: string;
 }

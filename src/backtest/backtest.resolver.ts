@@ -11,7 +11,12 @@ import { Person } from '../identity/person.entity.js';
 import { KpiBaseline } from '../kpi/kpi.entity.js';
 import { backtestDeals, freezeBaselineFromBacktest, startBacktest } from './backtest.commands.js';
 import { Backtest, BacktestDeal } from './backtest.entity.js';
-import { BacktestDealsInput, FreezeBaselineFromBacktestInput, StartBacktestInput } from './backtest.input.js';
+import {
+  BacktestDealsInput,
+  BacktestedDealsArgs,
+  FreezeBaselineFromBacktestInput,
+  StartBacktestInput,
+} from './backtest.input.js';
 import { outcomesByBacktest } from './backtest.queries.js';
 import { BacktestSummary } from './backtest.types.js';
 import { summaryOf } from './backtest.view.js';
@@ -38,18 +43,15 @@ export class BacktestResolver {
     return reader.one(Backtest, id);
   }
 
+  @Allow('read', 'BacktestDeal')
+  @Query(() => BacktestDealConnection, { description: 'The deals of a back-test, the one judged last first.' })
+  backtestedDeals(@Args() args: BacktestedDealsArgs, @Ctx() { reader }: RequestContext): Promise<Page<BacktestDeal>> {
+    return reader.page(BacktestDeal, { backtestId: args.backtestId }, args.checked());
+  }
+
   @FieldResolver(() => Person, { nullable: true, description: 'Who started it.' })
   starter(@Root() { startedBy }: Backtest, @Ctx() { reader }: RequestContext): Promise<Person | null> {
     return reader.one(Person, startedBy);
-  }
-
-  @FieldResolver(() => BacktestDealConnection, { description: 'Its deals, the one judged last first.' })
-  deals(
-    @Root() { id }: Backtest,
-    @Args() args: PageArgs,
-    @Ctx() { reader }: RequestContext,
-  ): Promise<Page<BacktestDeal>> {
-    return reader.page(BacktestDeal, { backtestId: id }, args.checked());
   }
 
   @FieldResolver(() => BacktestSummary, { description: 'What its deals came to, with numerators and denominators.' })

@@ -54,10 +54,10 @@ describe('a back-test', () => {
     const variables = { id: backtestId, first: 10, after: null };
     const { data, errors } = await (await world.as(Role.FINANCE_APPROVER)).graphql(operation('backtest'), variables);
     expect(errors).toEqual([]);
-    const { summary, deals } = data!.backtest as {
+    const { summary } = data!.backtest as {
       summary: { figures: { definition: { key: string }; judged: number; notJudged: number; value: string | null }[] };
-      deals: { edges: { node: Record<string, unknown> }[] };
     };
+    const deals = data!.backtestedDeals as { edges: { node: Record<string, unknown> }[] };
     expect(summary).toMatchObject({
       deals: 4,
       judged: 3,
@@ -88,7 +88,7 @@ describe('a back-test', () => {
     // RevOps sees no margin: the operation of finance is refused as a whole, and the findings keep their figures.
     expect((await revops.graphql(operation('backtest'), variables)).errors[0]!.extensions.code).toBe('FORBIDDEN');
     const { data: theirs } = await revops.graphql(
-      'query ($id: ID!) { backtest(id: $id) { deals { edges { node { findings { code message } } } } } }',
+      'query ($id: ID!) { backtestedDeals(backtestId: $id) { edges { node { findings { code message } } } } }',
       { id: backtestId },
     );
     const found = JSON.stringify(theirs);

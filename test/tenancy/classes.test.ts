@@ -204,6 +204,10 @@ describe('cells that depend on the row', () => {
     myNotices: [...PERSON_ROLES],
     myNoticePreference: [...PERSON_ROLES],
     setNoticePreference: [...ACTING_ROLES],
+    // test/api/report-files.test.ts: the files that a person asked for themselves.
+    reportFiles: [SALES_MANAGER, DELIVERY_MANAGER, FINANCE_APPROVER, SERVICE_DELIVERY_LEAD],
+    // test/integrations/powerbi.test.ts: nobody lets a class leave that they do not see.
+    grantPowerBiClass: [FINANCE_APPROVER, SERVICE_DELIVERY_LEAD, REVOPS_ADMIN],
   };
 
   it('are these', () => {

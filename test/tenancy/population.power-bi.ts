@@ -44,9 +44,13 @@ export async function populatePowerBi(world: World): Promise<void> {
     tx.commit([
       insert(PowerBiClass, { id: newId(), integrationId, workspaceId, ...granted }),
       insert(PowerBiPush, { id: newId(), integrationId, datasetId, workspaceId, ...digests, ...came }),
-      insert(PowerBiBatch, { id: batchId, ...of, ...batch, plannedAt: at, sentAt: at }),
+      ...[batchId, newId(), newId()].map((id, n) =>
+        insert(PowerBiBatch, { id, ...of, ...batch, seq: n + 1, plannedAt: at, sentAt: at }),
+      ),
       insert(PowerBiRow, { ...of, ...row }),
-      insert(PowerBiRefresh, { id: newId(), integrationId, datasetId, ...asked, ...ended, ...why }),
+      ...[0, 1, 2].map(() =>
+        insert(PowerBiRefresh, { id: newId(), integrationId, datasetId, ...asked, ...ended, ...why }),
+      ),
     ]),
   );
 }

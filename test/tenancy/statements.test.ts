@@ -2,6 +2,8 @@ import { getNamedType, type GraphQLObjectType, isCompositeType, isRequiredArgume
 import { accessMatrix } from '../../src/cli/access-matrix.js';
 import { abilityOf, allows } from '../../src/core/ability.js';
 import { sensitiveFields } from '../../src/core/graphql/rights.js';
+import { exportDataset } from '../../src/artefact/report-file.commands.js';
+import { DatasetFormat } from '../../src/artefact/report-file.entity.js';
 import { castVote } from '../../src/approval/approval.commands.js';
 import { documentGround } from '../../src/document/document.queries.js';
 import { Role } from '../../src/identity/roles.js';
@@ -16,6 +18,7 @@ import type { Persona, World } from '../kit/world.js';
 import type { Call } from './calls.js';
 import { escalate, introduce, populateCapacity } from './population.delivery.js';
 import { populateFeedback } from './population.feedback.js';
+import { populateBacktest } from './population.backtest.js';
 import { populateAudit } from './population.audit.js';
 import { populateIntegrations } from './population.integrations.js';
 import { populateQuality, populateScore } from './population.quality.js';
@@ -91,6 +94,14 @@ beforeAll(async () => {
   await populateQuality(world);
   await populateCapacity(await world.as('dana.delivery'));
   await populateIntegrations(world);
+  for (let n = 0; n < 3; n++) {
+    await populateBacktest(world);
+    for (const persona of personas)
+      await persona.done(exportDataset, { dataset: 'Clients', format: DatasetFormat.CSV });
+  }
+  const [{ id: powerBi }] = (await world.rows(
+    'select integration_id as id from power_bi_batch where tenant_id = $1 limit 1',
+  )) as [{ id: string }];
   for (const month of ['2026-08', '2026-09', '2026-10']) await populateAudit(world, month);
   const [draft] = await world.rows(
     "select id from handoff where tenant_id = $1 and stage = 'DRAFT' order by id desc limit 1",
@@ -113,6 +124,11 @@ beforeAll(async () => {
     'eventDeliveries.endpointId': (
       await world.rows('select endpoint_id as id from event_delivery where tenant_id = $1')
     )[0]!.id,
+    'backtestedDeals.backtestId': (
+      await world.rows('select backtest_id as id from backtest_deal where tenant_id = $1 limit 1')
+    )[0]!.id,
+    'powerBiBatches.integrationId': powerBi,
+    'powerBiRefreshes.integrationId': powerBi,
     'couldHaveApproved.requestId': request,
     'couldHaveApproved.at': suite.clock.at.toISOString(),
     'scopeChange.id': (await world.rows('select id from scope_change where tenant_id = $1 order by id desc'))[0]!.id,

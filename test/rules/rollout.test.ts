@@ -316,7 +316,7 @@ describe('enforcement', () => {
     expect(new Set(inactive)).toEqual(new Set(['ESCALATION_CONTACT_INACTIVE']));
     const configuration = { ...ready.configuration, escalationContacts: [] };
     expect(found({ configuration })).toEqual(Array.from({ length: 4 }, () => 'ESCALATION_CONTACT_MISSING'));
-    expect(found({ frozen: new Map([['COMPLETION_RATE', 1]]) })).toEqual(
+    expect(found({ frozen: new Map([['COMPLETION_RATE', kpiByKey('COMPLETION_RATE')!.version]]) })).toEqual(
       Array.from({ length: KPI_DEFINITIONS.length - 1 }, () => 'BASELINE_MISSING'),
     );
   });

@@ -6,7 +6,7 @@ import { finding } from '../../src/core/finding.js';
 import { dayAfter } from '../../src/core/local-day.js';
 import { inShadow } from '../../src/handoff/shadow.rules.js';
 import { Role } from '../../src/identity/roles.js';
-import { KPI_DEFINITIONS, KPI_DIGEST } from '../../src/kpi/kpi.definitions.js';
+import { KPI_DEFINITIONS, KPI_DIGEST, kpiByKey } from '../../src/kpi/kpi.definitions.js';
 import { KpiSide, type KpiSignOff } from '../../src/kpi/kpi.entity.js';
 import { type EnforcementGround, enforcementFindings } from '../../src/rollout/enforcement.rules.js';
 import { type Closing, completionOf, hypercarePlan, isBelow } from '../../src/rollout/hypercare.rules.js';

@@ -103,16 +103,22 @@ export function isWithinHours(calendar: BusinessCalendar, instant: Date): boolea
  * time.
  */
 export function addBusinessHours(calendar: BusinessCalendar, start: Date, hours: number): Date {
-  let left = Math.trunc(hours * HOUR);
-  if (!Number.isFinite(left) || left < 0) throw new RangeError(`${hours} is no number of hours`);
+  const length = Math.trunc(hours * HOUR);
+  if (!Number.isFinite(length) || length < 0) throw new RangeError(`${hours} is no number of hours`);
+  return addWorked(calendar, start, length);
+}
+
+/** The same for so many milliseconds of working time: what was left of a clock is no round number of hours. */
+export function addWorked(calendar: BusinessCalendar, start: Date, length: number): Date {
+  let left = length;
   if (left === 0) return start;
   let day = dateOf(calendar, start);
   for (let walked = 0; walked < MAX_DAYS_WALKED; walked += 1) {
     for (const { from, to } of workingTimesOn(calendar, day)) {
       const begin = Math.max(from.getTime(), start.getTime());
-      const length = Math.max(0, to.getTime() - begin);
-      if (left <= length) return new Date(begin + left);
-      left -= length;
+      const open = Math.max(0, to.getTime() - begin);
+      if (left <= open) return new Date(begin + left);
+      left -= open;
     }
     day = dayAfter(day, 1);
   }

@@ -1,6 +1,6 @@
 import {
   addBusinessDays,
-  addBusinessHours,
+  addWorked,
   closingTime,
   dateOf,
   due,
@@ -33,7 +33,7 @@ export function dueWithPauses(
   if (clock.unit === 'BUSINESS_DAYS') return dueInDays(clock.amount, start, calendar, apart);
   const isElapsed = clock.unit === 'ELAPSED_HOURS';
   const after = (from: Date, length: number): Date =>
-    isElapsed ? new Date(from.getTime() + length) : addBusinessHours(calendar, from, length / HOUR);
+    isElapsed ? new Date(from.getTime() + length) : addWorked(calendar, from, length);
   const between = (from: Date, to: Date): number =>
     isElapsed ? Math.max(0, to.getTime() - from.getTime()) : workedBetween(calendar, from, to);
   let [at, left] = [start, clock.amount * HOUR];

@@ -164,6 +164,16 @@ describe('a clock with pauses', () => {
     );
   });
 
+  it('counts what was left before a pause to the millisecond', () => {
+    const start = at('2026-11-23T09:00:00Z');
+    const wrong = Array.from({ length: 2000 }, (_, ms) => {
+      const from = start.getTime() + HOUR - ms;
+      const pause = { from: new Date(from), to: new Date(from + HOUR) };
+      return dueWithPauses({ amount: 1, unit: 'BUSINESS_HOURS' }, start, LONDON, [pause])!.toISOString();
+    }).filter((due, ms) => ms > 0 && due !== '2026-11-23T11:00:00.000Z');
+    expect(wrong).toEqual([]);
+  });
+
   it('runs exactly so many hours outside of the pauses', () => {
     const hours = setting.filter(({ unit }) => unit !== 'BUSINESS_DAYS');
     fc.assert(

@@ -9,7 +9,9 @@ import { calendarOf, QUARTER_TENANTS } from '../quarter/tenants.js';
  * same with the figures of its arguments, which it gives in the environment, and reads the result from a file.
  */
 const figure = (name: string, otherwise: number): number => Number(process.env[`QUARTER_${name}`] ?? otherwise);
-const SEED = figure('SEED', 20_261_121);
+const SEED = figure('SEED', 7);
+/** Of the smaller quarter, which is played three times. */
+const SMALL_SEED = 20_261_123;
 
 let suite: Suite;
 beforeAll(async () => {
@@ -36,7 +38,7 @@ it('has London, New York and Sydney change their clocks within it, and holidays 
 it(
   'ends with exactly the escalations, clocks, lapses and dates that follow from what happened',
   async () => {
-    const handoffsPerTenant = figure('HANDOFFS', 10);
+    const handoffsPerTenant = figure('HANDOFFS', 67);
     const tenants = talesOf({ seed: SEED, handoffsPerTenant, afterthoughts: true });
     const looks = looksOf(SEED + 1, figure('HOURS', 10), OUTAGES);
     const result = await playQuarter(suite, { tenants, looks });
@@ -45,21 +47,21 @@ it(
     expect(amiss(result)).toEqual([]);
     for (const { kind, expected } of result.kinds) expect([kind, expected > 0]).toEqual([kind, true]);
   },
-  figure('WITHIN_SECONDS', 600) * 1000,
+  figure('WITHIN_SECONDS', 1500) * 1000,
 );
 
 /** The same happenings, with workers that look often, every third day, or once in six weeks. */
 let played: Promise<QuarterResult[]> | null = null;
 function whenever(): Promise<QuarterResult[]> {
   return (played ??= (async () => {
-    const tenants = talesOf({ seed: SEED + 2, handoffsPerTenant: 5, afterthoughts: true });
+    const tenants = talesOf({ seed: SMALL_SEED, handoffsPerTenant: 5, afterthoughts: true });
     const runs: QuarterResult[] = [];
     for (const [hours, outages] of [
       [10, OUTAGES],
       [72, []],
       [24 * 42, []],
     ] as const)
-      runs.push(await playQuarter(suite, { tenants, looks: looksOf(SEED + 3 + hours, hours, outages) }));
+      runs.push(await playQuarter(suite, { tenants, looks: looksOf(SMALL_SEED + 1 + hours, hours, outages) }));
     return runs;
   })());
 }

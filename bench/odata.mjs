@@ -38,7 +38,7 @@ const { actorByHandle, refreshActor } = await load('src/identity/identity.querie
 const { createFeedKey } = await load('src/odata/keys/feed-key.commands');
 const { userOfKey } = await load('src/odata/keys/feed-key.secret');
 const { mountFeed } = await load('src/odata/mount');
-const { KPI_CASES } = await load('src/reporting/datasets.facts');
+const { KPI_CASES } = await load('src/reporting/datasets.kpi-cases');
 
 const folder = mkdtempSync(join(tmpdir(), 'countersign-bench-'));
 chmodSync(folder, 0o711);

@@ -1,24 +1,14 @@
-import type { Commitment } from '../commitment/commitment.entity.js';
-import { CommitmentState } from '../commitment/commitment.entity.js';
-import {
-  type Assumption,
-  type HandoffStatement,
-  type Risk,
-  Side,
-  type Stakeholder,
-  StakeholderRole,
-} from '../handoff/content.entity.js';
+import { type Commitment, CommitmentState } from '../commitment/commitment.entity.js';
+import { Side, StakeholderRole } from '../handoff/content.entity.js';
 import { requiredFor } from '../handoff/content.requirements.js';
-import { isNoneWithReason, requirementFindings, saysSomething } from '../handoff/content.rules.js';
-import { type Handoff, Tier } from '../handoff/handoff.entity.js';
+import { type HandoffContent, isNoneWithReason, requirementFindings, saysSomething } from '../handoff/content.rules.js';
+import { Tier } from '../handoff/handoff.entity.js';
 
 /** What people wrote into a handoff, as far as it is scored. */
-export interface WrittenContent {
-  readonly handoff: Handoff;
-  readonly stakeholders: readonly Stakeholder[];
-  readonly statements: readonly HandoffStatement[];
-  readonly assumptions: readonly Assumption[];
-  readonly risks: readonly Risk[];
+export interface WrittenContent extends Pick<
+  HandoffContent,
+  'handoff' | 'stakeholders' | 'statements' | 'assumptions' | 'risks'
+> {
   readonly commitments: readonly Pick<Commitment, 'id' | 'state' | 'recordedAt'>[];
   readonly nothingPromised: boolean;
 }

@@ -2,9 +2,16 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { hashOfSecret } from '../core/download-address.js';
-import { notFound } from '../core/error.js';
 import type { RequestContext } from '../core/graphql/context.js';
-import { type DownloadOptions, fileHeaders, gone, type HandOut, mountDownload } from '../core/graphql/download.js';
+import {
+  type DownloadOptions,
+  fileHeaders,
+  gone,
+  type HandOut,
+  mountDownload,
+  sha256OfFile,
+  wholeFileHeaders,
+} from '../core/graphql/download.js';
 import { datasetByName } from '../reporting/datasets.js';
 import { classesOf } from '../reporting/kpi-figure.view.js';
 import { ARTEFACT_FILES, makeArtefact } from './artefact.files.js';
@@ -14,8 +21,6 @@ import { completeReportFile, type MadeFile, REPORT_FILES_PATH, takeReportFile } 
 import { ArtefactKind, ReportFile, ReportFileKind } from './report-file.entity.js';
 import { takeFindings } from './report-file.rules.js';
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const SECRET = /^[A-Za-z0-9_-]{43}$/;
 const XLSX_TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 
 interface Made {
@@ -27,14 +32,13 @@ interface Made {
 
 const handOut: HandOut = async (context, { id, secret }, reply) => {
   const { reader, actor } = context;
-  if (!UUID.test(id) || !SECRET.test(secret)) throw notFound('ReportFile', id);
   const secretHash = hashOfSecret(secret);
   const [row, now] = await Promise.all([reader.one(ReportFile, id), reader.now()]);
   const mayTake = row !== null && takeFindings(row, actor.id, secretHash, now).length === 0;
   const isStreamed = row?.kind === ReportFileKind.DATASET_CSV;
   // What would be refused is not made; the refusal is recorded all the same.
   const made = mayTake && !isStreamed ? await madeFile(context, row, now) : null;
-  const file = made && { sha256: sha256(made.bytes), bytes: BigInt(made.bytes.length), rows: made.rows };
+  const file = made && { sha256: sha256OfFile(made.bytes), bytes: BigInt(made.bytes.length), rows: made.rows };
   const result = await context.record(takeReportFile, { fileId: id, secretHash, file });
   if (result.kind === 'refused' || !row || (!made && !isStreamed))
     return gone(context, { type: 'ReportFile', id }, result.kind === 'refused' ? result.findings : [], reply);
@@ -42,10 +46,7 @@ const handOut: HandOut = async (context, { id, secret }, reply) => {
     const name = `${fileName(row)}.csv`;
     return fileHeaders(reply, { name, type: 'text/csv; charset=utf-8' }).send(Readable.from(streamed(context, row)));
   }
-  return fileHeaders(reply, made)
-    .header('content-length', made.bytes.length)
-    .header('digest', `sha-256=${createHash('sha256').update(made.bytes).digest('base64')}`)
-    .send(Buffer.from(made.bytes));
+  return wholeFileHeaders(reply, made).send(Buffer.from(made.bytes));
 };
 
 /**
@@ -54,7 +55,7 @@ const handOut: HandOut = async (context, { id, secret }, reply) => {
  * its first byte leaves; of a streamed one when its last has left, in an entry of its own.
  */
 export const mountReportFiles = (listener: FastifyInstance, options: DownloadOptions): void =>
-  mountDownload(listener, REPORT_FILES_PATH, options, handOut);
+  mountDownload(listener, { path: REPORT_FILES_PATH, type: 'ReportFile' }, options, handOut);
 
 async function* streamed(context: RequestContext, row: ReportFile): AsyncGenerator<Buffer> {
   const digest = createHash('sha256');
@@ -90,5 +91,3 @@ const askOf = ({ ability }: RequestContext, { dataset, fromOn, toOn }: ReportFil
 
 const fileName = ({ dataset, fromOn, toOn }: ReportFile): string =>
   [dataset, fromOn, toOn].filter((part) => part !== null).join('_');
-
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

@@ -1,12 +1,12 @@
 import { command, done, type Moment, refused } from '../core/command.js';
-import { makeDownloadAddress } from '../core/download-address.js';
+import { DOWNLOAD_MINUTES, makeDownloadAddress } from '../core/download-address.js';
 import { FIELD_CLASSES } from '../core/graphql/rights.js';
 import { insert, selectRequired, update } from '../core/statement.js';
 import { datasetByName } from '../reporting/datasets.js';
 import { countRows } from './dataset-rows.queries.js';
 import { type ArtefactKind, DatasetFormat, ReportFile, ReportFileKind } from './report-file.entity.js';
 import type { ExportDatasetInput, IssueArtefactInput } from './report-file.input.js';
-import { exportFindings, FILE_MINUTES, mostXlsxRows, takeFindings } from './report-file.rules.js';
+import { exportFindings, mostXlsxRows, takeFindings } from './report-file.rules.js';
 
 const MINUTE = 60_000;
 
@@ -133,7 +133,7 @@ function asked(terms: Asked, { now, actor, newId }: Moment) {
     secretHash,
     requestedBy: actor.id,
     requestedAt: now,
-    expiresAt: new Date(now.getTime() + FILE_MINUTES * MINUTE),
+    expiresAt: new Date(now.getTime() + DOWNLOAD_MINUTES * MINUTE),
     takenAt: null,
     sha256: null,
     bytes: null,

@@ -1,13 +1,10 @@
-import { isSecretOf } from '../core/download-address.js';
+import { handOutFindings, type HandOutWords } from '../core/download-address.js';
 import { type Finding, finding } from '../core/finding.js';
 import type { Dataset } from '../reporting/dataset.js';
 import { DatasetFormat, type ReportFile } from './report-file.entity.js';
 
 /** Cells that a workbook holds at most: it is made in memory, at about 500 bytes a cell. CSV has no limit. */
 export const MOST_XLSX_CELLS = 400_000;
-
-/** How long a file may be fetched, in minutes. */
-export const FILE_MINUTES = 15;
 
 /** What is asked for, and how large it would be. */
 export interface AskedExport {
@@ -64,32 +61,13 @@ export function exportFindings({ dataset, format, from, to, rows, columns }: Ask
   return findings;
 }
 
-/**
- * Everything that keeps a file from being handed out, at once. Who is not the one that asked for it, or does not have the
- * address, learns nothing else.
- */
-export function takeFindings(row: ReportFile, actorId: string, secretHash: string, now: Date): Finding[] {
-  if (row.requestedBy !== actorId || !isSecretOf(row.secretHash, secretHash)) {
-    return [
-      finding({
-        code: 'NOT_YOURS',
-        path: 'fileId',
-        message: 'This is not the address of a file that you asked for.',
-        facts: {},
-        remedy: 'Ask for a file of your own (exportDataset, issueArtefact) and fetch its url.',
-      }),
-    ];
-  }
-  const findings: Finding[] = [];
-  const remedy = 'Ask for it again.';
-  if (row.takenAt !== null) {
-    const facts = { takenAt: row.takenAt.toISOString() };
-    const message = 'It was fetched already; an address works once.';
-    findings.push(finding({ code: 'ALREADY_TAKEN', path: 'fileId', message, facts, remedy }));
-  }
-  if (row.expiresAt <= now) {
-    const facts = { expiresAt: row.expiresAt.toISOString() };
-    findings.push(finding({ code: 'EXPIRED', path: 'fileId', message: 'Its time has run out.', facts, remedy }));
-  }
-  return findings;
-}
+const WORDS: HandOutWords = {
+  path: 'fileId',
+  notYours: 'This is not the address of a file that you asked for.',
+  askYourOwn: 'Ask for a file of your own (exportDataset, issueArtefact) and fetch its url.',
+  askAgain: 'Ask for it again.',
+};
+
+/** Everything that keeps a file from being handed out, at once. */
+export const takeFindings = (row: ReportFile, actorId: string, secretHash: string, now: Date): Finding[] =>
+  handOutFindings(row, { actorId, secretHash }, now, WORDS);

@@ -1,11 +1,16 @@
-import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { allows } from '../core/ability.js';
 import { hashOfSecret } from '../core/download-address.js';
-import { notFound } from '../core/error.js';
 import type { RequestContext } from '../core/graphql/context.js';
-import { type DownloadOptions, fileHeaders, gone, type HandOut, mountDownload } from '../core/graphql/download.js';
+import {
+  type DownloadOptions,
+  gone,
+  type HandOut,
+  mountDownload,
+  sha256OfFile,
+  wholeFileHeaders,
+} from '../core/graphql/download.js';
 import type { LedgerRead } from '../core/ledger/export.js';
 import { idsDigest } from '../core/sampling.js';
 import { selectRequired } from '../core/statement.js';
@@ -17,8 +22,6 @@ import { askedByExport, handlesOf, populationRows, requestLines } from './popula
 import { populationFile } from './population.rules.js';
 import { AuditSample } from './sample.entity.js';
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const SECRET = /^[A-Za-z0-9_-]{43}$/;
 /** Bytes that are handed to the socket at a time. */
 const CHUNK = 64 * 1024;
 
@@ -28,24 +31,20 @@ const CHUNK = 64 * 1024;
  * digest is in the ledger before the first byte leaves. 410 with the findings for what was taken or has expired.
  */
 export const mountDownloads = (listener: FastifyInstance, options: DownloadOptions): void =>
-  mountDownload(listener, EXPORTS_PATH, options, handOut);
+  mountDownload(listener, { path: EXPORTS_PATH, type: 'AuditExport' }, options, handOut);
 
 const handOut: HandOut = async (context, { id, secret }, reply) => {
   const { reader, actor } = context;
-  if (!UUID.test(id) || !SECRET.test(secret)) throw notFound('AuditExport', id);
   const secretHash = hashOfSecret(secret);
   const [row, now] = await Promise.all([reader.one(AuditExport, id), reader.now()]);
   const mayTake = row !== null && takeFindings(row, { actorId: actor.id, secretHash, file: null }, now).length === 0;
   // What would be refused is not made; the refusal is recorded all the same.
   const made = mayTake ? await fileOf(context, row) : null;
-  const file = made && { sha256: sha256(made.bytes), bytes: made.bytes.length, idsSha256: made.idsSha256 };
+  const file = made && { sha256: sha256OfFile(made.bytes), bytes: made.bytes.length, idsSha256: made.idsSha256 };
   const result = await context.record(takeExport, { exportId: id, secretHash, file });
   if (result.kind === 'refused' || !made)
     return gone(context, { type: 'AuditExport', id }, result.kind === 'refused' ? result.findings : [], reply);
-  return fileHeaders(reply, made)
-    .header('content-length', made.bytes.length)
-    .header('digest', `sha-256=${createHash('sha256').update(made.bytes).digest('base64')}`)
-    .send(Readable.from(chunks(made.bytes), { objectMode: false }));
+  return wholeFileHeaders(reply, made).send(Readable.from(chunks(made.bytes), { objectMode: false }));
 };
 
 interface Made {
@@ -91,8 +90,6 @@ async function packOf(context: RequestContext, { requestId, sampleId }: AuditExp
     idsSha256: null,
   };
 }
-
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 function* chunks(bytes: Uint8Array): Generator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += CHUNK) yield bytes.subarray(at, at + CHUNK);

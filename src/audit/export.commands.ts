@@ -1,5 +1,5 @@
 import { command, done, type Moment, refused } from '../core/command.js';
-import { makeDownloadAddress } from '../core/download-address.js';
+import { DOWNLOAD_MINUTES, makeDownloadAddress } from '../core/download-address.js';
 import { type Finding, finding } from '../core/finding.js';
 import { idsDigest } from '../core/sampling.js';
 import { insert, mapQuery, type Query, select, selectRequired, sql, update } from '../core/statement.js';
@@ -16,9 +16,6 @@ const MINUTE = 60_000;
 
 /** Where exports are fetched; the id follows. */
 export const EXPORTS_PATH = '/exports/';
-
-/** How long an export may be fetched, in minutes. */
-export const EXPORT_MINUTES = 15;
 
 const subjectOf = (id: string) => ({ type: 'AuditExport', id });
 
@@ -146,7 +143,7 @@ function exportRow(terms: Terms, { now, actor, newId }: Moment) {
     secretHash,
     requestedBy: actor.id,
     requestedAt: now,
-    expiresAt: new Date(now.getTime() + EXPORT_MINUTES * MINUTE),
+    expiresAt: new Date(now.getTime() + DOWNLOAD_MINUTES * MINUTE),
     takenAt: null,
     sha256: null,
     bytes: null,

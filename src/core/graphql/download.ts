@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, notFound } from '../error.js';
 import type { Finding } from '../finding.js';
@@ -16,6 +17,9 @@ export type HandOut = (
   reply: FastifyReply,
 ) => Promise<unknown>;
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const SECRET = /^[A-Za-z0-9_-]{43}$/;
+
 const STATUS: Readonly<Record<string, number>> = {
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
@@ -31,7 +35,7 @@ const STATUS: Readonly<Record<string, number>> = {
  */
 export function mountDownload(
   listener: FastifyInstance,
-  path: string,
+  { path, type }: { readonly path: string; readonly type: string },
   { contextOf }: DownloadOptions,
   handOut: HandOut,
 ): void {
@@ -42,7 +46,8 @@ export function mountDownload(
         throw new AppError('UNAUTHENTICATED', 'Who are you?', { remedy: 'Send your token as Authorization: Bearer.' });
       const { id } = request.params as { id: string };
       const { secret } = request.query as { secret?: unknown };
-      return await handOut(context, { id, secret: typeof secret === 'string' ? secret : '' }, reply);
+      if (!UUID.test(id) || typeof secret !== 'string' || !SECRET.test(secret)) throw notFound(type, id);
+      return await handOut(context, { id, secret }, reply);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       const { code, message, details } = error;
@@ -63,6 +68,18 @@ export function gone(
   const extensions = { code: 'GONE', remedy: first?.remedy, findings: refusal(findings, ability).findings };
   return reply.status(410).send({ errors: [{ message: first?.message ?? 'It is gone.', extensions }] });
 }
+
+/** SHA-256 of a file, lower-case hex. */
+export const sha256OfFile = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+/** The headers of a file that was made whole before its first byte leaves. */
+export const wholeFileHeaders = (
+  reply: FastifyReply,
+  file: { readonly name: string; readonly type: string; readonly bytes: Uint8Array },
+): FastifyReply =>
+  fileHeaders(reply, file)
+    .header('content-length', file.bytes.length)
+    .header('digest', `sha-256=${createHash('sha256').update(file.bytes).digest('base64')}`);
 
 /** The headers of a file that is handed out once. */
 export function fileHeaders(

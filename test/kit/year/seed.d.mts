@@ -28,12 +28,3 @@ export interface YearOptions {
  * owner under row security and all constraints. Throws with the name of the step that did not work.
  */
 export function seedYear(ownerUrl: string, options: YearOptions): Promise<void>;
-
-/**
- * Fills a table of facts with so many rows over the handoffs that a tenant has: made up, for measuring readers, and gone
- * with the next rebuild.
- */
-export function fillFacts(
-  ownerUrl: string,
-  options: { readonly tenantId: string; readonly table: string; readonly rows: number },
-): Promise<void>;

@@ -15,7 +15,7 @@ const shared = {
   testEnvironment: 'node',
   transform,
   transformIgnorePatterns: [
-    '/node_modules/(?!(jose|oidc-provider|oidc-token-hash|nanoid|quick-lru|eta|uuid|@casl|@ucast|docx|koa|@koa|pptxgenjs)/)',
+    '/node_modules/(?!(jose|oidc-provider|oidc-token-hash|nanoid|quick-lru|eta|uuid|@casl|@ucast|@opentelemetry/otlp-exporter-base|docx|koa|@koa|pptxgenjs)/)',
   ],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   setupFiles: ['reflect-metadata'],
@@ -50,6 +50,13 @@ export default {
       globalSetup: '<rootDir>/test/kit/global-setup.cjs',
       globalTeardown: '<rootDir>/test/kit/global-teardown.cjs',
       testMatch: ['<rootDir>/test/browser/**/*.test.ts'],
+    },
+    {
+      ...shared,
+      displayName: 'debian',
+      globalSetup: '<rootDir>/test/kit/global-setup.cjs',
+      globalTeardown: '<rootDir>/test/kit/global-teardown.cjs',
+      testMatch: ['<rootDir>/test/debian/**/*.test.ts'],
     },
   ],
 };

@@ -1,35 +1,17 @@
 // What a neighbour's trouble costs: how long the effects of seven tenants wait while the vendor of an eighth is well, and
 // while it hangs and answers 503 by turns, with 200 effects before it. node bench/neighbour.mjs [--json]: starts its own
 // PostgreSQL in a temporary folder and a vendor that answers over HTTP; alternates slices; p95 over all of them.
-import 'reflect-metadata';
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
-import { build } from '../scripts/prepare.mjs';
+import { openCluster } from './kit/cluster.mjs';
+import { flag, load } from './kit/product.mjs';
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
-build();
-const load = (path) => import(`../dist/${path}.js`);
-const { startEmbeddedPostgres } = await load('src/sandbox/postgres/index');
-const { migrateUp } = await load('src/cli/database');
-const { parseConfigurationFile } = await load('src/catalogue/configuration-file');
-const { provisionTenant } = await load('src/catalogue/tenant.provision');
-const { systemActor } = await load('src/core/actor');
 const { databaseClock } = await load('src/core/clock');
-const { Gateway } = await load('src/core/gateway');
 const { newId } = await load('src/core/id');
-const { MemoryKeyRing, newKeyBytes } = await load('src/core/keys');
 const { Dispatcher } = await load('src/core/outbox/dispatcher');
 const { enqueue } = await load('src/core/outbox/message');
-const { Pipeline } = await load('src/core/pipeline');
-const { Vault } = await load('src/core/vault');
-const { refreshActor } = await load('src/identity/identity.queries');
 const { VendorHttp } = await load('src/integrations/http/client');
-const { ABILITIES } = await load('src/abilities');
 
 const TENANTS = 8;
 const SLICES = 4;
@@ -38,38 +20,13 @@ const EVERY_MS = 100;
 const BACKLOG = 200;
 const HANGS_MS = 2000;
 
-const folder = mkdtempSync(join(tmpdir(), 'countersign-bench-'));
-chmodSync(folder, 0o711);
-const server = await startEmbeddedPostgres({ dataRoot: folder, projectRoot: root });
-await migrateUp({ applicationUrl: server.appUrl, ownerUrl: server.ownerUrl });
+const cluster = await openCluster();
+const gateway = cluster.gateway();
+const pipeline = cluster.pipeline(gateway);
 const log = pino({ level: 'silent' });
-const gateway = new Gateway({ url: server.appUrl, poolSize: 10, prepare: true });
-const vault = new Vault(new MemoryKeyRing([newKeyBytes()]));
-const pipeline = new Pipeline({
-  gateway,
-  clock: databaseClock,
-  abilities: ABILITIES,
-  refresh: refreshActor,
-  vault,
-  log,
-});
-
-/** A tenant as in tenants/northwind-managed.yaml; its id. */
-async function tenant() {
-  const { configuration } = parseConfigurationFile(readFileSync(join(root, 'tenants/northwind-managed.yaml'), 'utf8'));
-  const copy = structuredClone(configuration);
-  copy.tenant = { ...copy.tenant, id: newId(), entraTid: newId() };
-  for (const person of copy.people) {
-    person.id = newId();
-    person.accounts = person.accounts.map((account) => ({ ...account, oid: newId() }));
-  }
-  const actor = systemActor(copy.tenant.id, 'bench');
-  await pipeline.run(actor, provisionTenant, { configuration: copy }, { idempotencyKey: null, path: 'bench' });
-  return copy.tenant.id;
-}
 
 const tenants = [];
-for (let n = 0; n < TENANTS; n++) tenants.push(await tenant());
+for (let n = 0; n < TENANTS; n++) tenants.push((await cluster.provision(pipeline, n)).id);
 const [troubled, ...others] = tenants;
 
 let isDown = false;
@@ -140,9 +97,7 @@ await new Promise((closed) => {
   vendor.close(closed);
   vendor.closeAllConnections();
 });
-await gateway.end();
-await server.stop();
-rmSync(folder, { recursive: true, force: true });
+await cluster.close();
 const figures = { calmMs: Math.round(p95(found.calm)), troubleMs: Math.round(p95(found.trouble)) };
 const result = {
   node: process.version,
@@ -151,7 +106,7 @@ const result = {
   ...figures,
 };
 console.log(
-  process.argv.includes('--json')
+  flag('json')
     ? JSON.stringify(result)
     : `p95 from the commit to the handler: ${figures.calmMs} ms, and ${figures.troubleMs} ms while a neighbour's vendor is down (${result.effects} effects of ${others.length} tenants, Node ${process.version}, ${SLICES} alternating slices of ${SLICE_MS / 1000} s each)`,
 );

@@ -1,48 +1,21 @@
 // Whether the feed streams in flat memory: node bench/odata.mjs [--rows 1000000] [--json]: starts its own PostgreSQL in a
 // temporary folder, puts so many rows into the largest set, reads all of it by its nextLinks over HTTP while other readers
 // have stopped in the middle of an answer, and prints rows a second and the memory that the process held, client included.
-import 'reflect-metadata';
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import Fastify from 'fastify';
-import pg from 'pg';
-import { pino } from 'pino';
-import { build } from '../scripts/prepare.mjs';
+import { openCluster } from './kit/cluster.mjs';
+import { argument, flag, load } from './kit/product.mjs';
 
-const argument = (name, fallback) => {
-  const at = process.argv.indexOf(`--${name}`);
-  return at === -1 ? fallback : Number(process.argv[at + 1]);
-};
 const ROWS = argument('rows', 1_000_000);
 const STOPPED = 3;
-const isJson = process.argv.includes('--json');
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
-build();
-const load = (path) => import(`../dist/${path}.js`);
-const { startEmbeddedPostgres } = await load('src/sandbox/postgres/index');
-const { migrateUp } = await load('src/cli/database');
-const { parseConfigurationFile } = await load('src/catalogue/configuration-file');
-const { provisionTenant } = await load('src/catalogue/tenant.provision');
-const { systemActor } = await load('src/core/actor');
-const { databaseClock } = await load('src/core/clock');
-const { Gateway } = await load('src/core/gateway');
-const { MemoryKeyRing, newKeyBytes } = await load('src/core/keys');
-const { Pipeline } = await load('src/core/pipeline');
-const { Vault } = await load('src/core/vault');
-const { ABILITIES } = await load('src/abilities');
-const { actorByHandle, refreshActor } = await load('src/identity/identity.queries');
+const { actorByHandle } = await load('src/identity/identity.queries');
 const { createFeedKey } = await load('src/odata/keys/feed-key.commands');
 const { userOfKey } = await load('src/odata/keys/feed-key.secret');
 const { mountFeed } = await load('src/odata/mount');
 const { KPI_CASES } = await load('src/reporting/datasets.kpi-cases');
 
-const folder = mkdtempSync(join(tmpdir(), 'countersign-bench-'));
-chmodSync(folder, 0o711);
-const server = await startEmbeddedPostgres({ dataRoot: folder, projectRoot: root });
+const cluster = await openCluster();
 
 /** A value of the n-th row for a column, by its type. */
 const VALUES = {
@@ -54,21 +27,18 @@ const VALUES = {
   'Edm.DateTimeOffset': "timestamptz '2026-01-01' + make_interval(secs => n)",
 };
 
-async function seed(tenantId) {
-  const client = new pg.Client({
-    connectionString: Object.assign(new URL(server.superuserUrl), { pathname: new URL(server.appUrl).pathname }).href,
+/** As no constraint ties the rows to handoffs that are not there. */
+const seed = (tenantId) =>
+  cluster.asSuperuser(async (client) => {
+    await client.query("set session_replication_role = 'replica'");
+    const columns = KPI_CASES.columns.map(({ column }) => column);
+    const values = KPI_CASES.columns.map(({ type }) => VALUES[type]);
+    await client.query(
+      `insert into ${KPI_CASES.relation} (tenant_id, ${columns}) select $1, ${values} from generate_series(1, $2::int) n`,
+      [tenantId, ROWS],
+    );
+    await client.query(`analyze ${KPI_CASES.relation}`);
   });
-  await client.connect();
-  await client.query("set session_replication_role = 'replica'");
-  const columns = KPI_CASES.columns.map(({ column }) => column);
-  const values = KPI_CASES.columns.map(({ type }) => VALUES[type]);
-  await client.query(
-    `insert into ${KPI_CASES.relation} (tenant_id, ${columns}) select $1, ${values} from generate_series(1, $2::int) n`,
-    [tenantId, ROWS],
-  );
-  await client.query(`analyze ${KPI_CASES.relation}`);
-  await client.end();
-}
 
 /** Reads one page; answers its rows, its bytes and the address of the next one. Keeps nothing of it but the end. */
 function page(url, headers) {
@@ -102,27 +72,14 @@ const stopped = (url, headers) =>
   });
 
 try {
-  await migrateUp({ ownerUrl: server.ownerUrl, applicationUrl: server.appUrl });
-  const log = pino({ level: 'warn' });
-  const vault = new Vault(new MemoryKeyRing([newKeyBytes()]));
-  const gateway = new Gateway({ url: server.appUrl, poolSize: 10, prepare: true });
-  const pipeline = new Pipeline({
-    gateway,
-    clock: databaseClock,
-    abilities: ABILITIES,
-    refresh: refreshActor,
-    vault,
-    log,
-  });
-  const parsed = parseConfigurationFile(readFileSync(join(root, 'tenants/northwind-managed.yaml'), 'utf8'));
-  const { configuration } = parsed;
-  const tenantId = configuration.tenant.id;
-  const once = { idempotencyKey: null, path: 'bench' };
-  await pipeline.run(systemActor(tenantId, 'bench'), provisionTenant, { configuration }, once);
+  const gateway = cluster.gateway();
+  const pipeline = cluster.pipeline(gateway);
+  const { id: tenantId, people } = await cluster.provision(pipeline);
   await seed(tenantId);
 
-  const finance = configuration.people.find(({ roles }) => roles.includes('FINANCE_APPROVER'));
+  const finance = people.find(({ roles }) => roles.includes('FINANCE_APPROVER'));
   const { actor } = await gateway.read(tenantId, { actor: actorByHandle(tenantId, finance.key) });
+  const once = { idempotencyKey: null, path: 'bench' };
   const made = await pipeline.run(actor, createFeedKey, { name: 'bench', sees: ['MARGIN'], days: 1 }, once);
   const user = userOfKey(tenantId, made.id);
   const headers = { authorization: `Basic ${Buffer.from(`${user}:${made.secret}`).toString('base64')}` };
@@ -160,7 +117,6 @@ try {
   const seconds = (performance.now() - started) / 1000;
   for (const reader of readers) reader.destroy();
   await listener.close();
-  await gateway.end();
 
   const mean = (part) => Math.trunc(part.reduce((sum, one) => sum + one, 0) / part.length);
   const tenth = Math.ceil(memory.length / 10);
@@ -178,9 +134,8 @@ try {
       most: Math.trunc(Math.max(...memory)),
     },
   };
-  console.log(isJson ? JSON.stringify(result) : result);
+  console.log(flag('json') ? JSON.stringify(result) : result);
   if (rows !== ROWS) process.exitCode = 1;
 } finally {
-  await server.stop();
-  rmSync(folder, { recursive: true, force: true });
+  await cluster.close();
 }

@@ -1,56 +1,21 @@
 // What it takes to make the reporting model: node bench/reporting.mjs [--handoffs 100000] [--tenants 1] [--changes 1000]
-// [--json]: starts its own PostgreSQL in a temporary folder, seeds a year of handoffs (test/kit/year), projects everything
-// from zero, then plays changes and projects these alone, and compares the result row by row with another projection from
-// zero. Prints times, rows and the most memory that this process held; ends with 1 when a row differs.
-import 'reflect-metadata';
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { generateKeyPairSync } from 'node:crypto';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import pg from 'pg';
-import { pino } from 'pino';
-import { build } from '../scripts/prepare.mjs';
+// [--json]: takes a copy of the benchmarks' dataset (kit/dataset.mjs), projects everything from zero, then plays changes
+// and projects these alone, and compares the result row by row with another projection from zero. Prints times, rows and
+// the most memory that this process held; ends with 1 when a row differs.
 import { seedYear } from '../test/kit/year/seed.mjs';
+import { AS_OF, eachOf, openDataset, yearOf } from './kit/dataset.mjs';
+import { argument, flag, load } from './kit/product.mjs';
 
-const argument = (name, fallback) => {
-  const at = process.argv.indexOf(`--${name}`);
-  return at === -1 ? fallback : Number(process.argv[at + 1]);
-};
-const handoffs = argument('handoffs', 100_000);
-const tenantCount = argument('tenants', 1);
 const changes = argument('changes', 1_000);
-const isJson = process.argv.includes('--json');
-const tell = (line) => isJson || console.log(line);
+/** Tenants that are projected at the same time, as by a worker (src/reporting/planner.ts). */
+const AT_ONCE = 2;
+const tell = (line) => flag('json') || console.log(line);
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
-build();
-const load = (path) => import(`../dist/${path}.js`);
-const { startEmbeddedPostgres } = await load('src/sandbox/postgres/index');
-const { migrateUp } = await load('src/cli/database');
-const { parseConfigurationFile } = await load('src/catalogue/configuration-file');
-const { provisionTenant } = await load('src/catalogue/tenant.provision');
-const { systemActor } = await load('src/core/actor');
-const { databaseClock } = await load('src/core/clock');
-const { Gateway } = await load('src/core/gateway');
-const { newId } = await load('src/core/id');
-const { MemoryKeyRing, newKeyBytes } = await load('src/core/keys');
-const { signingKey } = await load('src/core/ledger/note');
-const { Sealer } = await load('src/core/ledger/sealer');
-const { Pipeline } = await load('src/core/pipeline');
-const { Vault } = await load('src/core/vault');
-const { refreshActor } = await load('src/identity/identity.queries');
-const { ABILITIES } = await load('src/abilities');
 const { FACTS } = await load('src/reporting/datasets.facts');
 const { Reporter } = await load('src/reporting/reporter');
 
-const folder = mkdtempSync(join(tmpdir(), 'countersign-bench-'));
-chmodSync(folder, 0o711);
-const server = await startEmbeddedPostgres({
-  dataRoot: folder,
-  projectRoot: root,
-  settings: { shared_buffers: '512MB', max_wal_size: '8GB', maintenance_work_mem: '256MB' },
-});
+const data = await openDataset({ handoffs: argument('handoffs', 100_000), tenants: argument('tenants', 1), log: tell });
+const tenants = data.tenants.map(({ id }) => id);
 
 let mostMemory = 0;
 const watch = setInterval(() => {
@@ -69,22 +34,6 @@ async function timed(work) {
   };
 }
 
-/** As the cluster's superuser: to look at all tenants at once, and to keep a copy beside the tables. */
-async function asSuperuser(work) {
-  const client = new pg.Client({
-    connectionString: Object.assign(new URL(server.superuserUrl), { pathname: new URL(server.appUrl).pathname }).href,
-  });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
-}
-
-const AS_OF = new Date('2026-12-29T15:30:00.000Z');
-const YEAR = { from: new Date('2026-01-01T00:00:00.000Z'), to: new Date('2026-12-20T00:00:00.000Z'), asOf: AS_OF };
-
 /** Things that happen to handoffs that are there, each with its entry of the ledger: so many of them. */
 const HAPPENED = `with k as (select $1::uuid as tenant, $3::timestamptz as at),
   h as (select h.id, h.owner_id, row_number() over (order by md5(h.id::text)) as n from handoff h, k where h.tenant_id = k.tenant limit $2),
@@ -102,62 +51,12 @@ const HAPPENED = `with k as (select $1::uuid as tenant, $3::timestamptz as at),
   insert into ledger_pending (tenant_id, id) select k.tenant, told.id from k, told`;
 
 async function measure() {
-  await migrateUp({ applicationUrl: server.appUrl, ownerUrl: server.ownerUrl });
-  const log = pino({ level: 'silent' });
-  const gateway = new Gateway({ url: server.appUrl, poolSize: 6, prepare: true });
-  const vault = new Vault(new MemoryKeyRing([newKeyBytes()]));
-  const pipeline = new Pipeline({
-    gateway,
-    clock: databaseClock,
-    abilities: ABILITIES,
-    refresh: refreshActor,
-    vault,
-    log,
-  });
-  const { configuration } = parseConfigurationFile(readFileSync(join(root, 'tenants/northwind-managed.yaml'), 'utf8'));
-  const tenants = [];
-  for (let n = 0; n < tenantCount; n++) {
-    const copy = structuredClone(configuration);
-    copy.tenant = { ...copy.tenant, id: newId(), entraTid: newId(), slug: `bench-${n}` };
-    for (const person of copy.people) {
-      person.id = newId();
-      person.accounts = person.accounts.map((account) => ({ ...account, oid: newId() }));
-    }
-    const actor = systemActor(copy.tenant.id, 'bench');
-    await pipeline.run(actor, provisionTenant, { configuration: copy }, { idempotencyKey: null, path: 'bench' });
-    tenants.push(copy.tenant.id);
-  }
-  const each = Math.ceil(handoffs / tenantCount);
-  const yearOf = (tenantId, index) => ({
-    tenantId,
-    seed: 100 + index,
-    zone: 'Europe/London',
-    currency: 'GBP',
-    foreignCurrency: 'EUR',
-    ...YEAR,
-  });
-
-  const seeding = await timed(async () => {
-    for (const [index, tenantId] of tenants.entries())
-      await seedYear(server.ownerUrl, { ...yearOf(tenantId, index), handoffs: each });
-    await asSuperuser((client) => client.query('vacuum analyze'));
-  });
-  tell(`seeded ${each * tenantCount} handoffs of ${tenantCount} tenants in ${seeding.seconds} s`);
-
-  const key = signingKey('countersign-ledger', generateKeyPairSync('ed25519').privateKey);
-  const sealer = new Sealer({ gateway, key, tenants: async () => tenants, log });
-  const seal = async () => {
-    for (const tenantId of tenants) await sealer.cover(tenantId);
-  };
-  const sealing = await timed(seal);
-  tell(`sealed their ledger in ${sealing.seconds} s`);
-
+  const gateway = data.gateway({ poolSize: 6 });
+  const sealer = data.sealer(gateway, tenants);
   const reporter = new Reporter(gateway);
-  const everything = async () => {
-    for (const tenantId of tenants) await reporter.rebuild(tenantId);
-  };
+  const everything = () => eachOf(tenants, AT_ONCE, (tenantId) => reporter.rebuild(tenantId));
   const rebuild = await timed(everything);
-  const counts = await asSuperuser(async (client) => {
+  const counts = await data.asSuperuser(async (client) => {
     const rows = {};
     for (const { name, relation } of FACTS)
       rows[name] = Number((await client.query(`select count(*) as rows from ${relation}`)).rows[0].rows);
@@ -166,12 +65,12 @@ async function measure() {
   const total = Object.values(counts).reduce((sum, rows) => sum + rows, 0);
   tell(`projected ${total} rows from zero in ${rebuild.seconds} s, holding ${rebuild.memoryMb} MB at most`);
 
-  for (const [index, tenantId] of tenants.entries()) {
-    const few = Math.ceil(changes / tenantCount / 2);
-    await seedYear(server.ownerUrl, { ...yearOf(tenantId, index), first: each + 1, handoffs: few });
-    await asSuperuser((client) => client.query(HAPPENED, [tenantId, few, AS_OF]));
+  const few = Math.ceil(changes / tenants.length / 2);
+  for (const tenant of data.tenants) {
+    await seedYear(data.ownerUrl, { ...yearOf(tenant), first: data.each + 1, handoffs: few });
+    await data.asSuperuser((client) => client.query(HAPPENED, [tenant.id, few, AS_OF]));
+    await sealer.cover(tenant.id);
   }
-  await seal();
   const incremental = await timed(async () => {
     let projected = 0;
     for (const tenantId of tenants) projected += await reporter.catchUp(tenantId);
@@ -179,12 +78,12 @@ async function measure() {
   });
   tell(`followed the changes of ${incremental.result} handoffs in ${incremental.seconds} s`);
 
-  await asSuperuser(async (client) => {
+  await data.asSuperuser(async (client) => {
     await client.query('create schema bench');
     for (const { relation } of FACTS) await client.query(`create table bench.${relation} as table ${relation}`);
   });
   const again = await timed(everything);
-  const differing = await asSuperuser(async (client) => {
+  const differing = await data.asSuperuser(async (client) => {
     const rows = {};
     for (const { name, relation } of FACTS) {
       const text = `select count(*) as rows from ((table ${relation} except all table bench.${relation})
@@ -198,15 +97,15 @@ async function measure() {
   tell(
     `projected all of it again in ${again.seconds} s: ${isSame ? 'every row is the same' : `rows differ: ${JSON.stringify(differing)}`}`,
   );
-  await gateway.end();
   return {
     node: process.version,
-    handoffs: each * tenantCount,
-    tenants: tenantCount,
-    seedSeconds: seeding.seconds,
-    sealSeconds: sealing.seconds,
+    postgresql: data.version,
+    handoffs: data.handoffs,
+    tenants: tenants.length,
+    seedSeconds: data.made.seedSeconds,
+    sealSeconds: data.made.sealSeconds,
     rebuildSeconds: rebuild.seconds,
-    handoffsPerSecond: Math.round((each * tenantCount) / rebuild.seconds),
+    handoffsPerSecond: Math.round(data.handoffs / rebuild.seconds),
     memoryMb: rebuild.memoryMb,
     rows: counts,
     changedHandoffs: incremental.result,
@@ -218,10 +117,9 @@ async function measure() {
 
 try {
   const result = await measure();
-  if (isJson) console.log(JSON.stringify(result));
+  if (flag('json')) console.log(JSON.stringify(result));
   if (Object.keys(result.differing).length > 0) process.exitCode = 1;
 } finally {
   clearInterval(watch);
-  await server.stop();
-  rmSync(folder, { recursive: true, force: true });
+  await data.close();
 }

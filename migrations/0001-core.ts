@@ -1,5 +1,5 @@
 import type { QueryRunner } from 'typeorm';
-import { applicationRole, createTenantTable, TablesMigration } from '../src/core/migration.js';
+import { applicationRole, createTenantTable, hasCitus, TablesMigration } from '../src/core/migration.js';
 
 /** The tenant registry, the ledger, the outbox and the idempotency keys. */
 export class Core1700000000001 extends TablesMigration {
@@ -56,7 +56,7 @@ export class Core1700000000001 extends TablesMigration {
 
   override async down(runner: QueryRunner): Promise<void> {
     await super.down(runner);
-    await runner.query('drop function ledger_is_append_only()');
+    await runner.query('drop function if exists ledger_is_append_only()');
   }
 
   private async ledger(runner: QueryRunner): Promise<void> {
@@ -75,6 +75,7 @@ export class Core1700000000001 extends TablesMigration {
       'select, insert',
     );
     await runner.query('create index ledger_entry_subject on ledger_entry (tenant_id, subject_id, id)');
+    if (await hasCitus(runner)) return;
     // The grants already forbid it to the application; the trigger stops the owner's slip as well.
     await runner.query(`create function ledger_is_append_only() returns trigger language plpgsql as $$
       begin raise exception 'the ledger is append-only' using errcode = 'insufficient_privilege'; end $$`);

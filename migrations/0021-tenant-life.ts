@@ -1,5 +1,5 @@
 import type { QueryRunner } from 'typeorm';
-import { applicationRole, TablesMigration, withoutForce } from '../src/core/migration.js';
+import { applicationRole, hasCitus, TablesMigration, withoutForce } from '../src/core/migration.js';
 
 /**
  * The end of a tenant and its return: states CLOSED, ERASING and ERASED; the epoch that a restore raises; what a
@@ -20,6 +20,7 @@ export class TenantLife1700000000021 extends TablesMigration {
       add constraint tenant_tombstone check ((state = 'ERASED') = (erased_at is not null) and (state = 'ERASED') = (entra_tid is null))`);
     await runner.query(`grant update (epoch) on tenant to ${await applicationRole(runner)}`);
     await profileStates(runner, "'ACTIVE', 'SUSPENDED', 'CLOSED'");
+    if (await hasCitus(runner)) return;
     // The state alone is no key to this door: the application role has no DELETE here at all.
     await runner.query(`create or replace function ledger_is_append_only() returns trigger language plpgsql as $$
       begin
@@ -32,8 +33,9 @@ export class TenantLife1700000000021 extends TablesMigration {
 
   override async down(runner: QueryRunner): Promise<void> {
     await super.down(runner);
-    await runner.query(`create or replace function ledger_is_append_only() returns trigger language plpgsql as $$
-      begin raise exception 'the ledger is append-only' using errcode = 'insufficient_privilege'; end $$`);
+    if (!(await hasCitus(runner)))
+      await runner.query(`create or replace function ledger_is_append_only() returns trigger language plpgsql as $$
+        begin raise exception 'the ledger is append-only' using errcode = 'insufficient_privilege'; end $$`);
     await profileStates(runner, "'ACTIVE', 'SUSPENDED'");
     await runner.query(`revoke update (epoch) on tenant from ${await applicationRole(runner)}`);
     await runner.query(`alter table tenant

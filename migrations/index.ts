@@ -48,6 +48,9 @@ import { Backtest1700000000049 } from './0049-backtest.js';
 import { ReportFiles1700000000050 } from './0050-report-files.js';
 import { AsOfItsMoment1700000000051 } from './0051-as-of-its-moment.js';
 import { KpiSource1700000000052 } from './0052-kpi-source.js';
+import { CaseIndexes1700000000053 } from './0053-case-indexes.js';
+import { ListIndexes1700000000054 } from './0054-list-indexes.js';
+import { DecisionAssumption1700000000055 } from './0055-decision-assumption.js';
 
 /** Every migration, in order. A shipped one is never edited. */
 export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
@@ -100,4 +103,7 @@ export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   ReportFiles1700000000050,
   AsOfItsMoment1700000000051,
   KpiSource1700000000052,
+  CaseIndexes1700000000053,
+  ListIndexes1700000000054,
+  DecisionAssumption1700000000055,
 ];

@@ -5,11 +5,11 @@ import { tool } from './run-tool.mjs';
 
 install();
 if (process.argv[2] === 'system') {
-  const needs = { chromium: '/usr/bin/chromium' };
+  const needs = { chromium: '/usr/bin/chromium', pgbouncer: '/usr/sbin/pgbouncer' };
   for (const [name, path] of Object.entries(needs))
     if (!existsSync(path)) console.log(`SKIPPED: tests with ${name}, which is not installed (Debian package ${name})`);
   buildEmbed();
-  tool('jest', ['--selectProjects', 'browser', '--passWithNoTests']);
+  tool('jest', ['--selectProjects', 'browser', 'debian', '--passWithNoTests']);
 } else {
   build();
   buildEmbed();

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import type { Logger } from 'pino';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { mountVotePage } from './approval/vote-page.js';
@@ -9,11 +8,12 @@ import { mountReportFiles } from './artefact/download.js';
 import { mountDownloads } from './audit/download.js';
 import { abilityOf } from './core/ability.js';
 import type { Actor } from './core/actor.js';
+import { ActorChanged, type Standing } from './core/assumed-actor.js';
 import { authorizationHeaders, type BearerVerifier, createBearerVerifier } from './core/bearer.js';
 import { Changes } from './core/changes.js';
+import { Plans } from './core/compiled/plans.js';
 import { databaseClock } from './core/clock.js';
 import { type Config, withAddress } from './core/config.js';
-import { AppError, badInput } from './core/error.js';
 import { Gateway } from './core/gateway.js';
 import { type ApiContext, type Outside, RequestContext } from './core/graphql/context.js';
 import { TrustedDocuments } from './core/graphql/documents.js';
@@ -21,9 +21,17 @@ import { createApi } from './core/graphql/server.js';
 import { Sockets } from './core/graphql/sockets.js';
 import { createListener } from './core/http.js';
 import { newId } from './core/id.js';
+import { graphiqlPage } from './graphiql-page.js';
 import { mountHandoffPage } from './handoff/handoff.page.js';
 import { HintSender } from './core/outbox/hints.js';
 import { Pipeline } from './core/pipeline.js';
+import { PlaceHeader } from './core/replica/place-header.js';
+import { Replica } from './core/replica/replica.js';
+import { RequestTurns } from './core/request-turns.js';
+import { OperationNames } from './core/telemetry/operation-names.js';
+import type { OperationWatch } from './core/telemetry/operation-watch.js';
+import { OperationObserver } from './core/telemetry/operation-observer.js';
+import { SILENT, type Telemetry } from './core/telemetry/telemetry.js';
 import { Vault } from './core/vault.js';
 import { refreshActor } from './identity/identity.queries.js';
 import { TenantRegistry } from './identity/registry.js';
@@ -40,6 +48,7 @@ import { SANDBOX_IDENTITY_PATH } from './sandbox/identity/constants.js';
 import { SANDBOX_APP } from './sandbox/microsoft/constants.js';
 import { ABILITIES } from './abilities.js';
 import { buildApiSchema } from './schema.js';
+import { idempotencyKey, spend } from './request-bounds.js';
 import { vendorHttp } from './vendor-http.js';
 
 export interface AppOptions {
@@ -51,6 +60,12 @@ export interface AppOptions {
   /** The present in place of the database's clock: tests alone. */
   readonly present?: () => Date;
   readonly onStatement?: (text: string) => void;
+  /** Whether reads may go to the replica of the settings: not where a worker shares the process, which reads to write. */
+  readonly readsReplica?: boolean;
+  /** To whom the process tells how it goes; nobody when left out. */
+  readonly telemetry?: Telemetry;
+  /** Whether queries are compiled; no part of the product switches it off, only tests and benchmarks that compare. */
+  readonly compile?: boolean;
   /** The base address of this listener, known once it listens; the sandbox's issuer stands under it. */
   readonly ownAddress: () => string;
 }
@@ -63,6 +78,8 @@ export interface App {
   readonly vault: Vault;
   readonly schema: GraphQLSchema;
   readonly listener: FastifyInstance;
+  /** How queries were answered; null when none is compiled. */
+  readonly plans: Plans | null;
   /** Not ready from now on, then drained: running requests end, new ones are refused. */
   close(): Promise<void>;
 }
@@ -70,61 +87,36 @@ export interface App {
 /** How long running requests may take to end when the process stops, in milliseconds: as long as a statement may. */
 const DRAIN_WITHIN = 5000;
 
-/** What GraphiQL shows a newcomer. */
-const FIRST_QUERY = `# Put a token under Headers: {"authorization": "Bearer <token>"}
-# In the sandbox: npm run --silent countersign token sofia.sales@northwind-managed
-{
-  me {
-    handle
-  }
-  tenant {
-    name
-  }
-  handoffs(first: 10) {
-    edges {
-      node {
-        number
-        stage
-      }
-    }
-  }
-}
-`;
-
-const GRAPHIQL = {
-  title: 'Countersign',
-  endpoint: '/graphql',
-  credentials: 'omit',
-  defaultQuery: FIRST_QUERY,
-  subscriptionsProtocol: 'WS',
-} as const;
-
 /** The audience of the sandbox's tokens. */
 export const SANDBOX_AUDIENCE = 'countersign-api';
 
 /** Wires the API: database, pipeline, sign-in, schema, listener. Does not listen yet. */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { config, log } = options;
+  const { config, log, telemetry = SILENT } = options;
   let closing = false;
   const keys = await openKeys(config.kek, { log });
   const vault = new Vault(keys.ring);
+  const replica = config.replica && options.readsReplica ? new Replica({ ...config.replica, log }) : null;
+  const places = replica && new PlaceHeader(replica);
   const gateway = new Gateway({
     url: options.databaseUrl,
     poolSize: config.poolSize,
     prepare: config.prepare,
+    watch: telemetry.background,
     ...(options.onStatement ? { onStatement: options.onStatement } : {}),
+    ...(replica ? { replica } : {}),
     ...(options.present ? { present: options.present } : {}),
     // The embedded server, stopped next, may end a connection before its own goodbye has arrived.
     onError: (error) => closing || log.warn({ err: error }, 'a database connection was lost'),
   });
   const clock = databaseClock;
-  const { hint } = new HintSender(gateway, log);
+  const { hint, happened } = new HintSender(gateway, log);
   const entraApp = config.identity.kind === 'sandbox' ? SANDBOX_APP : config.entraApp;
   const hands: OwnHands | null =
     entraApp &&
     ownHands({
       app: entraApp,
-      http: vendorHttp(config, options.ownAddress),
+      http: vendorHttp(config, options.ownAddress, { telemetry }),
       gateway,
       pipeline: () => pipeline,
       vault,
@@ -142,38 +134,75 @@ export async function createApp(options: AppOptions): Promise<App> {
     refresh: refreshActor,
     vault,
     hint,
+    happened,
     acted,
     log,
   });
   const registry = new TenantRegistry(gateway);
   const signIn = new SignInService(gateway, registry, verifierOf(config, registry, options.ownAddress));
   const schema = buildApiSchema();
-  const trusted = config.trustedDocuments ? new TrustedDocuments(options.operationsFolder) : null;
-  const api = createApi({ schema, introspection: config.introspection, trusted, log });
+  const documents = new TrustedDocuments(options.operationsFolder);
+  const trusted = config.trustedDocuments ? documents : null;
+  const names = new OperationNames((text) => documents.has(text));
+  const plans = options.compile === false ? null : new Plans(schema);
+  const api = createApi({ schema, introspection: config.introspection, trusted, plans, names, log });
+  telemetry.observe({ pool: () => gateway.connections(), plans: () => plans?.counts ?? null });
+  const observer = new OperationObserver({ telemetry, log, slowMs: config.telemetry.slowOperationMs });
   await api.start();
   const limiter = new RateLimiterMemory({ points: config.requestsPerMinute, duration: 60 });
-  const askedAtOnce = vendorHttp(config, options.ownAddress);
+  const askedAtOnce = vendorHttp(config, options.ownAddress, { telemetry });
   const outside: Outside = new Map([[POWER_BI, new PowerBi(askedAtOnce)]]);
-  const contextFor = (actor: Actor, key: string | null, id: string): RequestContext =>
-    new RequestContext(actor, abilityOf(actor, ABILITIES), pipeline, gateway, key, id, log, clock, vault, outside);
+  const contextFor = (
+    actor: Actor,
+    key: string | null,
+    id: string,
+    standing: Standing<RequestContext> | null = null,
+    watch?: OperationWatch,
+  ): RequestContext => {
+    const ability = abilityOf(actor, ABILITIES);
+    return new RequestContext(actor, ability, pipeline, gateway, key, id, log, clock, vault, outside, standing, watch);
+  };
+  const turns = new RequestTurns();
   const contextOf = async (request: FastifyRequest): Promise<ApiContext> => {
-    const signedIn = await signIn.signIn(authorizationHeaders(request.raw.rawHeaders));
-    if (!signedIn) return { actor: null };
-    const { actor } = signedIn;
-    hands?.present(signedIn);
+    const authorization = authorizationHeaders(request.raw.rawHeaders);
+    const signedIn = await signIn.assume(authorization);
+    const watch = observer.of(request);
+    if (!signedIn) return { actor: null, watch };
+    const { actor, isAssumed } = signedIn;
+    const confirmed = (): void => hands?.present(signedIn);
+    if (!isAssumed) confirmed();
     await spend(limiter, actor);
-    return contextFor(actor, idempotencyKey(request), request.id);
+    await turns.enter(request, actor.tenantId);
+    places?.take(request, actor.tenantId);
+    const renew = async (): Promise<RequestContext> => {
+      const renewed = await signIn.signIn(authorization);
+      // The headers are the same, and nobody was refused for them before.
+      return contextFor(renewed!.actor, idempotencyKey(request), request.id, { assumption: null, renew }, watch);
+    };
+    const assumption = isAssumed ? { current: refreshActor(actor), confirmed } : null;
+    return contextFor(actor, idempotencyKey(request), request.id, { assumption, renew }, watch);
   };
   const listener = createListener({
     api,
     log,
-    graphiql: config.graphiql ? renderGraphiQL(GRAPHIQL) : null,
+    graphiql: config.graphiql ? await graphiqlPage() : null,
     notReady: async () => (closing ? 'shutting down' : (keys.reason() ?? (await databaseReason(gateway)))),
     contextOf,
+    observer,
   });
+  turns.watch(listener);
+  places?.mount(listener);
+  // Files and the feed are handed out by many flushes: who takes them is confirmed before the first.
   const signedInOf = async (request: FastifyRequest): Promise<RequestContext | null> => {
     const context = await contextOf(request);
-    return context.actor ? context : null;
+    if (!context.actor) return null;
+    try {
+      await context.confirmation.confirm();
+      return context;
+    } catch (error) {
+      if (error instanceof ActorChanged) return context.confirmation.renew();
+      throw error;
+    }
   };
   mountDownloads(listener, { contextOf: signedInOf });
   mountReportFiles(listener, { contextOf: signedInOf });
@@ -197,6 +226,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const changes = new Changes({
     url: config.changesUrl ?? options.databaseUrl,
     notify: (channel, payload) => gateway.global('select pg_notify($1, $2)', [channel, payload]),
+    heard: (tenantId) => replica?.noticed(tenantId),
     log,
   });
   const sockets = new Sockets({
@@ -220,6 +250,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     vault,
     schema,
     listener,
+    plans,
     close: async () => {
       closing = true;
       await new Promise((resolve) => setTimeout(resolve, config.drainSeconds * 1000));
@@ -256,30 +287,8 @@ function verifierOf(config: Config, registry: TenantRegistry, ownAddress: () => 
       issuer: `${ownAddress()}${SANDBOX_IDENTITY_PATH}`,
       audience: SANDBOX_AUDIENCE,
     });
-  return { verify: (token) => (made ??= make()).verify(token) };
-}
-
-async function spend(limiter: RateLimiterMemory, actor: Pick<Actor, 'tenantId' | 'id'>): Promise<void> {
-  try {
-    await limiter.consume(`${actor.tenantId}:${actor.id}`);
-  } catch {
-    throw new AppError('RATE_LIMITED', 'You have sent more requests this minute than allowed.', {
-      remedy: 'Wait a minute; ask for larger pages instead of more requests.',
-    });
-  }
-}
-
-function idempotencyKey(request: FastifyRequest): string | null {
-  const key = request.headers['idempotency-key'];
-  if (key === undefined) return null;
-  if (typeof key !== 'string' || !/^[\x21-\x7e]{8,200}$/.test(key)) {
-    throw badInput(
-      'Idempotency-Key',
-      'is not a key',
-      'Send one header of 8 to 200 printable ASCII characters without spaces.',
-    );
-  }
-  return key;
+  const verifier = (): BearerVerifier => (made ??= make());
+  return { verify: (token) => verifier().verify(token), holdsNow: (times) => verifier().holdsNow(times) };
 }
 
 async function databaseReason(gateway: Gateway): Promise<string | null> {

@@ -175,7 +175,7 @@ export const ATTACK_GUARDS = [
     patches: [
       patch(
         'src/core/pipeline.ts',
-        'const moment: Moment = { now: answers.now as Date,',
+        'const moment: Moment = { now,',
         'const moment: Moment = { now: new Date(Date.now()),',
       ),
     ],
@@ -202,8 +202,8 @@ export const ATTACK_GUARDS = [
       ),
       patch(
         'src/identity/identity.queries.ts',
-        "c.id = coalesce(p.merged_into, p.id) and c.state = 'ACTIVE'",
-        'c.id = coalesce(p.merged_into, p.id)',
+        "s.id = coalesce(p.merged_into, p.id) and s.state = 'ACTIVE'",
+        's.id = coalesce(p.merged_into, p.id)',
       ),
     ],
   },

@@ -1,6 +1,7 @@
 import { Max, Min } from 'class-validator';
 import { Args, ArgsType, Ctx, Field, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import { RequestContext } from '../core/graphql/context.js';
+import { Many } from '../core/graphql/relations.js';
 import { Sensitive } from '../core/graphql/rights.js';
 import { MoneyType } from '../core/graphql/types.js';
 import { Project, ProjectMilestone, ProjectTask } from '../project/project.entity.js';
@@ -75,15 +76,11 @@ export class ProjectActualsResolver {
 
 @Resolver(() => ActualsSnapshot)
 export class ActualsSnapshotResolver {
-  @FieldResolver(() => [ActualsLine], { description: 'What was spent, by budget of the delivery system.' })
-  lines(@Root() snapshot: ActualsSnapshot, @Ctx() { reader }: RequestContext): Promise<ActualsLine[]> {
-    return reader.many(ActualsLine, 'snapshotId', snapshot.id, ['position']);
-  }
+  @Many(ActualsLine, 'snapshotId', 'What was spent, by budget of the delivery system.', { orderBy: ['position'] })
+  lines: ActualsLine[];
 
-  @FieldResolver(() => [ActualsMark], { description: 'The milestones and tasks that are done.' })
-  marks(@Root() snapshot: ActualsSnapshot, @Ctx() { reader }: RequestContext): Promise<ActualsMark[]> {
-    return reader.many(ActualsMark, 'snapshotId', snapshot.id, ['ownId']);
-  }
+  @Many(ActualsMark, 'snapshotId', 'The milestones and tasks that are done.', { orderBy: ['ownId'] })
+  marks: ActualsMark[];
 }
 
 @Resolver(() => ActualsLine)

@@ -17,6 +17,7 @@ import {
 } from 'type-graphql';
 import { RequestContext } from '../core/graphql/context.js';
 import { PageArgs } from '../core/graphql/page-args.js';
+import { Many, One } from '../core/graphql/relations.js';
 import { Allow, Runs } from '../core/graphql/rights.js';
 import { DateTimeScalar } from '../core/graphql/scalars.js';
 import { connectionOf } from '../core/graphql/shapes.js';
@@ -76,10 +77,8 @@ export class ApprovalRequestResolver {
     return reader.page(ApprovalRequest, { ...(state ? { state } : {}), ...(kind ? { kind } : {}) }, args.checked());
   }
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who asks.' })
-  requester(@Root() request: ApprovalRequest, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, request.requesterId);
-  }
+  @One(ApprovalRequest, 'requesterId', Person, 'Who asks.')
+  requester: Person | null;
 
   @FieldResolver(() => Boolean, {
     description: 'Whether its time has run out: undecided, which denies it, or approved and not used.',
@@ -88,17 +87,11 @@ export class ApprovalRequestResolver {
     return request.state === ApprovalState.EXPIRED || isExpired(request, await reader.now());
   }
 
-  @FieldResolver(() => [ApprovalRound], { description: 'The content versions that were voted on, oldest first.' })
-  rounds(@Root() request: ApprovalRequest, @Ctx() { reader }: RequestContext): Promise<ApprovalRound[]> {
-    return reader.many(ApprovalRound, 'requestId', request.id, ['round']);
-  }
+  @Many(ApprovalRound, 'requestId', 'The content versions that were voted on, oldest first.', { orderBy: ['round'] })
+  rounds: ApprovalRound[];
 
-  @FieldResolver(() => [ApprovalVote], {
-    description: 'Every vote of every round, oldest first; those of earlier rounds count no longer.',
-  })
-  votes(@Root() request: ApprovalRequest, @Ctx() { reader }: RequestContext): Promise<ApprovalVote[]> {
-    return reader.many(ApprovalVote, 'requestId', request.id);
-  }
+  @Many(ApprovalVote, 'requestId', 'Every vote of every round, oldest first; those of earlier rounds count no longer.')
+  votes: ApprovalVote[];
 
   @FieldResolver(() => [Person], {
     description: 'Who may not vote on the current content: the requester, the owner and everyone who wrote on it.',
@@ -248,15 +241,11 @@ export class ApprovalRequestResolver {
 
 @Resolver(() => ApprovalVote)
 export class ApprovalVoteResolver {
-  @FieldResolver(() => Person, { nullable: true, description: 'Who voted.' })
-  voter(@Root() vote: ApprovalVote, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, vote.voterId);
-  }
+  @One(ApprovalVote, 'voterId', Person, 'Who voted.')
+  voter: Person | null;
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Whom the voter stood in for; null for themselves.' })
-  onBehalfOf(@Root() vote: ApprovalVote, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return vote.onBehalfOf === null ? Promise.resolve(null) : reader.one(Person, vote.onBehalfOf);
-  }
+  @One(ApprovalVote, 'onBehalfOf', Person, 'Whom the voter stood in for; null for themselves.')
+  onBehalfOf: Person | null;
 
   @FieldResolver(() => DateTimeScalar, { nullable: true, description: 'When it was taken back; null while it stands.' })
   async revokedAt(@Root() vote: ApprovalVote, @Ctx() { reader }: RequestContext): Promise<Date | null> {

@@ -12,17 +12,16 @@ interface TenantFacts {
   readonly delegations: readonly Delegation[];
 }
 
-const known = new WeakMap<Reader, Promise<TenantFacts>>();
-
 /** Who may what and who stands in for whom, asked once an operation, whatever the size of the page. */
 function tenantFacts(reader: Reader): Promise<TenantFacts> {
-  const asked =
-    known.get(reader) ??
-    Promise.all([reader.ask(eligiblePeople()), reader.ask(mergedPeople()), reader.ask(delegationsOfTenant())]).then(
-      ([people, merged, delegations]) => ({ standing: standingOf(people, merged), delegations }),
-    );
-  known.set(reader, asked);
-  return asked;
+  return reader.workedOut('facts of the tenant for votes', async () => {
+    const [people, merged, delegations] = await Promise.all([
+      reader.ask(eligiblePeople()),
+      reader.ask(mergedPeople()),
+      reader.ask(delegationsOfTenant()),
+    ]);
+    return { standing: standingOf(people, merged), delegations };
+  });
 }
 
 /** The facts of a vote on a request, batched over a page. */

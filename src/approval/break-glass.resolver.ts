@@ -2,6 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { RequestContext } from '../core/graphql/context.js';
 import { PageArgs } from '../core/graphql/page-args.js';
+import { One } from '../core/graphql/relations.js';
 import { Allow, Runs } from '../core/graphql/rights.js';
 import { connectionOf, resultOf } from '../core/graphql/shapes.js';
 import type { RefusedType } from '../core/graphql/types.js';
@@ -34,10 +35,8 @@ export class AfterReviewResolver {
     return reader.page(AfterReview, args.state ? { state: args.state } : {}, args.checked());
   }
 
-  @FieldResolver(() => ApprovalRequest, { nullable: true, description: 'The request that was passed.' })
-  request(@Root() { requestId }: AfterReview, @Ctx() { reader }: RequestContext): Promise<ApprovalRequest | null> {
-    return reader.one(ApprovalRequest, requestId);
-  }
+  @One(AfterReview, 'requestId', ApprovalRequest, 'The request that was passed.')
+  request: ApprovalRequest | null;
 
   @FieldResolver(() => [Person], { description: 'Who declared the emergency.' })
   async declaredBy(@Root() review: AfterReview, @Ctx() { reader }: RequestContext): Promise<Person[]> {
@@ -45,10 +44,8 @@ export class AfterReviewResolver {
     return people.filter((person) => person !== null);
   }
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who reviewed it; null while nobody has.' })
-  reviewedBy(@Root() { reviewedBy }: AfterReview, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reviewedBy === null ? Promise.resolve(null) : reader.one(Person, reviewedBy);
-  }
+  @One(AfterReview, 'reviewedBy', Person, 'Who reviewed it; null while nobody has.')
+  reviewedBy: Person | null;
 
   @Runs(breakGlass)
   @Mutation(() => ApprovalRequestResult, {

@@ -2,6 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { RequestContext } from '../core/graphql/context.js';
 import { PageArgs } from '../core/graphql/page-args.js';
+import { One } from '../core/graphql/relations.js';
 import { Allow, Runs } from '../core/graphql/rights.js';
 import { connectionOf, resultOf } from '../core/graphql/shapes.js';
 import type { RefusedType } from '../core/graphql/types.js';
@@ -24,20 +25,14 @@ export class DelegationResolver {
     return reader.page(Delegation, {}, args.checked());
   }
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Whose vote it is.' })
-  delegator(@Root() delegation: Delegation, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, delegation.delegatorId);
-  }
+  @One(Delegation, 'delegatorId', Person, 'Whose vote it is.')
+  delegator: Person | null;
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who casts it.' })
-  delegate(@Root() delegation: Delegation, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, delegation.delegateId);
-  }
+  @One(Delegation, 'delegateId', Person, 'Who casts it.')
+  delegate: Person | null;
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who confirmed it; null while it holds not yet.' })
-  confirmedBy(@Root() { confirmedBy }: Delegation, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return confirmedBy === null ? Promise.resolve(null) : reader.one(Person, confirmedBy);
-  }
+  @One(Delegation, 'confirmedBy', Person, 'Who confirmed it; null while it holds not yet.')
+  confirmedBy: Person | null;
 
   @FieldResolver(() => Boolean, { description: 'Whether it holds now: confirmed, begun, neither over nor ended.' })
   async live(@Root() delegation: Delegation, @Ctx() { reader }: RequestContext): Promise<boolean> {

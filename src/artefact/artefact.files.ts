@@ -1,14 +1,10 @@
-import { execBrief } from './brief.pptx.js';
 import { type Edition, type EditionAsk, editionOf } from './edition.js';
 import { businessFacts } from './facts.business.js';
 import { controlFacts } from './facts.controls.js';
 import { kpiLines } from './facts.kpi.js';
 import { operationsFacts } from './facts.operations.js';
 import { proofFacts } from './facts.proof.js';
-import { proofBrief } from './proof.pdf.js';
-import { register } from './register.xlsx.js';
 import { ArtefactKind } from './report-file.entity.js';
-import { runbook } from './runbook.docx.js';
 
 const OFFICE = 'application/vnd.openxmlformats-officedocument';
 
@@ -29,9 +25,12 @@ export async function makeArtefact(kind: ArtefactKind, ask: EditionAsk): Promise
   return MAKERS[kind](ask, edition);
 }
 
+/** Each loads what writes its format when it is first asked for: 30 MB that most processes never need. */
 const MAKERS: Readonly<Record<ArtefactKind, (ask: EditionAsk, edition: Edition) => Promise<Uint8Array>>> = {
-  [ArtefactKind.RUNBOOK]: async ({ reader }, edition) =>
-    runbook(edition, await operationsFacts((queries) => reader.askAll(queries), edition)),
+  [ArtefactKind.RUNBOOK]: async ({ reader }, edition) => {
+    const { runbook } = await import('./runbook.docx.js');
+    return runbook(edition, await operationsFacts((queries) => reader.askAll(queries), edition));
+  },
   [ArtefactKind.REGISTER]: async (ask, edition) => {
     const read: typeof ask.reader.askAll = (queries) => ask.reader.askAll(queries);
     const [kpis, business, controls] = await Promise.all([
@@ -39,6 +38,7 @@ const MAKERS: Readonly<Record<ArtefactKind, (ask: EditionAsk, edition: Edition) 
       businessFacts(read, edition),
       controlFacts(read, edition),
     ]);
+    const { register } = await import('./register.xlsx.js');
     return register(edition, { kpis, business, controls });
   },
   [ArtefactKind.EXEC_BRIEF]: async (ask, edition) => {
@@ -46,6 +46,7 @@ const MAKERS: Readonly<Record<ArtefactKind, (ask: EditionAsk, edition: Edition) 
       kpiLines(ask, edition),
       businessFacts((queries) => ask.reader.askAll(queries), edition),
     ]);
+    const { execBrief } = await import('./brief.pptx.js');
     return execBrief(edition, { kpis, business });
   },
   [ArtefactKind.PROOF_BRIEF]: async (ask, edition) => {
@@ -53,6 +54,7 @@ const MAKERS: Readonly<Record<ArtefactKind, (ask: EditionAsk, edition: Edition) 
       kpiLines(ask, edition),
       proofFacts((queries) => ask.reader.askAll(queries), edition),
     ]);
+    const { proofBrief } = await import('./proof.pdf.js');
     return proofBrief(edition, { kpis, proof });
   },
 };

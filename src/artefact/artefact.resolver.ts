@@ -2,6 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, Info, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { RequestContext } from '../core/graphql/context.js';
 import { PageArgs } from '../core/graphql/page-args.js';
+import { One } from '../core/graphql/relations.js';
 import { Allow, Runs } from '../core/graphql/rights.js';
 import { connectionOf, resultOf } from '../core/graphql/shapes.js';
 import type { RefusedType } from '../core/graphql/types.js';
@@ -42,10 +43,8 @@ export class ReportFileResolver {
     return bytes === null ? null : Math.min(Number(bytes), 2_147_483_647);
   }
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who asked for it; nobody else may fetch it.' })
-  requestedBy(@Root() { requestedBy }: ReportFile, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, requestedBy);
-  }
+  @One(ReportFile, 'requestedBy', Person, 'Who asked for it; nobody else may fetch it.')
+  requestedBy: Person | null;
 
   @Runs(exportDataset)
   @Mutation(() => ReportFileResult, {

@@ -2,6 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { RequestContext } from '../core/graphql/context.js';
 import { PageArgs } from '../core/graphql/page-args.js';
+import { Many, One } from '../core/graphql/relations.js';
 import { Allow, Runs } from '../core/graphql/rights.js';
 import { connectionOf, resultOf } from '../core/graphql/shapes.js';
 import type { RefusedType } from '../core/graphql/types.js';
@@ -39,20 +40,14 @@ export class AuditExportResolver {
     return secrets.get(row.id) ?? null;
   }
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who asked for it; nobody else may fetch it.' })
-  requestedBy(@Root() { requestedBy }: AuditExport, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, requestedBy);
-  }
+  @One(AuditExport, 'requestedBy', Person, 'Who asked for it; nobody else may fetch it.')
+  requestedBy: Person | null;
 
-  @FieldResolver(() => ApprovalRequest, { nullable: true, description: 'The request of a pack, if it is of one.' })
-  request(@Root() { requestId }: AuditExport, @Ctx() { reader }: RequestContext): Promise<ApprovalRequest | null> {
-    return reader.one(ApprovalRequest, requestId);
-  }
+  @One(AuditExport, 'requestId', ApprovalRequest, 'The request of a pack, if it is of one.')
+  request: ApprovalRequest | null;
 
-  @FieldResolver(() => AuditSample, { nullable: true, description: 'The sample of a pack, if it is of one.' })
-  sample(@Root() { sampleId }: AuditExport, @Ctx() { reader }: RequestContext): Promise<AuditSample | null> {
-    return reader.one(AuditSample, sampleId);
-  }
+  @One(AuditExport, 'sampleId', AuditSample, 'The sample of a pack, if it is of one.')
+  sample: AuditSample | null;
 
   @Runs(exportPopulation)
   @Mutation(() => AuditExportResult, {
@@ -108,10 +103,8 @@ export class AuditSampleResolver {
     return reader.page(AuditSample, {}, args.checked());
   }
 
-  @FieldResolver(() => [AuditSampleItem], { description: 'Its rows in the order drawn.' })
-  items(@Root() { id }: AuditSample, @Ctx() { reader }: RequestContext): Promise<AuditSampleItem[]> {
-    return reader.many(AuditSampleItem, 'sampleId', id, ['position']);
-  }
+  @Many(AuditSampleItem, 'sampleId', 'Its rows in the order drawn.', { orderBy: ['position'] })
+  items: AuditSampleItem[];
 
   @FieldResolver(() => String, { description: 'Who drew it: the handle of a person, or the name of a job.' })
   async drawnBy(@Root() { drawnBy }: AuditSample, @Ctx() { reader }: RequestContext): Promise<string> {
@@ -135,11 +128,6 @@ export class AuditSampleResolver {
 /** The rows of samples. */
 @Resolver(() => AuditSampleItem)
 export class AuditSampleItemResolver {
-  @FieldResolver(() => ApprovalRequest, {
-    nullable: true,
-    description: 'The request behind it; null for a waived item.',
-  })
-  request(@Root() { requestId }: AuditSampleItem, @Ctx() { reader }: RequestContext): Promise<ApprovalRequest | null> {
-    return reader.one(ApprovalRequest, requestId);
-  }
+  @One(AuditSampleItem, 'requestId', ApprovalRequest, 'The request behind it; null for a waived item.')
+  request: ApprovalRequest | null;
 }

@@ -2,6 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, Info, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { RequestContext } from '../core/graphql/context.js';
 import { PageArgs } from '../core/graphql/page-args.js';
+import { Many, One } from '../core/graphql/relations.js';
 import { Allow, Runs } from '../core/graphql/rights.js';
 import { connectionOf, resultOf } from '../core/graphql/shapes.js';
 import type { RefusedType } from '../core/graphql/types.js';
@@ -24,15 +25,11 @@ export class ControlRunResolver {
     return reader.page(ControlRun, {}, args.checked());
   }
 
-  @FieldResolver(() => AuditSample, { nullable: true, description: 'What was drawn, of how much, by which seed.' })
-  sample(@Root() { sampleId }: ControlRun, @Ctx() { reader }: RequestContext): Promise<AuditSample | null> {
-    return reader.one(AuditSample, sampleId);
-  }
+  @One(ControlRun, 'sampleId', AuditSample, 'What was drawn, of how much, by which seed.')
+  sample: AuditSample | null;
 
-  @FieldResolver(() => [ControlItem], { description: 'The sampled overrides and what came of each.' })
-  items(@Root() { id }: ControlRun, @Ctx() { reader }: RequestContext): Promise<ControlItem[]> {
-    return reader.many(ControlItem, 'runId', id, ['position']);
-  }
+  @Many(ControlItem, 'runId', 'The sampled overrides and what came of each.', { orderBy: ['position'] })
+  items: ControlItem[];
 
   @FieldResolver(() => Int, { description: 'How many items nobody has reviewed yet.' })
   async open(@Root() { id }: ControlRun, @Ctx() { reader }: RequestContext): Promise<number> {
@@ -53,23 +50,14 @@ const isUnreviewed = (state: ControlItemState): boolean =>
 /** One sampled override. */
 @Resolver(() => ControlItem)
 export class ControlItemResolver {
-  @FieldResolver(() => AuditSampleItem, { nullable: true, description: 'The override.' })
-  override(@Root() { sampleItemId }: ControlItem, @Ctx() { reader }: RequestContext): Promise<AuditSampleItem | null> {
-    return reader.one(AuditSampleItem, sampleItemId);
-  }
+  @One(ControlItem, 'sampleItemId', AuditSampleItem, 'The override.')
+  override: AuditSampleItem | null;
 
-  @FieldResolver(() => Person, {
-    nullable: true,
-    description: 'Who is to review it; null when nobody independent is left.',
-  })
-  reviewer(@Root() { reviewerId }: ControlItem, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, reviewerId);
-  }
+  @One(ControlItem, 'reviewerId', Person, 'Who is to review it; null when nobody independent is left.')
+  reviewer: Person | null;
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who reviewed it; null while nobody has.' })
-  reviewedBy(@Root() { reviewedBy }: ControlItem, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, reviewedBy);
-  }
+  @One(ControlItem, 'reviewedBy', Person, 'Who reviewed it; null while nobody has.')
+  reviewedBy: Person | null;
 
   @Runs(reviewControlItem)
   @Mutation(() => ControlItemResult, {

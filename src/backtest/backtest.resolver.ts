@@ -2,6 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { RequestContext } from '../core/graphql/context.js';
 import { PageArgs } from '../core/graphql/page-args.js';
+import { One } from '../core/graphql/relations.js';
 import { Allow, Runs, Sensitive } from '../core/graphql/rights.js';
 import { connectionOf, resultOf } from '../core/graphql/shapes.js';
 import { FindingType, findingType, MoneyType, type RefusedType } from '../core/graphql/types.js';
@@ -49,10 +50,8 @@ export class BacktestResolver {
     return reader.page(BacktestDeal, { backtestId: args.backtestId }, args.checked());
   }
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who started it.' })
-  starter(@Root() { startedBy }: Backtest, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, startedBy);
-  }
+  @One(Backtest, 'startedBy', Person, 'Who started it.')
+  starter: Person | null;
 
   @FieldResolver(() => BacktestSummary, { description: 'What its deals came to, with numerators and denominators.' })
   async summary(@Root() backtest: Backtest, @Ctx() { reader }: RequestContext): Promise<BacktestSummary> {

@@ -3,7 +3,6 @@ import type { EffectResult, EffectTools, PerformEffect } from '../core/outbox/ha
 import { selectRequired, type Statement, update } from '../core/statement.js';
 import { keysOfRecord, openTexts, type PersonalKey, textsOfRecord, type Vault } from '../core/vault.js';
 import type { StoredBriefDocument } from './brief.document.js';
-import { briefDocx, DOCX_TYPE } from './brief.docx.js';
 import { Brief } from './brief.entity.js';
 import { briefMarkdown } from './brief.markdown.js';
 import { joinBrief } from './brief.personal.js';
@@ -102,6 +101,7 @@ export async function putFiles(
     const document = joinBrief(stored, openTexts(vault, texts, keys));
     const text = Buffer.from(briefMarkdown(document), 'utf8');
     const markdown = await store.put(`${tenantId}/${base}.md`, text, 'text/markdown; charset=utf-8');
+    const { briefDocx, DOCX_TYPE } = await import('./brief.docx.js');
     const docx = await store.put(`${tenantId}/${base}.docx`, await briefDocx(document), DOCX_TYPE);
     const { keys: after } = await read({ keys: keysOfRecord(id) });
     if (livingOf(after) !== livingOf(keys)) continue;

@@ -3,6 +3,7 @@ import { Arg, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } fr
 import { allows } from '../core/ability.js';
 import { RequestContext } from '../core/graphql/context.js';
 import { personalTextsOf } from '../core/graphql/personal-texts.js';
+import { First, Many, One } from '../core/graphql/relations.js';
 import { Allow, Runs, Sensitive } from '../core/graphql/rights.js';
 import { resultOf } from '../core/graphql/shapes.js';
 import type { RefusedType } from '../core/graphql/types.js';
@@ -20,18 +21,13 @@ const BriefResult = resultOf('BriefResult', Brief);
 
 @Resolver(() => Handoff)
 export class HandoffBriefResolver {
-  @FieldResolver(() => [Brief], { description: 'Every version of the brief, newest first.' })
-  briefs(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<Brief[]> {
-    return reader.many(Brief, 'handoffId', handoff.id, ['-version']);
-  }
+  @Many(Brief, 'handoffId', 'Every version of the brief, newest first.', { orderBy: ['-version'] })
+  briefs: Brief[];
 
-  @FieldResolver(() => Brief, {
-    nullable: true,
-    description: 'The latest version of the brief; null before the first submit.',
+  @First(Brief, 'handoffId', 'The latest version of the brief; null before the first submit.', {
+    orderBy: ['-version'],
   })
-  currentBrief(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<Brief | null> {
-    return reader.first(Brief, 'handoffId', handoff.id, ['-version']);
-  }
+  currentBrief: Brief | null;
 }
 
 @Resolver(() => Brief)
@@ -60,15 +56,11 @@ export class BriefResolver {
     return reader.required(Handoff, brief.handoffId);
   }
 
-  @FieldResolver(() => BudgetBaseline, { nullable: true, description: 'The budget baseline that it speaks of.' })
-  baseline(@Root() brief: Brief, @Ctx() { reader }: RequestContext): Promise<BudgetBaseline | null> {
-    return reader.one(BudgetBaseline, brief.baselineId);
-  }
+  @One(Brief, 'baselineId', BudgetBaseline, 'The budget baseline that it speaks of.')
+  baseline: BudgetBaseline | null;
 
-  @FieldResolver(() => Person, { nullable: true, description: 'The person who released it; null while it is a draft.' })
-  releasedBy(@Root() brief: Brief, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, brief.releasedBy);
-  }
+  @One(Brief, 'releasedBy', Person, 'The person who released it; null while it is a draft.')
+  releasedBy: Person | null;
 
   @Runs(draftBriefCommand)
   @Mutation(() => BriefResult, { description: 'Generates the next version of the brief from the data as it stands.' })

@@ -4,7 +4,7 @@ import { configurationSource } from '../catalogue/configuration-version.entity.j
 import type { DealQuestion } from '../catalogue/configuration.js';
 import { serviceTemplateOf } from '../catalogue/selection.rules.js';
 import { evidenceSource } from '../checklist/evidence.entity.js';
-import { evidenceContext, itemStatus, ItemStatus, latestEvidence } from '../checklist/status.rules.js';
+import { evidenceContext, itemStatus, ItemStatus, latestByItem } from '../checklist/status.rules.js';
 import { CommitmentChannel } from '../commitment/commitment.entity.js';
 import type { SourceReference } from '../core/source.js';
 import { snapshotSource } from '../deal/deal.entity.js';
@@ -56,7 +56,8 @@ export function draftFactsOf(ground: BriefGround, now: Date): DraftFacts {
 
 /** The documents behind a brief: configuration, deal snapshot, baseline, and the latest evidence of every item. */
 function sourcesOf({ version, snapshot, baseline, items, evidence }: BriefGround): SourceReference[] {
-  const latest = items.map((item) => latestEvidence(item, evidence)).filter((one) => one !== null);
+  const latestOf = latestByItem(evidence);
+  const latest = items.map(({ id }) => latestOf.get(id)).filter((one) => one !== undefined);
   return [
     configurationSource(version),
     snapshotSource(snapshot),
@@ -176,8 +177,9 @@ function evidenceFacts(
 ): EvidenceFact[] {
   const { timeZone } = configurationOf(version).tenant;
   const context = evidenceContext({ handoff, snapshot, items, evidence, stakeholders, timeZone }, now);
+  const latestOf = latestByItem(evidence);
   return items.map((item) => {
-    const latest = latestEvidence(item, evidence);
+    const latest = latestOf.get(item.id) ?? null;
     const { effective } = itemStatus(item, latest, context);
     const applies = effective !== ItemStatus.NOT_APPLICABLE;
     return {

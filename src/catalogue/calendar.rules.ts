@@ -1,5 +1,5 @@
-import { DateTime, IANAZone } from 'luxon';
-import { dayAfter } from '../core/local-day.js';
+import { IANAZone } from 'luxon';
+import { dayAfter, localDay } from '../core/local-day.js';
 import type { BusinessCalendar, ClockSetting, WorkingSpan } from './configuration.js';
 import { WEEKDAYS } from './configuration.words.js';
 
@@ -17,6 +17,8 @@ interface PreparedCalendar {
   readonly spans: readonly (readonly { readonly from: number; readonly to: number }[])[];
   /** The working times of the days that were asked for: looking up a time zone is slow, and planners ask again and again. */
   readonly times: Map<string, readonly WorkingTime[]>;
+  /** The business days that were asked for, by the date and the number of days after it. */
+  readonly after: Map<string, string>;
 }
 
 const MINUTE = 60_000;
@@ -24,7 +26,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 /** No sound question leads further than this; a calendar whose holidays leave nothing ends here. */
 const MAX_DAYS_WALKED = 20_000;
-/** Days whose working times are kept for a calendar: some years. */
+/** Days whose working times are kept for a calendar, and answers about business days: some years. */
 const MAX_DAYS_KEPT = 2_000;
 
 const prepared = new WeakMap<BusinessCalendar, PreparedCalendar>();
@@ -50,7 +52,7 @@ export function isBusinessDay(calendar: BusinessCalendar, date: string): boolean
 
 /** The date (YYYY-MM-DD) of an instant in the calendar's time zone. */
 export function dateOf(calendar: BusinessCalendar, instant: Date): string {
-  return DateTime.fromJSDate(instant, { zone: prepare(calendar).zone }).toISODate()!;
+  return localDay(prepare(calendar).zone.name, instant);
 }
 
 /**
@@ -59,6 +61,17 @@ export function dateOf(calendar: BusinessCalendar, instant: Date): string {
  * Throws a RangeError on a date that does not exist and on a calendar that has no such day.
  */
 export function addBusinessDays(calendar: BusinessCalendar, date: string, days: number): string {
+  const { after } = prepare(calendar);
+  const key = `${date} ${days}`;
+  const known = after.get(key);
+  if (known !== undefined) return known;
+  const found = businessDayAfter(calendar, date, days);
+  if (after.size >= MAX_DAYS_KEPT) after.clear();
+  after.set(key, found);
+  return found;
+}
+
+function businessDayAfter(calendar: BusinessCalendar, date: string, days: number): string {
   if (!Number.isSafeInteger(days)) throw new RangeError(`${days} is no whole number of days`);
   const step = days < 0 ? -1 : 1;
   let current = checkedDate(date);
@@ -194,7 +207,13 @@ function prepare(calendar: BusinessCalendar): PreparedCalendar {
   const spans = WEEKDAYS.map((day) => (calendar.hours[day] ?? []).map(checkedSpan));
   if (spans.every((day) => day.length === 0)) throw noWorkingTime();
   const holidays = new Set(calendar.holidays.map(({ date }) => date));
-  const result = { zone, spans, holidays, times: new Map<string, readonly WorkingTime[]>() };
+  const result = {
+    zone,
+    spans,
+    holidays,
+    times: new Map<string, readonly WorkingTime[]>(),
+    after: new Map<string, string>(),
+  };
   prepared.set(calendar, result);
   return result;
 }

@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, FieldResolver, Info, Int, Mutation, Resolver, Root } from 'type-graphql';
 import { RequestContext } from '../core/graphql/context.js';
+import { Many, One } from '../core/graphql/relations.js';
 import { Runs } from '../core/graphql/rights.js';
 import { LocalDateScalar } from '../core/graphql/scalars.js';
 import { resultOf } from '../core/graphql/shapes.js';
@@ -26,10 +27,8 @@ type Answer = Promise<ChecklistItem | RefusedType>;
 
 @Resolver(() => Handoff)
 export class HandoffChecklistResolver {
-  @FieldResolver(() => [ChecklistItem], { description: 'What must be proven before closed-won.' })
-  checklist(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<ChecklistItem[]> {
-    return reader.many(ChecklistItem, 'handoffId', handoff.id, ['position', 'id']);
-  }
+  @Many(ChecklistItem, 'handoffId', 'What must be proven before closed-won.', { orderBy: ['position', 'id'] })
+  checklist: ChecklistItem[];
 
   @FieldResolver(() => Int, {
     description:
@@ -42,18 +41,11 @@ export class HandoffChecklistResolver {
 
 @Resolver(() => ChecklistItem)
 export class ChecklistItemResolver {
-  @FieldResolver(() => Handoff, {
-    nullable: true,
-    description: 'The handoff; its revision is what the next change expects.',
-  })
-  handoff(@Root() item: ChecklistItem, @Ctx() { reader }: RequestContext): Promise<Handoff | null> {
-    return reader.one(Handoff, item.handoffId);
-  }
+  @One(ChecklistItem, 'handoffId', Handoff, 'The handoff; its revision is what the next change expects.')
+  handoff: Handoff | null;
 
-  @FieldResolver(() => [Evidence], { description: 'All evidence given for it, newest first; the first counts.' })
-  evidence(@Root() item: ChecklistItem, @Ctx() { reader }: RequestContext): Promise<Evidence[]> {
-    return reader.many(Evidence, 'itemId', item.id, ['-sequence']);
-  }
+  @Many(Evidence, 'itemId', 'All evidence given for it, newest first; the first counts.', { orderBy: ['-sequence'] })
+  evidence: Evidence[];
 
   @FieldResolver(() => ItemStatus, {
     description: 'What it is worth now, with the age of its evidence and the changes of the deal.',
@@ -75,20 +67,14 @@ export class ChecklistItemResolver {
     return (await verdictNow(reader, item)).validUntil;
   }
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who claimed that it does not apply.' })
-  notApplicableClaimedBy(@Root() item: ChecklistItem, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, item.naClaimedBy);
-  }
+  @One(ChecklistItem, 'naClaimedBy', Person, 'Who claimed that it does not apply.')
+  notApplicableClaimedBy: Person | null;
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who accepted that it does not apply.' })
-  notApplicableAcceptedBy(@Root() item: ChecklistItem, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, item.naAcceptedBy);
-  }
+  @One(ChecklistItem, 'naAcceptedBy', Person, 'Who accepted that it does not apply.')
+  notApplicableAcceptedBy: Person | null;
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who last reopened it.' })
-  reopenedBy(@Root() item: ChecklistItem, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, item.reopenedBy);
-  }
+  @One(ChecklistItem, 'reopenedBy', Person, 'Who last reopened it.')
+  reopenedBy: Person | null;
 
   @Runs(submitEvidence)
   @Mutation(() => ChecklistItemResult, {
@@ -165,13 +151,9 @@ export class ChecklistItemResolver {
 
 @Resolver(() => Evidence)
 export class EvidenceResolver {
-  @FieldResolver(() => Person, { nullable: true, description: 'Who gave it.' })
-  submitter(@Root() evidence: Evidence, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, evidence.submittedBy);
-  }
+  @One(Evidence, 'submittedBy', Person, 'Who gave it.')
+  submitter: Person | null;
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who verified or rejected it.' })
-  verifier(@Root() evidence: Evidence, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, evidence.verifiedBy);
-  }
+  @One(Evidence, 'verifiedBy', Person, 'Who verified or rejected it.')
+  verifier: Person | null;
 }

@@ -8,7 +8,7 @@ import {
   ItemStatus,
   itemStatus,
   type ItemVerdict,
-  latestEvidence,
+  latestByItem,
   StatusReason,
 } from './status.rules.js';
 
@@ -74,6 +74,7 @@ export function checklistFindings(
   evidence: readonly Evidence[],
   context: EvidenceContext,
 ): Finding[] {
+  const latest = latestByItem(evidence);
   const missing = CLOSED_WON_ITEMS.filter((code) => !items.some((item) => item.code === code));
   return [
     ...missing.map((code) =>
@@ -85,14 +86,15 @@ export function checklistFindings(
         remedy: "Ask RevOps to put it into the tenant's checklist template.",
       }),
     ),
-    ...items.flatMap((item) => itemFindings(item, latestEvidence(item, evidence), context)),
+    ...items.flatMap((item) => itemFindings(item, latest.get(item.id) ?? null, context)),
   ];
 }
 
 /** Items that were proven by documents which are not any more what they were: what the later gates look at again. */
 export function lostEvidenceFindings(items: readonly ChecklistItem[], evidence: readonly Evidence[]): Finding[] {
+  const latestOf = latestByItem(evidence);
   return items.flatMap((item) => {
-    const latest = latestEvidence(item, evidence);
+    const latest = latestOf.get(item.id);
     if (!item.required || item.state !== ItemState.OPEN || !latest?.invalidReason) return [];
     return [
       finding({
@@ -154,10 +156,11 @@ export function completeness(
   context: EvidenceContext,
 ): number {
   if (items.length === 0) return 0;
+  const latest = latestByItem(evidence);
   let applicable = 0n;
   let verified = 0n;
   for (const item of items.filter(({ required }) => required)) {
-    const { effective } = itemStatus(item, latestEvidence(item, evidence), context);
+    const { effective } = itemStatus(item, latest.get(item.id) ?? null, context);
     if (effective === ItemStatus.NOT_APPLICABLE) continue;
     applicable += BigInt(item.weight);
     if (effective === ItemStatus.VERIFIED) verified += BigInt(item.weight);

@@ -101,13 +101,19 @@ export function evidenceContext(ground: EvidenceGround, now: Date): EvidenceCont
   };
 }
 
+/** The evidence that counts, by item: the latest of each. */
+export function latestByItem(evidence: readonly Evidence[]): ReadonlyMap<string, Evidence> {
+  const latest = new Map<string, Evidence>();
+  for (const next of evidence) {
+    const known = latest.get(next.itemId);
+    if (!known || known.sequence <= next.sequence) latest.set(next.itemId, next);
+  }
+  return latest;
+}
+
 /** The evidence of an item that counts: the latest; null when none was given. */
 export function latestEvidence(item: Pick<ChecklistItem, 'id'>, evidence: readonly Evidence[]): Evidence | null {
-  const own = evidence.filter(({ itemId }) => itemId === item.id);
-  return own.reduce<Evidence | null>(
-    (latest, next) => (latest && latest.sequence > next.sequence ? latest : next),
-    null,
-  );
+  return latestByItem(evidence).get(item.id) ?? null;
 }
 
 /** What an item is worth now, and why it does not count if it does not. */

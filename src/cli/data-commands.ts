@@ -5,6 +5,7 @@ import { StartupError } from '../core/startup-error.js';
 import { requestSandboxToken, SandboxTokenError } from '../sandbox/identity/client.js';
 import { serverAddress } from './address.js';
 import { borrowDatabase, type Database, migrateDown, migrateUp, pendingMigrations } from './database.js';
+import { distributionScript, migrateDistributed } from './distribute.js';
 import { GraphQLClient } from './graphql-client.js';
 import { projectRoot } from './project-root.js';
 import { stopSignal, unlessStopped } from './stop-signal.js';
@@ -13,7 +14,18 @@ import { type ApplyOptions, applyTenant, diffTenant, setTenantState, validateTen
 
 /** `migrate`, `tenants`, `token`, `import`: what works on data. */
 export function registerDataCommands(program: Command): void {
-  const migrate = program.command('migrate').description('The database schema.');
+  const migrate = program
+    .command('migrate')
+    .description('The database schema.')
+    .option('--distributed', 'runs what is pending, then spreads every tenant table over a Citus cluster')
+    .option('--print', 'with --distributed: prints the SQL that would spread them, and changes nothing')
+    .action((options: { distributed?: boolean; print?: boolean }) => {
+      if (!options.distributed) return migrate.help({ error: true });
+      return withDatabase(async (database) => {
+        if (options.print) console.log(await distributionScript(database));
+        else console.log((await migrateDistributed(database)).join('\n') || 'Everything is distributed.');
+      });
+    });
   migrate
     .command('up')
     .description('Runs what is pending.')

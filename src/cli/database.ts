@@ -5,6 +5,7 @@ import { MigrationExecutor } from 'typeorm';
 import { MIGRATIONS } from '../../migrations/index.js';
 import type { Config } from '../core/config.js';
 import { assertReachable, openOwner } from '../core/data-source.js';
+import type { AskOwner } from '../core/distribution.js';
 import { StartupError } from '../core/startup-error.js';
 import { tableOf } from '../core/table.js';
 import { ENTITIES } from '../entities.js';
@@ -96,6 +97,11 @@ export async function migrateUp(database: Database): Promise<string[]> {
     await owner.query(`select pg_advisory_lock(${MIGRATING})`);
     return (await owner.runMigrations()).map((migration) => migration.name);
   });
+}
+
+/** The owner's own statements of the database, one by one. */
+export function asksOwner(owner: Owner): AskOwner {
+  return (text) => owner.query(text) as ReturnType<AskOwner>;
 }
 
 /** Undoes the last migration; answers its name, or null when there was none. */

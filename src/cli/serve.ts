@@ -4,6 +4,8 @@ import { createApp, type App } from '../app.js';
 import { type Config, withAddress } from '../core/config.js';
 import { createLog } from '../core/log.js';
 import { StartupError } from '../core/startup-error.js';
+import { mountMetrics, openMetricsListener } from '../core/telemetry/metrics-endpoint.js';
+import { openTelemetry } from '../core/telemetry/open.js';
 import { connectSamples } from '../sandbox/connections/connect.js';
 import type { SampleState } from '../sandbox/connections/sample-connection.js';
 import { standingOf } from '../sandbox/connections/standing.js';
@@ -51,9 +53,13 @@ export async function run(options: RunOptions): Promise<Running> {
     else await assertMigrated(database);
     halt.throwIfAborted();
     let address = '';
+    const { telemetry, scrape } = await openTelemetry(config.telemetry, log);
+    undo.push(() => telemetry.close());
     const app = await createApp({
+      telemetry,
       config,
       databaseUrl: database.applicationUrl,
+      readsReplica: options.api && !options.worker,
       log,
       operationsFolder: join(root, 'schema/operations'),
       ownAddress: () => address,
@@ -69,6 +75,19 @@ export async function run(options: RunOptions): Promise<Running> {
     }
     if (config.identity.kind === 'sandbox' && options.api && config.database.kind === 'external')
       log.warn('No identity provider is configured: the sandbox gives whoever asks a token for anybody.');
+    const metrics = config.telemetry.metrics;
+    if (scrape && metrics) {
+      if (metrics.port !== null) {
+        const { port } = metrics;
+        const endpoint = await openMetricsListener({ ...metrics, port }, scrape, log);
+        undo.push(endpoint.close);
+        say(`Metrics     ${endpoint.address}/metrics`);
+      } else if (options.api) mountMetrics(app.listener, { scrape, token: metrics.token });
+      else
+        log.warn(
+          'METRICS_TOKEN is set without METRICS_PORT: this process has no listener, so its metrics are nowhere.',
+        );
+    }
     if (options.api) {
       address = await listen(app, config);
       if (config.identity.kind === 'sandbox') undo.push(noteAddress(config.dataRoot, address));
@@ -80,7 +99,7 @@ export async function run(options: RunOptions): Promise<Running> {
         : [];
     if (options.worker) {
       const places = { listenUrl: config.changesUrl ?? database.applicationUrl, ownAddress: address };
-      const worker = await startWorker(app, withAddress(config, address), places, log);
+      const worker = await startWorker(app, withAddress(config, address), places, log, telemetry);
       undo.push(() => worker.stop());
       say('Worker      running');
     }
@@ -147,6 +166,12 @@ async function assertUsable(app: App): Promise<void> {
       cause: error,
     });
   }
+  const [deaf] = await app.gateway.global(`select 1 from pg_extension where extname = 'citus'
+    and current_setting('citus.propagate_set_commands', true) is distinct from 'local'`);
+  if (deaf)
+    throw new StartupError(
+      "Citus would not tell its workers the tenant: run `countersign migrate --distributed`, or set citus.propagate_set_commands to 'local' for the application's role.",
+    );
   if (open.length > 0)
     throw new StartupError(
       `Tenants would not be isolated: ${open.map((row) => row.relname).join(', ')}. Countersign does not start like this.`,

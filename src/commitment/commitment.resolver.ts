@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Ctx, FieldResolver, Info, Mutation, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Info, Mutation, Resolver } from 'type-graphql';
 import { RequestContext } from '../core/graphql/context.js';
+import { First, Many, One } from '../core/graphql/relations.js';
 import { Runs } from '../core/graphql/rights.js';
 import { resultOf } from '../core/graphql/shapes.js';
 import type { RefusedType } from '../core/graphql/types.js';
@@ -17,21 +18,11 @@ type Answer = Promise<Commitment | RefusedType>;
 
 @Resolver(() => Handoff)
 export class HandoffCommitmentResolver {
-  @FieldResolver(() => [Commitment], { description: 'The promises made in the sale, oldest first.' })
-  commitments(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<Commitment[]> {
-    return reader.many(Commitment, 'handoffId', handoff.id);
-  }
+  @Many(Commitment, 'handoffId', 'The promises made in the sale, oldest first.')
+  commitments: Commitment[];
 
-  @FieldResolver(() => CommitmentDeclaration, {
-    nullable: true,
-    description: 'The statement that nothing was promised, if it was made.',
-  })
-  commitmentDeclaration(
-    @Root() handoff: Handoff,
-    @Ctx() { reader }: RequestContext,
-  ): Promise<CommitmentDeclaration | null> {
-    return reader.first(CommitmentDeclaration, 'handoffId', handoff.id);
-  }
+  @First(CommitmentDeclaration, 'handoffId', 'The statement that nothing was promised, if it was made.')
+  commitmentDeclaration: CommitmentDeclaration | null;
 
   @Runs(declareNoCommitments)
   @Mutation(() => HandoffResult, { description: 'Says that nothing was promised beside the contract.' })
@@ -46,28 +37,17 @@ export class HandoffCommitmentResolver {
 
 @Resolver(() => Commitment)
 export class CommitmentResolver {
-  @FieldResolver(() => Handoff, {
-    nullable: true,
-    description: 'The handoff; its revision is what the next change expects.',
-  })
-  handoff(@Root() commitment: Commitment, @Ctx() { reader }: RequestContext): Promise<Handoff | null> {
-    return reader.one(Handoff, commitment.handoffId);
-  }
+  @One(Commitment, 'handoffId', Handoff, 'The handoff; its revision is what the next change expects.')
+  handoff: Handoff | null;
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who promised it.' })
-  maker(@Root() commitment: Commitment, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, commitment.madeBy);
-  }
+  @One(Commitment, 'madeBy', Person, 'Who promised it.')
+  maker: Person | null;
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who gave it its home.' })
-  resolver(@Root() commitment: Commitment, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, commitment.resolvedBy);
-  }
+  @One(Commitment, 'resolvedBy', Person, 'Who gave it its home.')
+  resolver: Person | null;
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who wrote it down.' })
-  recorder(@Root() commitment: Commitment, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, commitment.recordedBy);
-  }
+  @One(Commitment, 'recordedBy', Person, 'Who wrote it down.')
+  recorder: Person | null;
 
   @Runs(addCommitment)
   @Mutation(() => CommitmentResult, { description: 'Writes down a promise, verbal ones too.' })
@@ -104,8 +84,6 @@ export class CommitmentResolver {
 
 @Resolver(() => CommitmentDeclaration)
 export class CommitmentDeclarationResolver {
-  @FieldResolver(() => Person, { nullable: true, description: 'Who declared it.' })
-  declarer(@Root() declaration: CommitmentDeclaration, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, declaration.declaredBy);
-  }
+  @One(CommitmentDeclaration, 'declaredBy', Person, 'Who declared it.')
+  declarer: Person | null;
 }

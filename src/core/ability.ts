@@ -26,15 +26,31 @@ export type Grant = (
 /** The rules that one domain contributes. */
 export type AbilityContribution = (grant: Grant, actor: Actor) => void;
 
+/** Abilities that are kept, about 90 kB each; those used longest ago go first. */
+const MOST_BUILT = 300;
+
+/** Abilities by contributions and actor: an actor is a value that never changes, so theirs need not be built again. */
+const built = new WeakMap<readonly AbilityContribution[], Map<Actor, Ability>>();
+
 /** The abilities of an actor, built from every domain's contribution. Nobody holds 'manage all'. */
 export function abilityOf(actor: Actor, contributions: readonly AbilityContribution[]): Ability {
-  const { can, build } = new AbilityBuilder<MongoAbility>(createMongoAbility);
+  const known = built.get(contributions) ?? new Map<Actor, Ability>();
+  built.set(contributions, known);
+  const ability = known.get(actor) ?? build(actor, contributions);
+  known.delete(actor);
+  known.set(actor, ability);
+  if (known.size > MOST_BUILT) known.delete(known.keys().next().value!);
+  return ability;
+}
+
+function build(actor: Actor, contributions: readonly AbilityContribution[]): Ability {
+  const builder = new AbilityBuilder<MongoAbility>(createMongoAbility);
   const grant: Grant = (roles, actions, subject, conditions) => {
     if (!roles.some((role) => actor.roles.includes(role))) return;
-    can(actions as string | string[], subject, conditions as MongoQuery | undefined);
+    builder.can(actions as string | string[], subject, conditions as MongoQuery | undefined);
   };
   for (const contribute of contributions) contribute(grant, actor);
-  return build();
+  return builder.build();
 }
 
 /** Whether the actor may do it at all, or on this row. */
@@ -65,27 +81,32 @@ export function abilityCondition(
       conditional.push({ inverted, conditions: conditions as AbilityConditions });
     }
   }
+  // A missing value makes a comparison null, which a condition takes for false: under `not` alone that would be wrong,
+  // and without it an index can be used.
+  const isNegated = conditional.some(({ inverted }) => inverted);
   const condition = conditional.reduce((before, { inverted, conditions }) => {
-    const own = compile(conditions, entity, values);
-    return inverted ? `(${before} and not ${own})` : `(${before} or ${own})`;
+    const own = compile(conditions, entity, values, isNegated);
+    if (inverted) return `(${before} and not ${own})`;
+    return before === 'false' ? own : `(${before} or ${own})`;
   }, String(base));
   return condition === 'true' ? '' : ` and ${condition}`;
 }
 
-function compile(conditions: AbilityConditions, entity: EntityClass, values: unknown[]): string {
+function compile(conditions: AbilityConditions, entity: EntityClass, values: unknown[], isNegated: boolean): string {
+  const sure = (comparison: string): string => (isNegated ? `coalesce(${comparison}, false)` : comparison);
   const parts = Object.entries(conditions).map(([property, expected]) => {
     const column = tableOf(entity).byProperty.get(property);
     if (!column) throw new Error(`An ability names ${property}, which ${entity.name} does not have`);
     if (expected === null) return `${column.name} is null`;
     if (typeof expected !== 'object') {
       values.push(expected);
-      return `coalesce(${column.name} = $${values.length + 1}, false)`;
+      return sure(`${column.name} = $${values.length + 1}`);
     }
     if (!Array.isArray(expected.$in) || Object.keys(expected).length !== 1) {
       throw new Error(`An ability on ${entity.name}.${property} uses an operator that has no SQL form`);
     }
     values.push([...expected.$in]);
-    return `coalesce(${column.name} = any($${values.length + 1}), false)`;
+    return sure(`${column.name} = any($${values.length + 1})`);
   });
   return `(${parts.join(' and ')})`;
 }

@@ -18,3 +18,19 @@ export interface Actor {
 export function systemActor(tenantId: string, job: string): Actor {
   return { kind: 'SYSTEM', tenantId, id: job, roles: ['SYSTEM'], scopes: [], authTime: null, accountId: null };
 }
+
+/** Whether both are the same actor with the same rights and the same time of sign-in. */
+export function sameActor(one: Actor, other: Actor): boolean {
+  return (
+    one.kind === other.kind &&
+    one.tenantId === other.tenantId &&
+    one.id === other.id &&
+    one.accountId === other.accountId &&
+    one.authTime?.getTime() === other.authTime?.getTime() &&
+    sameTexts(one.roles, other.roles) &&
+    sameTexts(one.scopes, other.scopes)
+  );
+}
+
+const sameTexts = (some: readonly string[], others: readonly string[]): boolean =>
+  some.length === others.length && some.every((text, index) => text === others[index]);

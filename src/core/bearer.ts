@@ -76,14 +76,21 @@ export interface VerifiedToken {
   readonly authTime: Date | null;
   /** `exp`, without the tolerance: long-lived answers (subscriptions) end here. */
   readonly expiresAt: Date;
+  /** `nbf`, without the tolerance; null when the token does not say. */
+  readonly notBefore: Date | null;
   /** All claims. Personal data may be among them: not for logs. */
   readonly claims: Readonly<JWTPayload>;
 }
+
+/** When a verified token holds. */
+export type TokenTimes = Pick<VerifiedToken, 'expiresAt' | 'notBefore' | 'authTime'>;
 
 /** Checks access tokens of one issuer. */
 export interface BearerVerifier {
   /** The verified token, or `UnauthenticatedToken`, or `IdentityProviderUnavailable`; never a half-checked one. */
   verify(token: string): Promise<VerifiedToken>;
+  /** Whether a token that was verified before holds by its times alone, with the tolerance of `verify`. */
+  holdsNow(times: TokenTimes): boolean;
 }
 
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -147,8 +154,16 @@ export function createBearerVerifier(config: IssuerConfig): BearerVerifier {
         ...account,
         authTime: authTimeOf(payload, at, tolerance),
         expiresAt: date(payload.exp),
+        notBefore: payload.nbf === undefined ? null : date(payload.nbf),
         claims: payload,
       };
+    },
+    holdsNow({ expiresAt, notBefore, authTime }) {
+      // In whole seconds, as `exp` and `nbf` are read (RFC 7519 4.1.4 and 4.1.5).
+      const at = Math.floor(now().getTime() / 1000) * 1000;
+      const leeway = tolerance * 1000;
+      const begins = Math.max(notBefore?.getTime() ?? 0, authTime?.getTime() ?? 0);
+      return at < expiresAt.getTime() + leeway && at + leeway >= begins;
     },
   };
 }

@@ -36,6 +36,8 @@ export interface ChangesOptions {
   /** Sends a notification over another connection: only so is it proved that notifications arrive. */
   readonly notify: (channel: string, payload: string) => Promise<unknown>;
   readonly log: Logger;
+  /** Told of every change that is heard, before whoever subscribed to it. */
+  readonly heard?: (tenantId: string) => void;
   readonly timing?: Partial<ChangesTiming>;
 }
 
@@ -139,6 +141,7 @@ export class Changes {
   private heard(payload: string): void {
     const change = readChange(payload);
     if (!change) return;
+    this.options.heard?.(change.tenant);
     for (const { tenantId, topics, stream } of this.subscribers) {
       if (tenantId === change.tenant && change.topics.some((topic) => topics.has(topic))) stream.signal();
     }

@@ -17,6 +17,13 @@ export interface Clock {
 export const PRESENT =
   "coalesce(nullif(current_setting('app.now', true), '')::timestamptz, date_trunc('milliseconds', clock_timestamp()))";
 
+/**
+ * The same for what an UPDATE sets: Citus refuses a volatile function there, and the time at which the statement arrived
+ * is stable. Earlier than PRESENT by as long as the statement waits for a lock.
+ */
+export const PRESENT_OF_STATEMENT =
+  "coalesce(nullif(current_setting('app.now', true), '')::timestamptz, date_trunc('milliseconds', statement_timestamp()))";
+
 const readNow = (rows: readonly Readonly<Record<string, unknown>>[]): Date => rows[0]?.now as Date;
 
 /** The database's own clock. `$1` is named so that the statement has the tenant like every other. */

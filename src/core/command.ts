@@ -88,5 +88,12 @@ export function done(
 
 /** What a mutation's resolver gets back: an id to read again, or the findings. */
 export type CommandResult =
-  | { readonly kind: 'done'; readonly id: string; readonly replayed: boolean; readonly secret?: string }
+  | {
+      readonly kind: 'done';
+      readonly id: string;
+      readonly replayed: boolean;
+      readonly secret?: string;
+      /** What the request asked of that row, read with COMMIT; a replay has written nothing, so it answers nothing. */
+      readonly answers?: Readonly<Record<string, unknown>>;
+    }
   | { readonly kind: 'refused'; readonly findings: readonly Finding[]; readonly replayed: boolean };

@@ -1,7 +1,10 @@
 import { type EntraApp, readEntraApp } from './entra-app.js';
 import type { KekSettings } from './key-files.js';
 import type { LedgerKeySettings } from './ledger/key-files.js';
+import { postgresUrl } from './postgres-url.js';
+import { readReplica, type ReplicaSettings } from './replica/settings.js';
 import { StartupError } from './startup-error.js';
+import { readTelemetry, type TelemetrySettings } from './telemetry/settings.js';
 import { readVaultKey } from './vault-key-settings.js';
 
 /** Where people's tokens come from: a real OpenID provider, Entra ID, or the sandbox's own. */
@@ -27,6 +30,8 @@ export interface Config {
   readonly host: string;
   readonly dataRoot: string;
   readonly database: DatabaseSettings;
+  /** A standby for the reads of a process that serves the API alone; null without one. */
+  readonly replica: ReplicaSettings | null;
   readonly identity: IdentitySettings;
   readonly poolSize: number;
   /** Named prepared statements; `PREPARED_STATEMENTS=off` behind PgBouncer below 1.21 in transaction mode. */
@@ -71,6 +76,8 @@ export interface Config {
   readonly kek: KekSettings;
   /** Where the keys that sign the ledger's checkpoints stand. */
   readonly ledgerKey: LedgerKeySettings;
+  /** To whom the process tells how it goes. */
+  readonly telemetry: TelemetrySettings;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -85,6 +92,7 @@ export function readConfig(env: Environment, projectRoot: string): Config {
     host: env.HOST ?? '127.0.0.1',
     dataRoot,
     database: readDatabase(env),
+    replica: readReplica(env),
     identity,
     poolSize: whole(env, 'DATABASE_POOL', 10, 1, 200),
     prepare: toggle(env, 'PREPARED_STATEMENTS', true),
@@ -109,6 +117,7 @@ export function readConfig(env: Environment, projectRoot: string): Config {
     entraApp: readEntraApp(env, identity.kind === 'entra' ? identity.clientId : null),
     kek: readKek(env, dataRoot),
     ledgerKey: readLedgerKey(env, dataRoot),
+    telemetry: readTelemetry(env),
   };
 }
 
@@ -204,18 +213,6 @@ function readDatabase(env: Environment): DatabaseSettings {
     url,
     ownerUrl: env.DATABASE_OWNER_URL ? postgresUrl('DATABASE_OWNER_URL', env.DATABASE_OWNER_URL) : null,
   };
-}
-
-function postgresUrl(name: string, text: string): string {
-  const isOne =
-    URL.canParse(text) &&
-    ['postgres:', 'postgresql:'].includes(new URL(text).protocol) &&
-    new URL(text).username !== '';
-  if (!isOne)
-    throw new StartupError(
-      `${name} is not a PostgreSQL address: write it as postgresql://user:password@host:5432/database.`,
-    );
-  return text;
 }
 
 function readIdentity(env: Environment): IdentitySettings {

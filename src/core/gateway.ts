@@ -1,29 +1,15 @@
-import type { Socket } from 'node:net';
-import pg from 'pg';
+import type pg from 'pg';
 import { AppError } from './error.js';
+import { readAnswers, send } from './flush.js';
+import { type Lane, limitsOn, openLane, STATEMENT_MS } from './lane.js';
+import { PRIMARY_POSITION, type Replica } from './replica/replica.js';
+import type { Result, Sending } from './round-trip.js';
+import { isConnectionLoss, isStatementError } from './sql-error.js';
 import type { Answers, Queries, Row, Statement } from './statement.js';
+import { type PoolFigures, UNWATCHED, type Watch } from './telemetry/telemetry.js';
 
+const READ_ONLY = 'begin isolation level repeatable read read only';
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const INT8 = 20;
-const DATE = 1082;
-
-const types: pg.CustomTypesConfig = {
-  getTypeParser: ((oid: number, format: 'text' | 'binary') => {
-    if (oid === INT8) return (text: string) => BigInt(text);
-    if (oid === DATE) return (text: string) => text;
-    return pg.types.getTypeParser(oid, format);
-  }) as pg.CustomTypesConfig['getTypeParser'],
-};
-
-/** Codes of a connection that is gone: the socket's, and the SQLSTATEs after which the server closes it. */
-const LOST = /^(08...|57P..|ECONNRESET|ECONNREFUSED|EPIPE|ETIMEDOUT)$/;
-
-/** How long a statement, a wait for a lock and an idle transaction may last (reliability 7), in milliseconds. */
-const LIMITS =
-  'set local statement_timeout = 5000; set local lock_timeout = 2000; set local idle_in_transaction_session_timeout = 10000';
-
-/** Statements that open a transaction: BEGIN, the tenant, the settings. */
-const HEAD = 3;
 
 export interface GatewayOptions {
   readonly url: string;
@@ -34,6 +20,10 @@ export interface GatewayOptions {
   /** Told every statement that is sent: the tests count them. */
   readonly onStatement?: (text: string) => void;
   readonly onError?: (error: Error) => void;
+  /** Told every flush of work that names no watch of its own. */
+  readonly watch?: Watch;
+  /** A standby that reads may go to; the API's processes alone have one. */
+  readonly replica?: Replica;
   /** The present for every statement of a transaction, in place of the database's clock (PRESENT): tests alone. */
   readonly present?: () => Date;
 }
@@ -44,72 +34,110 @@ export interface Transaction {
   flush<Q extends Queries>(queries: Q): Promise<Answers<Q>>;
   /** The last flush: the writes and COMMIT together. A COMMIT that answers ROLLBACK is an error. */
   commit(writes: readonly Statement[]): Promise<void>;
+  /** The last flush with questions about the rows as they stand after the writes, answered once they are committed. */
+  commitAndAsk<Q extends Queries>(writes: readonly Statement[], asked: Q): Promise<Answers<Q>>;
   rollback(): Promise<void>;
 }
 
-/** The only holder of the connection pool, for reads as for writes (design 3). */
+/** The only holder of the connection pools, for reads as for writes (design 3). */
 export class Gateway {
-  private readonly pool: pg.Pool;
+  private readonly primary: Lane;
+  private readonly standby: Lane | null;
   private readonly names = new Map<string, string>();
+  /** Told of work that names no watch of its own. */
+  readonly watch: Watch;
 
   constructor(private readonly options: GatewayOptions) {
-    const config: pg.PoolConfig & { pipeline: boolean } = {
-      connectionString: options.url,
-      max: options.poolSize,
-      connectionTimeoutMillis: 5000,
-      types,
-      pipeline: true,
-      // PGAPPNAME of the process's environment tells its sessions from those of others.
-      fallback_application_name: 'countersign',
-    };
-    this.pool = new pg.Pool(config);
-    this.pool.on('error', (error) => options.onError?.(error));
-    // The pool listens to idle connections only: one that is cut in mid-use would end the process.
-    this.pool.on('connect', (client) => void client.on('error', (error) => options.onError?.(error)));
+    const { url, replica } = options;
+    this.watch = options.watch ?? UNWATCHED;
+    this.primary = openLane({ connectionString: url, connectionTimeoutMillis: 5000 }, options);
+    // A standby that is silent must not hold up what the primary can answer.
+    const patience = { connectionTimeoutMillis: 1000, query_timeout: STATEMENT_MS + 1000 };
+    this.standby = replica ? openLane({ connectionString: replica.options.url, ...patience }, options) : null;
+    replica?.follow(async () => String((await this.global(PRIMARY_POSITION))[0]?.position));
   }
 
-  /** Reads of one tenant in one round trip, in one read-only transaction. */
-  async read<Q extends Queries>(tenantId: string, queries: Q): Promise<Answers<Q>> {
-    return this.withClient(async (client) => {
-      const head = ['begin isolation level repeatable read read only', setTenant(tenantId), this.settings()];
-      const sent = inOneWrite(client, () => [
-        ...head.map((text) => this.send(client, text)),
-        ...this.sendAll(client, tenantId, queries),
-        this.send(client, 'commit'),
-      ]);
-      const results = await settle(sent);
-      return readAnswers(queries, results.slice(head.length, -1));
+  /**
+   * Reads of one tenant in one round trip, in one read-only transaction: on the replica where that shows everything of
+   * the tenant that this process knows of, else on the primary.
+   */
+  async read<Q extends Queries>(tenantId: string, queries: Q, watch: Watch = this.watch): Promise<Answers<Q>> {
+    const { replica } = this.options;
+    if (this.standby && replica?.serves(tenantId)) {
+      try {
+        return await this.readOn(this.standby, tenantId, queries, watch);
+      } catch (error) {
+        if (!replica.failed(error)) throw error;
+      }
+    }
+    return this.readOn(this.primary, tenantId, queries, watch);
+  }
+
+  private async readOn<Q extends Queries>(lane: Lane, tenantId: string, queries: Q, watch: Watch): Promise<Answers<Q>> {
+    return this.withTenant(lane, tenantId, watch, async (client) => {
+      const head = this.head(READ_ONLY, tenantId, client);
+      const sent = [...head, ...this.sendings(tenantId, queries), this.sending('commit')];
+      return readAnswers(queries, (await this.whole(client, sent, watch)).slice(head.length, -1));
     });
   }
 
-  /** Opens a transaction for the pipeline. `first` travels in the same flush as BEGIN. */
-  async transaction<T>(tenantId: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  /**
+   * The same reads of many tenants, each under its own setting, in one round trip: for sweeps of the worker alone.
+   */
+  async readEach<Q extends Queries>(tenantIds: readonly string[], queries: Q): Promise<[string, Answers<Q>][]> {
+    const [first] = tenantIds;
+    if (first === undefined) return [];
     return this.withClient(async (client) => {
+      const head = this.head(READ_ONLY, first, client);
+      const each = tenantIds.map((tenantId) => [this.setting(tenantId), ...this.sendings(tenantId, queries)]);
+      const results = await this.whole(client, [...head, ...each.flat(), this.sending('commit')], this.watch);
+      const length = Object.keys(queries).length + 1;
+      return tenantIds.map((tenantId, index) => {
+        const from = head.length + index * length + 1;
+        return [tenantId, readAnswers(queries, results.slice(from, from + length - 1))];
+      });
+    });
+  }
+
+  /** Opens a transaction for the pipeline: BEGIN travels with its first flush. */
+  async transaction<T>(tenantId: string, work: (tx: Transaction) => Promise<T>, watch: Watch = this.watch): Promise<T> {
+    const { replica } = this.options;
+    return this.withTenant(this.primary, tenantId, watch, async (client) => {
       let opened = false;
       let ended = false;
-      const open = (): Promise<pg.QueryResult>[] => {
+      const open = (): readonly Sending[] => {
         if (opened) return [];
         opened = true;
-        return ['begin', setTenant(tenantId), this.settings()].map((text) => this.send(client, text));
+        return this.head('begin', tenantId, client);
       };
       const tx: Transaction = {
         flush: async (queries) => {
-          const first = opened ? 0 : HEAD;
-          const sent = inOneWrite(client, () => [...open(), ...this.sendAll(client, tenantId, queries)]);
-          return readAnswers(queries, (await settle(sent)).slice(first));
+          const begun = open();
+          const results = await send(client, [...begun, ...this.sendings(tenantId, queries)], watch);
+          return readAnswers(queries, results.slice(begun.length));
         },
-        commit: async (writes) => {
-          const sent = inOneWrite(client, () => [
-            ...open(),
-            ...writes.map((write) => this.send(client, write.text, [tenantId, ...write.values])),
-            this.send(client, 'commit'),
-          ]);
+        commit: async (writes) => void (await tx.commitAndAsk(writes, {})),
+        commitAndAsk: async (writes, asked) => {
+          const begun = open();
+          const before = [
+            ...begun,
+            ...writes.map((write) => this.sending(write.text, [tenantId, ...write.values])),
+            ...this.sendings(tenantId, asked),
+          ];
+          const place = replica ? [{ ...this.sending(PRIMARY_POSITION), mayFail: true }] : [];
+          const results = await send(client, [...before, this.sending('commit'), ...place], watch).catch((error) => {
+            // Whether it was committed is not known: the replica may not show it.
+            if (isConnectionLoss(error)) replica?.wrote(tenantId, undefined);
+            throw error;
+          });
           ended = true;
-          const results = await settle(sent);
-          if (results.at(-1)?.command !== 'COMMIT') throw new Error('COMMIT was answered by a rollback');
+          if (results[before.length]!.command !== 'COMMIT') throw new Error('COMMIT was answered by a rollback');
+          // From there on the replica shows what was committed.
+          replica?.wrote(tenantId, results[before.length + 1]?.rows[0]?.position as string | undefined);
+          return readAnswers(asked, results.slice(begun.length + writes.length, before.length));
         },
         rollback: async () => {
-          if (opened && !ended) await this.send(client, 'rollback');
+          if (opened && !ended) await send(client, [this.sending('rollback')], watch);
           ended = true;
         },
       };
@@ -127,18 +155,54 @@ export class Gateway {
 
   /** A statement on the global registry, outside of any tenant: only identity's registry and start-up checks. */
   async global(text: string, values: readonly unknown[] = []): Promise<readonly Row[]> {
-    return this.withClient(async (client) => (await this.send(client, text, values)).rows as Row[]);
+    return this.withClient(async (client) => {
+      const [result] = await send(client, [this.sending(text, values)], this.watch);
+      return result!.rows;
+    });
+  }
+
+  /** How the pool stands now. */
+  connections(): PoolFigures {
+    const { totalCount, idleCount, waitingCount } = this.primary.pool;
+    return {
+      inUse: totalCount - idleCount,
+      idle: idleCount,
+      waiting: waitingCount + this.primary.share.waiting,
+      most: this.options.poolSize,
+    };
   }
 
   /** Ends the pool after the running work. */
   async end(): Promise<void> {
-    await this.pool.end();
+    await Promise.all([this.primary.pool.end(), this.standby?.pool.end(), this.options.replica?.end()]);
   }
 
-  private async withClient<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  /** A connection of the tenant's share. */
+  private async withTenant<T>(
+    { pool, share }: Lane,
+    tenantId: string,
+    watch: Watch,
+    work: (client: pg.PoolClient) => Promise<T>,
+  ): Promise<T> {
+    const since = performance.now();
+    const leave = await share.enter(tenantId);
+    try {
+      return await this.withClient((client) => {
+        watch.waited(performance.now() - since);
+        return work(client);
+      }, pool);
+    } finally {
+      leave();
+    }
+  }
+
+  private async withClient<T>(
+    work: (client: pg.PoolClient) => Promise<T>,
+    pool: pg.Pool = this.primary.pool,
+  ): Promise<T> {
     let client: pg.PoolClient;
     try {
-      client = await this.pool.connect();
+      client = await pool.connect();
     } catch {
       throw new AppError('UNAVAILABLE', 'The database cannot be reached.', { remedy: 'Try again in a moment.' });
     }
@@ -153,28 +217,39 @@ export class Gateway {
     }
   }
 
-  /** What every transaction sets for itself, beside its tenant. */
-  private settings(): string {
-    const { present } = this.options;
-    return present ? `${LIMITS}; set local app.now = '${present().toISOString()}'` : LIMITS;
+  /** A transaction in one round trip: one that fails is ended by another, which must not hide why. */
+  private async whole(client: pg.PoolClient, sent: readonly Sending[], watch: Watch): Promise<readonly Result[]> {
+    try {
+      return await send(client, sent, watch);
+    } catch (error) {
+      await send(client, [this.sending('rollback')], watch).catch(() => undefined);
+      throw error;
+    }
   }
 
-  private sendAll(client: pg.PoolClient, tenantId: string, queries: Queries): Promise<pg.QueryResult>[] {
-    return Object.values(queries).map((query) =>
-      this.send(client, query.text, [tenantId, ...query.values], query.isOneOff),
+  /** What opens a transaction: BEGIN, the tenant, and what else is to be set. */
+  private head(begin: string, tenantId: string, client: pg.PoolClient): readonly Sending[] {
+    const { present } = this.options;
+    const now = present ? [`set local app.now = '${present().toISOString()}'`] : [];
+    const settings = [...limitsOn(client), ...now];
+    return [this.sending(begin), this.setting(tenantId), ...settings.map((text) => this.sending(text, [], true))];
+  }
+
+  private sendings(tenantId: string, queries: Queries): readonly Sending[] {
+    return Object.values(queries).map(({ text, values, isOneOff }) =>
+      this.sending(text, [tenantId, ...values], isOneOff),
     );
   }
 
-  private send(
-    client: pg.PoolClient,
-    text: string,
-    values?: readonly unknown[],
-    isOneOff = false,
-  ): Promise<pg.QueryResult> {
+  private sending(text: string, values: readonly unknown[] = [], isOneOff = false): Sending {
     this.options.onStatement?.(text);
-    if (!values) return client.query(text);
-    const name = this.options.prepare && !isOneOff ? this.nameOf(text) : undefined;
-    return client.query({ text, values: [...values], ...(name ? { name } : {}) });
+    return { text, values, name: this.options.prepare && !isOneOff ? this.nameOf(text) : undefined };
+  }
+
+  /** `SET LOCAL` takes no parameter, so the literal is validated; `set_config()` does not travel to Citus workers. */
+  private setting(tenantId: string): Sending {
+    if (!UUID.test(tenantId)) throw new Error('The tenant is not a lower-case uuid');
+    return this.sending(`set local app.tenant_id = '${tenantId}'`, [], true);
   }
 
   private nameOf(text: string): string | undefined {
@@ -186,61 +261,4 @@ export class Gateway {
     this.names.set(text, name);
     return name;
   }
-}
-
-/**
- * Lets a flush leave as one write: the driver writes statement by statement, which costs the server and us a system call
- * and a wake-up each. Its socket is no part of its types.
- */
-function inOneWrite<T>(client: pg.PoolClient, send: () => T): T {
-  const { stream } = (client as unknown as { readonly connection: { readonly stream: Socket } }).connection;
-  stream.cork();
-  try {
-    return send();
-  } finally {
-    stream.uncork();
-  }
-}
-
-/** `SET LOCAL` takes no parameter, so the literal is validated; `set_config()` does not travel to Citus workers. */
-function setTenant(tenantId: string): string {
-  if (!UUID.test(tenantId)) throw new Error('The tenant is not a lower-case uuid');
-  return `set local app.tenant_id = '${tenantId}'`;
-}
-
-/** Awaits every promise of a flush, then reports the first failure: later ones only say "aborted". */
-async function settle(sent: readonly Promise<pg.QueryResult>[]): Promise<pg.QueryResult[]> {
-  const settled = await Promise.allSettled(sent);
-  const failed = settled.find((s) => s.status === 'rejected');
-  if (failed) throw failed.reason;
-  return settled.map((s) => (s as PromiseFulfilledResult<pg.QueryResult>).value);
-}
-
-function readAnswers<Q extends Queries>(queries: Q, results: readonly pg.QueryResult[]): Answers<Q> {
-  const answers: Record<string, unknown> = {};
-  Object.entries(queries).forEach(([key, query], index) => {
-    answers[key] = query.read((results[index]?.rows ?? []) as Row[]);
-  });
-  return answers as Answers<Q>;
-}
-
-/** A database error that carries an SQLSTATE: the connection itself is sound. */
-export function isStatementError(error: unknown): error is Error & { code: string; constraint?: string } {
-  return /^[0-9A-Z]{5}$/.test(codeOf(error));
-}
-
-/** The connection was lost: whatever was sent last may or may not have been done. */
-export function isConnectionLoss(error: unknown): boolean {
-  const { message = '' } = (error ?? {}) as { message?: string };
-  return LOST.test(codeOf(error)) || /^Connection terminated|^Client has encountered a connection error/.test(message);
-}
-
-/** SQLSTATEs of a value that PostgreSQL cannot read as its type: bad input that no scalar has refused. */
-export function isMalformedValue(code: string): boolean {
-  return ['22P02', '22007', '22008', '22021', '22P05', '22003'].includes(code);
-}
-
-function codeOf(error: unknown): string {
-  const { code } = (error ?? {}) as { code?: unknown };
-  return typeof code === 'string' ? code : '';
 }

@@ -1,10 +1,13 @@
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { ApiContext } from './graphql/context.js';
 import { earlyRefusal } from './graphql/early-refusal.js';
 import { newId } from './id.js';
+import { requestLog } from './log.js';
+import { against } from './slow-clients.js';
+import type { OperationObserver } from './telemetry/operation-observer.js';
 
 /** The largest body: an import's payload of 1 MiB in JSON text, escaped. */
 const BODY_LIMIT = 2_500_000;
@@ -16,23 +19,38 @@ export interface ListenerOptions {
   readonly contextOf: (request: FastifyRequest) => Promise<ApiContext>;
   /** Why the process should get no traffic, or null when it may. */
   readonly notReady: () => Promise<string | null>;
+  /** Told when an operation begins and ends. */
+  readonly observer: OperationObserver;
   /** The offline GraphiQL page, or null when the setting is off. */
   readonly graphiql: string | null;
 }
 
 /** The one HTTP listener: `/graphql`, `/healthz`, `/readyz`, and whatever the sandbox mounts beside them. */
 export function createListener(options: ListenerOptions): FastifyInstance {
-  const { api, log, contextOf, notReady, graphiql } = options;
+  const { api, log, contextOf, notReady, observer, graphiql } = options;
   const app = Fastify({
     loggerInstance: log as unknown as FastifyBaseLogger,
+    // One line a request, when it has been answered: a second one before it says nothing more and costs as much.
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
     genReqId: () => newId(),
-    // Headers and body of a slow client end after this, so that it holds nothing for long.
-    requestTimeout: 30_000,
+    ...against(),
     // A request that is being answered is answered to its end; only idle connections are closed at once.
     forceCloseConnections: 'idle',
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
+  });
+  const lines = requestLog(log);
+  // A route whose address holds a secret is silent.
+  const isTold = (request: FastifyRequest): boolean => (request.log as Logger).isLevelEnabled('info');
+  app.addHook('onResponse', (request, reply, done) => {
+    const line = { req: request, res: reply, ms: Math.trunc(reply.elapsedTime) };
+    if (isTold(request)) lines.info(line, 'request completed');
+    done();
+  });
+  app.addHook('onRequestAbort', (request, done) => {
+    if (isTold(request)) lines.info({ req: request }, 'the client went away');
+    done();
   });
   app.setErrorHandler(async (error: Error & { statusCode?: number; code?: string }, request, reply) => {
     const status = error.statusCode && error.statusCode < 500 ? error.statusCode : 500;
@@ -60,10 +78,15 @@ export function createListener(options: ListenerOptions): FastifyInstance {
   app.route({
     url: '/graphql',
     method: ['GET', 'POST'],
+    onSend: (request, reply, payload, done) => {
+      observer.end(request, reply.statusCode);
+      done(null, payload);
+    },
     handler: async function (request, reply) {
       if (graphiql && request.method === 'GET' && request.headers.accept?.includes('text/html')) {
         return reply.type('text/html; charset=utf-8').send(graphiql);
       }
+      observer.begin(request);
       return handler.call(app, request as never, reply as never);
     },
   });

@@ -1,8 +1,40 @@
-import { DateTime } from 'luxon';
+import { DateTime, IANAZone } from 'luxon';
+
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+/** Between these instants a zone changes its offset at most once in a day (tz database), and a year has four digits. */
+const [FROM, TO] = [Date.UTC(1970), Date.UTC(3000)];
+/** Days whose offset is kept for a zone: some years. */
+const MOST_DAYS = 5_000;
+
+/** By zone, the offset in minutes of days of UTC, by their number since 1970; null for a day on which it changes. */
+const offsets = new Map<string, Map<number, number | null>>();
 
 /** The calendar day, `2026-11-21`, of an instant in an IANA time zone. */
 export function localDay(timeZone: string, instant: Date): string {
-  return DateTime.fromJSDate(instant, { zone: timeZone }).toISODate()!;
+  const offset = offsetOf(timeZone, instant.getTime());
+  if (offset === null) return DateTime.fromJSDate(instant, { zone: timeZone }).toISODate()!;
+  return new Date(instant.getTime() + offset * MINUTE).toISOString().slice(0, 10);
+}
+
+/**
+ * The offset of a zone in minutes, remembered by day, as looking it up is slow and projections ask ever again; null on a day
+ * on which it changes, for a zone that is none, and far from the present.
+ */
+function offsetOf(timeZone: string, instant: number): number | null {
+  // Not a number is no smaller either.
+  if (!(instant >= FROM && instant < TO)) return null;
+  let days = offsets.get(timeZone);
+  if (!days) offsets.set(timeZone, (days = new Map()));
+  const day = Math.floor(instant / DAY);
+  const known = days.get(day);
+  if (known !== undefined) return known;
+  const zone = IANAZone.create(timeZone);
+  const [first, last] = zone.isValid ? [zone.offset(day * DAY), zone.offset((day + 1) * DAY)] : [];
+  const offset = first !== undefined && first === last ? first : null;
+  if (days.size >= MOST_DAYS) days.clear();
+  days.set(day, offset);
+  return offset;
 }
 
 /** Whole days from one calendar day to another; negative when the second comes first. */

@@ -42,6 +42,14 @@ export async function applicationRole(runner: QueryRunner): Promise<string> {
   return role;
 }
 
+/** Whether Citus is there: tables that it is to distribute have no triggers (EnsureRelationHasNoTriggers). */
+export async function hasCitus(runner: QueryRunner): Promise<boolean> {
+  const rows = (await runner.query("select exists (select 1 from pg_extension where extname = 'citus') as has")) as {
+    has: boolean;
+  }[];
+  return rows[0]?.has ?? false;
+}
+
 /**
  * A backfill or a new constraint on a table under FORCE: the owner sees no rows there, so an update would report 0 and
  * a foreign key would validate over orphans. Runs the work between NO FORCE and FORCE in the migration's transaction.

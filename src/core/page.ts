@@ -44,3 +44,8 @@ export function decodeCursor(cursor: string): string {
     throw badInput('after', 'is not a cursor of this list', 'Pass pageInfo.endCursor of the page before.');
   return id;
 }
+
+/** The same cursor, made by PostgreSQL of an expression that is a uuid. */
+export function cursorSql(id: string): string {
+  return `translate(encode(convert_to('id:' || ${id}, 'UTF8'), 'base64'), '+/', '-_')`;
+}

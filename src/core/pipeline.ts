@@ -1,15 +1,25 @@
 import type { Logger } from 'pino';
-import { type AbilityContribution, abilityOf, allows } from './ability.js';
-import type { Actor } from './actor.js';
+import { type Ability, type AbilityContribution, abilityOf, allows } from './ability.js';
+import { type Actor, sameActor } from './actor.js';
+import { confirming } from './assumed-actor.js';
+import { asAppError, isWorthAnotherTry } from './change-failure.js';
 import type { Clock } from './clock.js';
 import type { Command, CommandResult, DoneOutcome, Moment, Outcome, RefusedOutcome } from './command.js';
 import { AppError, HiddenRow } from './error.js';
-import { type Gateway, isConnectionLoss, isMalformedValue, isStatementError, type Transaction } from './gateway.js';
+import type { Gateway, Transaction } from './gateway.js';
 import { newId } from './id.js';
-import { claimKey, recall, remember, type IdempotencyScope, requestHash } from './idempotency.js';
+import {
+  claimKey,
+  recall,
+  remember,
+  type IdempotencyScope,
+  type RememberedOutcome,
+  requestHash,
+} from './idempotency.js';
 import { appendToLedger, LedgerOutcome, type LedgerRecord } from './ledger/entry.js';
 import { enqueue } from './outbox/message.js';
-import type { Answers, Queries, Query, Statement } from './statement.js';
+import { type Answers, asRows, type Queries, type Query, type Statement } from './statement.js';
+import type { CommandOutcome, Watch } from './telemetry/telemetry.js';
 import type { Vault } from './vault.js';
 
 /** What of the request the pipeline needs: the key that makes a repeat harmless, and where its answer stands. */
@@ -17,6 +27,15 @@ export interface CommandRequest {
   readonly idempotencyKey: string | null;
   /** The response path: two aliases of one mutation under one key are two requests. */
   readonly path: string;
+  /**
+   * Whether the actor must still be who they were when the operation was begun, with the same rights: else ActorChanged,
+   * before anything is told or done. Without it the command is judged by the actor of now.
+   */
+  readonly asBegun?: boolean;
+  /** What is asked of the row that the command answers with, as this ability may read it: sent with COMMIT. */
+  readonly answer?: (id: string, ability: Ability) => Queries;
+  /** Told what the command asks of the database and how it ended; the gateway's own watch when left out. */
+  readonly watch?: Watch;
 }
 
 export interface PipelineOptions {
@@ -28,6 +47,8 @@ export interface PipelineOptions {
   readonly vault: Vault;
   /** Told, after commit, of which tenant's effects the worker has something new to do. */
   readonly hint?: (tenantId: string) => void;
+  /** Told, after commit, of which tenant's ledger has an entry more. */
+  readonly happened?: (tenantId: string) => void;
   /** Somebody's change was committed. */
   readonly acted?: (actor: Actor) => void;
   /** How an entry is written; no part of the product sets it, only the benchmark that asks what the ledger costs. */
@@ -35,12 +56,23 @@ export interface PipelineOptions {
   readonly log: Logger;
 }
 
-const SERIALIZATION_FAILURE = '40001';
-const DEADLOCK = '40P01';
-const UNIQUE_VIOLATION = '23505';
-const FOREIGN_KEY_VIOLATION = '23503';
-const LOCK_TIMEOUT = '55P03';
-const STATEMENT_TIMEOUT = '57014';
+/** One request as the pipeline carries it through its attempts. */
+interface Attempt<I, F extends Queries> {
+  readonly actor: Actor;
+  readonly command: Command<I, F>;
+  readonly input: I;
+  readonly request: CommandRequest;
+  readonly scope: IdempotencyScope | null;
+}
+
+/** What the first flush has brought. */
+interface Begun<F extends Queries> {
+  readonly current: Actor;
+  readonly remembered: RememberedOutcome | null;
+  readonly facts: Answers<F>;
+  readonly now: Date;
+}
+
 const ATTEMPTS = 3;
 
 /** The only code that opens a transaction for a change: two flushes a command (design 3). */
@@ -54,13 +86,26 @@ export class Pipeline {
     input: I,
     request: CommandRequest,
   ): Promise<CommandResult> {
-    const scope = this.scopeOf(actor, command.name, input, request);
+    const since = performance.now();
+    const { watch = this.options.gateway.watch } = request;
+    const ended = (outcome: CommandOutcome): void => watch.ran(command.name, outcome, performance.now() - since);
+    try {
+      const scope = this.scopeOf(actor, command.name, input, request);
+      const result = await this.attempt({ actor, command, input, request, scope });
+      ended(result.kind === 'refused' ? 'REFUSED' : result.replayed ? 'REPLAYED' : 'DONE');
+      return result;
+    } catch (error) {
+      ended('FAILED');
+      throw error;
+    }
+  }
+
+  private async attempt<I, F extends Queries>(attempted: Attempt<I, F>): Promise<CommandResult> {
+    const { actor, command, request } = attempted;
     for (let attempt = 1; ; attempt++) {
       try {
         this.assertAllowed(actor, command, null);
-        return await this.options.gateway.transaction(actor.tenantId, (tx) =>
-          this.once(tx, actor, command, input, scope),
-        );
+        return await this.options.gateway.transaction(actor.tenantId, (tx) => this.once(tx, attempted), request.watch);
       } catch (error) {
         if (error instanceof AppError) {
           if (error.code === 'FORBIDDEN' || error instanceof HiddenRow) await this.recordDenial(actor, command, error);
@@ -72,55 +117,65 @@ export class Pipeline {
     }
   }
 
-  private async once<I, F extends Queries>(
+  private async once<I, F extends Queries>(tx: Transaction, attempt: Attempt<I, F>): Promise<CommandResult> {
+    const { command, input, request, scope } = attempt;
+    const { current, remembered, facts, now } = await this.firstFlush(tx, attempt);
+    if (remembered) return { ...remembered, replayed: true };
+    this.assertAllowed(current, command, command.target?.(facts) ?? null);
+    const moment: Moment = { now, actor: current, newId, vault: this.options.vault };
+    const outcome = command.decide(facts, input, moment);
+    const writes = secondFlush(command.name, command.subject, outcome, moment, scope, this.options.record);
+    const asked =
+      outcome.kind === 'done' ? request.answer?.(outcome.id, abilityOf(current, this.options.abilities)) : undefined;
+    const answers = await tx.commitAndAsk(writes, asked ?? {});
+    this.options.happened?.(current.tenantId);
+    if (outcome.kind === 'done') {
+      if (outcome.wakesWorker || outcome.messages.length > 0) this.options.hint?.(current.tenantId);
+      this.options.acted?.(current);
+    }
+    return resultOf(outcome, asked && answers);
+  }
+
+  /** Sends keys, locks and facts, then the actor and the clock, and reads the actor first: nobody else is told anything. */
+  private async firstFlush<I, F extends Queries>(
     tx: Transaction,
-    actor: Actor,
-    command: Command<I, F>,
-    input: I,
-    scope: IdempotencyScope | null,
-  ): Promise<CommandResult> {
-    const answers: Record<string, unknown> = await tx.flush(this.firstFlush(actor, command, input, scope));
-    const remembered = scope ? answers.remembered : null;
-    if (remembered) return { ...remembered, replayed: true } as CommandResult;
-    const current = answers.actor as Actor | null;
+    { actor, command, input, request, scope }: Attempt<I, F>,
+  ): Promise<Begun<F>> {
+    const facts = command.facts(input, actor);
+    const refreshed = this.options.refresh(actor);
+    const asked = {
+      actor: request.asBegun ? confirming(actor, refreshed) : refreshed,
+      // The clock comes last, after every lock is held.
+      now: this.options.clock.now(),
+    };
+    const memory = scope ? { claimed: claimKey(scope), remembered: recall(scope) } : null;
+    const prefixed = Object.fromEntries(Object.entries(facts).map(([key, query]) => [`facts.${key}`, query]));
+    const rows = await tx.flush(asRows({ ...memory, ...prefixed, ...asked }));
+    const current = asked.actor.read(rows.actor!);
     if (!current)
       throw new AppError('FORBIDDEN', 'Your membership has ended or is suspended.', {
         remedy: 'Ask a RevOps administrator.',
       });
-    const facts = Object.fromEntries(
-      Object.entries(answers).flatMap(([key, value]) => (key.startsWith('facts.') ? [[key.slice(6), value]] : [])),
-    ) as Answers<F>;
-    this.assertAllowed(current, command, command.target?.(facts) ?? null);
-    const moment: Moment = { now: answers.now as Date, actor: current, newId, vault: this.options.vault };
-    const outcome = command.decide(facts, input, moment);
-    await tx.commit(secondFlush(command.name, command.subject, outcome, moment, scope, this.options.record));
-    if (outcome.kind === 'done') {
-      if (outcome.wakesWorker || outcome.messages.length > 0) this.options.hint?.(actor.tenantId);
-      this.options.acted?.(current);
-    }
-    return resultOf(outcome);
+    const known = Object.entries(facts).map(([key, query]) => [key, query.read(rows[`facts.${key}`]!)]);
+    return {
+      // One object for one actor: what is built for it once is found again.
+      current: sameActor(current, actor) ? actor : current,
+      remembered: memory && memory.remembered.read(rows.remembered!),
+      facts: Object.fromEntries(known) as Answers<F>,
+      now: asked.now.read(rows.now!),
+    };
   }
 
-  private firstFlush<I, F extends Queries>(
-    actor: Actor,
-    command: Command<I, F>,
-    input: I,
-    scope: IdempotencyScope | null,
-  ): Queries {
-    const keyed: Queries = scope ? { claimed: claimKey(scope), remembered: recall(scope) } : {};
-    const facts = Object.entries(command.facts(input, actor)).map(([key, query]) => [`facts.${key}`, query] as const);
-    // The clock comes last, after every lock is held.
-    return {
-      ...keyed,
-      ...Object.fromEntries(facts),
-      actor: this.options.refresh(actor),
-      now: this.options.clock.now(),
-    };
+  /** Whether the actor may run the command on any row at all. */
+  mayTry<I, F extends Queries>(actor: Actor, command: Command<I, F>): boolean {
+    return (
+      !isBarred(actor, command) && allows(abilityOf(actor, this.options.abilities), command.action, command.subject)
+    );
   }
 
   private assertAllowed<I, F extends Queries>(actor: Actor, command: Command<I, F>, row: object | null): void {
     const ability = abilityOf(actor, this.options.abilities);
-    const barred = actor.kind === 'SERVICE' && command.services === false;
+    const barred = isBarred(actor, command);
     if (!barred && allows(ability, command.action, command.subject, row)) return;
     // Writing tells no more than reading: a row that the actor may not read is not there.
     if (row && 'id' in row && !allows(ability, 'read', command.subject, row))
@@ -172,9 +227,14 @@ export class Pipeline {
         sources: [],
       };
       await tx.commit([appendToLedger(entry)]);
+      this.options.happened?.(actor.tenantId);
     });
   }
 }
+
+/** API keys never run what only a person may do. */
+const isBarred = <I, F extends Queries>(actor: Actor, command: Command<I, F>): boolean =>
+  actor.kind === 'SERVICE' && command.services === false;
 
 function secondFlush(
   action: string,
@@ -221,45 +281,14 @@ function memoryOf(
   return outcome.kind === 'done' ? { kind: 'done', id: outcome.id } : { kind: 'refused', findings: outcome.findings };
 }
 
-function resultOf(outcome: Outcome): CommandResult {
+function resultOf(outcome: Outcome, answers?: Readonly<Record<string, unknown>>): CommandResult {
   if (outcome.kind === 'refused') return { kind: 'refused', findings: outcome.findings, replayed: false };
   const { id, secret }: Pick<DoneOutcome, 'id' | 'secret'> = outcome;
-  return { kind: 'done', id, replayed: false, ...(secret === undefined ? {} : { secret }) };
-}
-
-/** A unique violation too: somebody wrote the same row first, so the next try finds it among its facts. */
-function isWorthAnotherTry(error: unknown): boolean {
-  return isStatementError(error) && [SERIALIZATION_FAILURE, DEADLOCK, UNIQUE_VIOLATION].includes(error.code);
-}
-
-function asAppError(error: unknown): unknown {
-  if (isConnectionLoss(error)) {
-    return new AppError(
-      'UNAVAILABLE',
-      'The database was lost on the way: it is not known whether the change was made.',
-      {
-        remedy: 'Send it again with the same Idempotency-Key, or read the record first.',
-      },
-    );
-  }
-  if (!isStatementError(error)) return error;
-  if (isMalformedValue(error.code)) {
-    return new AppError('BAD_USER_INPUT', 'A value in the input is malformed.', {
-      remedy: 'Check ids, dates and texts in the input.',
-    });
-  }
-  switch (error.code) {
-    case LOCK_TIMEOUT:
-    case SERIALIZATION_FAILURE:
-    case DEADLOCK:
-      return new AppError('BUSY', 'Somebody else is changing the same record.', { remedy: 'Try again in a moment.' });
-    case STATEMENT_TIMEOUT:
-      return new AppError('UNAVAILABLE', 'The database took too long.', { remedy: 'Try again in a moment.' });
-    case FOREIGN_KEY_VIOLATION:
-      return new AppError('NOT_FOUND', 'An id in the input does not exist here.', {
-        remedy: 'Check the ids in the input.',
-      });
-    default:
-      return error;
-  }
+  return {
+    kind: 'done',
+    id,
+    replayed: false,
+    ...(answers && { answers }),
+    ...(secret === undefined ? {} : { secret }),
+  };
 }

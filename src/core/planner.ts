@@ -1,8 +1,10 @@
 import type { Logger } from 'pino';
+import type { Attention, Looks } from './attention.js';
 import type { Gateway } from './gateway.js';
 import { newId } from './id.js';
 import { enqueue, type OutboxMessage } from './outbox/message.js';
 import { type Query, sql } from './statement.js';
+import { SILENT, type Telemetry } from './telemetry/telemetry.js';
 
 /** What a planner works with. */
 export interface PlannerOptions {
@@ -13,6 +15,10 @@ export interface PlannerOptions {
   readonly tenants: () => Promise<readonly string[]>;
   /** There may be something to do for this tenant. */
   readonly wake?: (tenantId: string) => void;
+  /** Which tenants are worth a look; without it everyone is, every time. */
+  readonly attention?: Attention;
+  /** Told every look. */
+  readonly telemetry?: Telemetry;
   readonly log: Logger;
 }
 
@@ -24,13 +30,17 @@ export interface PlannerOptions {
 export abstract class Planner<O extends PlannerOptions = PlannerOptions> {
   private timer: NodeJS.Timeout | null = null;
   private running: Promise<void> = Promise.resolve();
+  private stopping = false;
+  private readonly looks: Looks | null;
 
   /** `what` is planned, in words for the log; `everyMs` is how often it is looked for, in milliseconds. */
   constructor(
     protected readonly options: O,
     private readonly what: string,
     private readonly everyMs: number,
-  ) {}
+  ) {
+    this.looks = options.attention?.looks(everyMs) ?? null;
+  }
 
   /** Asks for what is due of one tenant; how much that was. */
   protected abstract plan(tenantId: string): Promise<number>;
@@ -58,9 +68,16 @@ export abstract class Planner<O extends PlannerOptions = PlannerOptions> {
 
   /** Works until stopped; the first look at once, and never two at the same time. */
   start(): void {
+    const { telemetry = SILENT } = this.options;
     const look = (): void => {
       this.running = this.running
-        .then(() => this.pass())
+        .then(() =>
+          telemetry.during(
+            { kind: 'plan', name: this.what },
+            () => this.pass((tenantId) => !this.stopping && (this.looks?.isTurn(tenantId) ?? true)),
+            (due) => ({ outcome: 'DONE', isIdle: due === 0 }),
+          ),
+        )
         .then(
           () => undefined,
           (error: unknown) => this.options.log.warn({ err: error }, `${this.what}: not planned; the next look tries`),
@@ -73,16 +90,21 @@ export abstract class Planner<O extends PlannerOptions = PlannerOptions> {
 
   /** Finishes the look in hand. */
   async stop(): Promise<void> {
+    this.stopping = true;
     if (this.timer) clearInterval(this.timer);
     await this.running;
   }
 
-  /** One look at every tenant; how much was due in all. */
-  async pass(): Promise<number> {
+  /** One look at every tenant whose turn it is; how much was due in all. */
+  async pass(isTurn: (tenantId: string) => boolean = () => true): Promise<number> {
     let due = 0;
     for (const tenantId of await this.options.tenants()) {
+      if (!isTurn(tenantId)) continue;
+      const since = performance.now();
       try {
-        due += await this.plan(tenantId);
+        const found = await this.plan(tenantId);
+        this.looks?.looked(tenantId, since, found > 0);
+        due += found;
       } catch (error) {
         this.options.log.warn({ err: error, tenantId }, `${this.what}: not planned for a tenant`);
       }

@@ -21,10 +21,10 @@ export class Reader {
   private readonly loaders = new Map<string, DataLoader<string, unknown>>();
   private waiting: Waiting[] = [];
   private time: Promise<Date> | null = null;
-  private readonly asked = new Map<string, Promise<unknown>>();
+  private readonly known = new Map<string, Promise<unknown>>();
 
   constructor(
-    private readonly gateway: Gateway,
+    private readonly gateway: Pick<Gateway, 'read'>,
     private readonly tenantId: string,
     private readonly ability: Ability,
     private readonly clock: Clock,
@@ -38,11 +38,16 @@ export class Reader {
 
   /** A query that is the same for every row of a list: asked once a request, under a name of its own. */
   once<T>(name: string, query: () => Query<T>): Promise<T> {
-    const known = this.asked.get(name) as Promise<T> | undefined;
+    return this.workedOut(name, () => this.ask(query()));
+  }
+
+  /** What several fields need that is worked out of reads: once a request, under a name of its own. */
+  workedOut<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const known = this.known.get(name) as Promise<T> | undefined;
     if (known) return known;
-    const asked = this.ask(query());
-    this.asked.set(name, asked);
-    return asked;
+    const answer = work();
+    this.known.set(name, answer);
+    return answer;
   }
 
   /** One key's part of a query that answers many keys at once: asked once for all the keys of a page. */
@@ -151,10 +156,15 @@ export class Reader {
     };
   }
 
+  /** Takes the answer of `readableRow` as loaded, so that the row is not read again. */
+  prime<T extends { id: string }>(entity: EntityClass<T>, id: string, row: T | null): void {
+    this.loader(entity, 'id', []).prime(id, row ? [row] : []);
+  }
+
   /** Forgets what was loaded: after a change the same request must see it. */
   clear(): void {
     this.loaders.clear();
-    this.asked.clear();
+    this.known.clear();
   }
 
   private loader<T extends object>(
@@ -180,15 +190,12 @@ export class Reader {
   ): Promise<T[][]> {
     const table = tableOf(entity);
     const values: unknown[] = [];
-    const filter = conditions(entity, { [property]: [...new Set(ids)] } as unknown as Where<T>, values);
-    const allowed = abilityCondition(this.ability, 'read', entity.name, entity, values);
+    const where = readable(entity, property, ids, this.ability, values);
     const order = ordering(entity, orderBy);
-    const all = `select ${table.selection} from ${table.name} where tenant_id = $1${filter}${allowed}${order}`;
+    const all = `select ${table.selection} from ${table.name} ${where}${order}`;
     const rows = await this.ask(
       sql(
-        most === null
-          ? all
-          : newestOfEach(table, table.byProperty.get(property)!.name, `${filter}${allowed}`, order, most),
+        most === null ? all : newestOfEach(table, table.byProperty.get(property)!.name, where, order, most),
         values,
         (found) => found.map((row) => hydrate(entity, row)),
       ),
@@ -210,10 +217,52 @@ export class Reader {
   }
 }
 
+/** A property of a row that holds the id of another row. */
+interface Holder {
+  readonly entity: EntityClass;
+  readonly key: string;
+}
+
+/**
+ * The row by id as the Reader would find it; null when it is not there or not for whoever has the ability. With a holder
+ * the id is the holder's, and the row is the one that it names at that moment.
+ */
+export function readableRow<T extends { id: string }>(
+  entity: EntityClass<T>,
+  id: string,
+  ability: Ability,
+  holder?: Holder,
+): Query<T | null> {
+  const { name, selection } = tableOf(entity);
+  const values: unknown[] = [id];
+  const allowed = abilityCondition(ability, 'read', entity.name, entity, values);
+  const wanted = holder ? heldBy(holder) : '$2';
+  return sql(`select ${selection} from ${name} where tenant_id = $1 and id = ${wanted}${allowed}`, values, (found) =>
+    found[0] ? hydrate(entity, found[0]) : null,
+  );
+}
+
+function heldBy({ entity, key }: Holder): string {
+  const { name, byProperty } = tableOf(entity);
+  return `(select h.${byProperty.get(key)!.name} from ${name} h where h.tenant_id = $1 and h.id = $2)`;
+}
+
+/** The rows whose property is one of the ids, and which may be read; appends its values. */
+function readable<T extends object>(
+  entity: EntityClass<T>,
+  property: string,
+  ids: readonly string[],
+  ability: Ability,
+  values: unknown[],
+): string {
+  const filter = conditions(entity, { [property]: [...new Set(ids)] } as unknown as Where<T>, values);
+  return `where tenant_id = $1${filter}${abilityCondition(ability, 'read', entity.name, entity, values)}`;
+}
+
 /** The first rows of each parent in an order: one statement for all parents. */
-function newestOfEach(table: Table, parent: string, filter: string, order: string, most: number): string {
+function newestOfEach(table: Table, parent: string, where: string, order: string, most: number): string {
   const numbered = `select ${table.selection}, row_number() over (partition by ${parent}${order}) as place
-    from ${table.name} where tenant_id = $1${filter}`;
+    from ${table.name} ${where}`;
   return `select ${table.selection} from (${numbered}) numbered where place <= ${Math.trunc(most)}${order}`;
 }
 

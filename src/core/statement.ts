@@ -119,6 +119,18 @@ export function mapQuery<T, U>(query: Query<T>, map: (answer: T) => U): Query<U>
   return { text: query.text, values: query.values, read: (rows) => map(query.read(rows)) };
 }
 
+/** The same queries with their rows as the answers, for whoever reads them in another order than they are sent. */
+export function asRows(queries: Queries): Readonly<Record<string, Query<readonly Row[]>>> {
+  return Object.fromEntries(
+    Object.entries(queries).map(([key, query]) => [key, { ...query, read: (rows: readonly Row[]) => rows }]),
+  );
+}
+
+/** Reads queries from the rows that `asRows` has brought. */
+export function readRows<Q extends Queries>(queries: Q, rows: Readonly<Record<string, readonly Row[]>>): Answers<Q> {
+  return Object.fromEntries(Object.entries(queries).map(([key, query]) => [key, query.read(rows[key]!)])) as Answers<Q>;
+}
+
 /** Inserts rows; `tenant_id` is stamped with `$1`. Every row must give the same properties. */
 export function insert<T extends object>(
   entity: EntityClass<T>,

@@ -4,10 +4,17 @@ import { type ColumnOptions, getMetadataArgsStorage, Column } from 'typeorm';
 /** The class of an entity. */
 export type EntityClass<T extends object = object> = new () => T;
 
+/** What a column's values are to PostgreSQL. */
+export type ColumnType = 'uuid' | 'text' | 'int' | 'bigint' | 'boolean' | 'date' | 'timestamptz';
+
 /** A column of a table: the entity's property, the column's name, and how its values travel. */
 export interface TableColumn {
   readonly property: string;
   readonly name: string;
+  readonly type: ColumnType;
+  readonly isNullable: boolean;
+  /** PLAIN as PostgreSQL gives it, JSON as text of its own, OTHER through a transformer of the entity's. */
+  readonly form: 'PLAIN' | 'JSON' | 'OTHER';
   readonly to: (value: unknown) => unknown;
   readonly from: (value: unknown) => unknown;
 }
@@ -43,15 +50,14 @@ export function Instant(options: ColumnOptions = {}): PropertyDecorator {
   return Column({ ...options, type: 'timestamptz', precision: 3 });
 }
 
+const JSON_TEXT = {
+  to: (value: unknown) => (value === null || value === undefined ? value : JSON.stringify(value)),
+  from: (value: unknown): unknown => (typeof value === 'string' ? JSON.parse(value) : value),
+};
+
 /** A column that holds structured data as canonical JSON text (not jsonb, which reorders). */
 export function JsonText(options: ColumnOptions = {}): PropertyDecorator {
-  return Column('text', {
-    ...options,
-    transformer: {
-      to: (value: unknown) => (value === null || value === undefined ? value : JSON.stringify(value)),
-      from: (value: unknown) => (typeof value === 'string' ? JSON.parse(value) : value),
-    },
-  });
+  return Column('text', { ...options, transformer: JSON_TEXT });
 }
 
 const tables = new Map<EntityClass, Table>();
@@ -73,6 +79,9 @@ export function tableOf(entity: EntityClass): Table {
       return {
         property: c.propertyName,
         name: c.options.name ?? snakeCase(c.propertyName),
+        type: (c.options.type === 'bool' ? 'boolean' : c.options.type) as ColumnType,
+        isNullable: c.options.nullable === true,
+        form: transformer === undefined ? 'PLAIN' : transformer === JSON_TEXT ? 'JSON' : 'OTHER',
         to: transformer ? (value) => transformer.to(value) as unknown : same,
         from: transformer ? (value) => transformer.from(value) as unknown : same,
       };

@@ -2,6 +2,7 @@ import { IsUUID } from 'class-validator';
 import { Args, ArgsType, Ctx, Field, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../core/graphql/context.js';
 import { PageArgs } from '../core/graphql/page-args.js';
+import { Many, One } from '../core/graphql/relations.js';
 import { Allow, Sensitive } from '../core/graphql/rights.js';
 import { connectionOf } from '../core/graphql/shapes.js';
 import { FindingType, findingType, MoneyType } from '../core/graphql/types.js';
@@ -53,28 +54,20 @@ export class DealResolver {
     return reader.page(Deal, {}, args.checked());
   }
 
-  @FieldResolver(() => Client, { nullable: true, description: 'The customer.' })
-  client(@Root() deal: Deal, @Ctx() { reader }: RequestContext): Promise<Client | null> {
-    return reader.one(Client, deal.clientId);
-  }
+  @One(Deal, 'clientId', Client, 'The customer.')
+  client: Client | null;
 
-  @FieldResolver(() => DealSnapshot, { nullable: true, description: 'What the PSA said last.' })
-  currentSnapshot(@Root() deal: Deal, @Ctx() { reader }: RequestContext): Promise<DealSnapshot | null> {
-    return reader.one(DealSnapshot, deal.currentSnapshotId);
-  }
+  @One(Deal, 'currentSnapshotId', DealSnapshot, 'What the PSA said last.')
+  currentSnapshot: DealSnapshot | null;
 
-  @FieldResolver(() => [DealSnapshot], { description: 'Everything the PSA has said, newest first.' })
-  snapshots(@Root() deal: Deal, @Ctx() { reader }: RequestContext): Promise<DealSnapshot[]> {
-    return reader.many(DealSnapshot, 'dealId', deal.id, ['-revision']);
-  }
+  @Many(DealSnapshot, 'dealId', 'Everything the PSA has said, newest first.', { orderBy: ['-revision'] })
+  snapshots: DealSnapshot[];
 }
 
 @Resolver(() => DealSnapshot)
 export class DealSnapshotResolver {
-  @FieldResolver(() => [QuoteLine], { description: 'The lines of the quotation, in its order.' })
-  lines(@Root() snapshot: DealSnapshot, @Ctx() { reader }: RequestContext): Promise<QuoteLine[]> {
-    return reader.many(QuoteLine, 'dealSnapshotId', snapshot.id, ['position']);
-  }
+  @Many(QuoteLine, 'dealSnapshotId', 'The lines of the quotation, in its order.', { orderBy: ['position'] })
+  lines: QuoteLine[];
 
   @Sensitive('COMMERCIAL')
   @FieldResolver(() => MoneyType, {

@@ -1,7 +1,8 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Args, Ctx, FieldResolver, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, Info, Mutation, Query, Resolver } from 'type-graphql';
 import { configurationOf } from '../catalogue/catalogue.queries.js';
 import { RequestContext } from '../core/graphql/context.js';
+import { Many, One } from '../core/graphql/relations.js';
 import { Allow, Runs } from '../core/graphql/rights.js';
 import { connectionOf, resultOf } from '../core/graphql/shapes.js';
 import type { RefusedType } from '../core/graphql/types.js';
@@ -30,10 +31,8 @@ async function overdue(reader: Reader): Promise<Where<Decision>> {
 
 @Resolver(() => Handoff)
 export class HandoffDecisionResolver {
-  @FieldResolver(() => [Decision], { description: 'The decision log, oldest first.' })
-  decisions(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<Decision[]> {
-    return reader.many(Decision, 'handoffId', handoff.id);
-  }
+  @Many(Decision, 'handoffId', 'The decision log, oldest first.')
+  decisions: Decision[];
 }
 
 @Resolver(() => Decision)
@@ -48,41 +47,23 @@ export class DecisionResolver {
     return reader.page(Decision, { state: states, ...(args.overdueOnly ? await overdue(reader) : {}) }, args.checked());
   }
 
-  @FieldResolver(() => Handoff, {
-    nullable: true,
-    description: 'The handoff; its revision is what the next change expects.',
-  })
-  handoff(@Root() decision: Decision, @Ctx() { reader }: RequestContext): Promise<Handoff | null> {
-    return reader.one(Handoff, decision.handoffId);
-  }
+  @One(Decision, 'handoffId', Handoff, 'The handoff; its revision is what the next change expects.')
+  handoff: Handoff | null;
 
-  @FieldResolver(() => Assumption, {
-    nullable: true,
-    description: 'The assumption that it decides, if it decides one.',
-  })
-  assumption(@Root() decision: Decision, @Ctx() { reader }: RequestContext): Promise<Assumption | null> {
-    return reader.one(Assumption, decision.assumptionId);
-  }
+  @One(Decision, 'assumptionId', Assumption, 'The assumption that it decides, if it decides one.')
+  assumption: Assumption | null;
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who decides it.' })
-  owner(@Root() decision: Decision, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, decision.ownerId);
-  }
+  @One(Decision, 'ownerId', Person, 'Who decides it.')
+  owner: Person | null;
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who is told when the owner does not decide.' })
-  escalationContact(@Root() decision: Decision, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, decision.escalationContactId);
-  }
+  @One(Decision, 'escalationContactId', Person, 'Who is told when the owner does not decide.')
+  escalationContact: Person | null;
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who decided it.' })
-  decider(@Root() decision: Decision, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, decision.decidedBy);
-  }
+  @One(Decision, 'decidedBy', Person, 'Who decided it.')
+  decider: Person | null;
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who opened it.' })
-  opener(@Root() decision: Decision, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, decision.openedBy);
-  }
+  @One(Decision, 'openedBy', Person, 'Who opened it.')
+  opener: Person | null;
 
   @Runs(openDecision)
   @Mutation(() => DecisionResult, {

@@ -6,6 +6,7 @@ import { DOCUMENT_KINDS, type DocumentKind } from '../catalogue/configuration.do
 import { allows } from '../core/ability.js';
 import { RequestContext } from '../core/graphql/context.js';
 import { personalTextsOf } from '../core/graphql/personal-texts.js';
+import { Many } from '../core/graphql/relations.js';
 import { Allow, Runs, Sensitive } from '../core/graphql/rights.js';
 import { LocalDateScalar } from '../core/graphql/scalars.js';
 import { resultOf } from '../core/graphql/shapes.js';
@@ -65,10 +66,8 @@ export class DocumentPreview {
 
 @Resolver(() => Handoff)
 export class HandoffDocumentResolver {
-  @FieldResolver(() => [IssuedDocument], { description: 'Every issue of its documents, newest first.' })
-  issuedDocuments(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<IssuedDocument[]> {
-    return reader.many(IssuedDocument, 'handoffId', handoff.id, ['-id']);
-  }
+  @Many(IssuedDocument, 'handoffId', 'Every issue of its documents, newest first.', { orderBy: ['-id'] })
+  issuedDocuments: IssuedDocument[];
 
   @Allow('read', 'IssuedDocument')
   @Query(() => [DocumentPreview], {

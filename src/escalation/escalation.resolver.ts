@@ -2,6 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { configurationOf } from '../catalogue/catalogue.queries.js';
 import { RequestContext } from '../core/graphql/context.js';
+import { Many, One } from '../core/graphql/relations.js';
 import { Allow, Runs } from '../core/graphql/rights.js';
 import { connectionOf } from '../core/graphql/shapes.js';
 import type { RefusedType } from '../core/graphql/types.js';
@@ -34,15 +35,11 @@ export class HandoffEscalationResolver {
     });
   }
 
-  @FieldResolver(() => [HandoffPause], { description: 'When the client asked to wait, oldest first.' })
-  pauses(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<HandoffPause[]> {
-    return reader.many(HandoffPause, 'handoffId', handoff.id);
-  }
+  @Many(HandoffPause, 'handoffId', 'When the client asked to wait, oldest first.')
+  pauses: HandoffPause[];
 
-  @FieldResolver(() => [Escalation], { description: 'Who was told of which deadline, oldest first.' })
-  escalations(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<Escalation[]> {
-    return reader.many(Escalation, 'handoffId', handoff.id);
-  }
+  @Many(Escalation, 'handoffId', 'Who was told of which deadline, oldest first.')
+  escalations: Escalation[];
 
   @Runs(pauseClocks)
   @Mutation(() => HandoffResult, {
@@ -77,31 +74,21 @@ export class EscalationResolver {
     return reader.page(Escalation, where, args.checked());
   }
 
-  @FieldResolver(() => Handoff, { nullable: true, description: 'The handoff.' })
-  handoff(@Root() escalation: Escalation, @Ctx() { reader }: RequestContext): Promise<Handoff | null> {
-    return reader.one(Handoff, escalation.handoffId);
-  }
+  @One(Escalation, 'handoffId', Handoff, 'The handoff.')
+  handoff: Handoff | null;
 
-  @FieldResolver(() => Decision, { nullable: true, description: 'The decision that is overdue; null for a clock.' })
-  decision(@Root() escalation: Escalation, @Ctx() { reader }: RequestContext): Promise<Decision | null> {
-    return reader.one(Decision, escalation.decisionId);
-  }
+  @One(Escalation, 'decisionId', Decision, 'The decision that is overdue; null for a clock.')
+  decision: Decision | null;
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who was told.' })
-  person(@Root() escalation: Escalation, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, escalation.personId);
-  }
+  @One(Escalation, 'personId', Person, 'Who was told.')
+  person: Person | null;
 }
 
 @Resolver(() => HandoffPause)
 export class HandoffPauseResolver {
-  @FieldResolver(() => Person, { nullable: true, description: 'Who stopped the clocks.' })
-  pauser(@Root() pause: HandoffPause, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, pause.pausedBy);
-  }
+  @One(HandoffPause, 'pausedBy', Person, 'Who stopped the clocks.')
+  pauser: Person | null;
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who let them run again; null while they stand still.' })
-  resumer(@Root() pause: HandoffPause, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, pause.resumedBy);
-  }
+  @One(HandoffPause, 'resumedBy', Person, 'Who let them run again; null while they stand still.')
+  resumer: Person | null;
 }

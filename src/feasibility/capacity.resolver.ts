@@ -2,6 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { rulingConfiguration } from '../catalogue/catalogue.queries.js';
 import { RequestContext } from '../core/graphql/context.js';
+import { One } from '../core/graphql/relations.js';
 import { Allow, Runs, Sensitive } from '../core/graphql/rights.js';
 import { resultOf } from '../core/graphql/shapes.js';
 import type { RefusedType } from '../core/graphql/types.js';
@@ -78,24 +79,20 @@ export class CapacityResolver {
 
 @Resolver(() => PersonCapacityType)
 export class PersonCapacityResolver {
-  @FieldResolver(() => Person, { nullable: true, description: 'The person.' })
-  person(@Root() { personId }: PersonCapacityType, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, personId);
-  }
+  @One(PersonCapacityType, 'personId', Person, 'The person.')
+  person: Person | null;
 }
 
 @Resolver(() => CapacityChange)
 export class CapacityChangeResolver {
-  @FieldResolver(() => Person, {
-    nullable: true,
-    description: 'The person; null for everybody in the role whose hours are not counted by name.',
-  })
-  person(@Root() { personId }: CapacityChange, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, personId);
-  }
+  @One(
+    CapacityChange,
+    'personId',
+    Person,
+    'The person; null for everybody in the role whose hours are not counted by name.',
+  )
+  person: Person | null;
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who said it.' })
-  setter(@Root() { setBy }: CapacityChange, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, setBy);
-  }
+  @One(CapacityChange, 'setBy', Person, 'Who said it.')
+  setter: Person | null;
 }

@@ -1,5 +1,6 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { RequestContext } from '../core/graphql/context.js';
+import { Many, One } from '../core/graphql/relations.js';
 import { factTypes, FindingFactType } from '../core/graphql/types.js';
 import { Handoff } from '../handoff/handoff.entity.js';
 import { Stage } from '../handoff/stage.rules.js';
@@ -11,15 +12,11 @@ import { ProposedBooking } from './proposal.types.js';
 
 @Resolver(() => Handoff)
 export class HandoffFeasibilityResolver {
-  @FieldResolver(() => [ResourceBooking], { description: 'The resource plan.' })
-  resourcePlan(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<ResourceBooking[]> {
-    return reader.many(ResourceBooking, 'handoffId', handoff.id, ['fromOn', 'id']);
-  }
+  @Many(ResourceBooking, 'handoffId', 'The resource plan.', { orderBy: ['fromOn', 'id'] })
+  resourcePlan: ResourceBooking[];
 
-  @FieldResolver(() => [FeasibilitySignOff], { description: 'The sign-offs, newest first; at most one is live.' })
-  signOffs(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<FeasibilitySignOff[]> {
-    return reader.many(FeasibilitySignOff, 'handoffId', handoff.id, ['-id']);
-  }
+  @Many(FeasibilitySignOff, 'handoffId', 'The sign-offs, newest first; at most one is live.', { orderBy: ['-id'] })
+  signOffs: FeasibilitySignOff[];
 
   @FieldResolver(() => CapacityCheck, {
     description: 'Whether the resource plan fits into what the team has left, as things stand now (document 004).',
@@ -39,10 +36,8 @@ export class HandoffFeasibilityResolver {
 
 @Resolver(() => ResourceBooking)
 export class ResourceBookingResolver {
-  @FieldResolver(() => Person, { nullable: true, description: 'The person, when one is named already.' })
-  person(@Root() booking: ResourceBooking, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, booking.personId);
-  }
+  @One(ResourceBooking, 'personId', Person, 'The person, when one is named already.')
+  person: Person | null;
 
   @FieldResolver(() => Booking, { description: 'How firmly it is booked: it follows from the sign-off.' })
   async booking(@Root() { handoffId }: ResourceBooking, @Ctx() { reader }: RequestContext): Promise<Booking> {
@@ -65,13 +60,8 @@ export class ResourceBookingResolver {
 
 @Resolver(() => CapacityConflict)
 export class CapacityConflictResolver {
-  @FieldResolver(() => Person, {
-    nullable: true,
-    description: 'The person whose hours run out; null when it is a role.',
-  })
-  person(@Root() { personId }: CapacityConflict, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, personId);
-  }
+  @One(CapacityConflict, 'personId', Person, 'The person whose hours run out; null when it is a role.')
+  person: Person | null;
 
   @FieldResolver(() => [Handoff], { description: 'The other handoffs that take the hours, those that you may read.' })
   async handoffs(@Root() { handoffIds }: CapacityConflict, @Ctx() { reader }: RequestContext): Promise<Handoff[]> {
@@ -82,10 +72,8 @@ export class CapacityConflictResolver {
 
 @Resolver(() => FeasibilitySignOff)
 export class FeasibilitySignOffResolver {
-  @FieldResolver(() => Person, { nullable: true, description: 'The delivery manager who signed.' })
-  signer(@Root() signOff: FeasibilitySignOff, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, signOff.signedBy);
-  }
+  @One(FeasibilitySignOff, 'signedBy', Person, 'The delivery manager who signed.')
+  signer: Person | null;
 
   @FieldResolver(() => [FindingFactType], {
     description: 'What was and what is, for programs, once it has ended: versions, days, ids; empty while it holds.',

@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, FieldResolver, Info, Int, Mutation, Resolver, Root } from 'type-graphql';
 import { RequestContext } from '../core/graphql/context.js';
+import { Many, One } from '../core/graphql/relations.js';
 import { Runs } from '../core/graphql/rights.js';
 import type { RefusedType } from '../core/graphql/types.js';
 import type { Reader } from '../core/reader.js';
@@ -40,25 +41,19 @@ export class HandoffAcceptanceFieldsResolver {
     return viewOf(handoff, reader);
   }
 
-  @FieldResolver(() => [RepeatAsk], { description: 'What delivery had to ask again, oldest first.' })
-  repeatAsks(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<RepeatAsk[]> {
-    return reader.many(RepeatAsk, 'handoffId', handoff.id);
-  }
+  @Many(RepeatAsk, 'handoffId', 'What delivery had to ask again, oldest first.')
+  repeatAsks: RepeatAsk[];
 
   @FieldResolver(() => Int, { description: 'How often delivery had to ask again.' })
   async repeatAskCount(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<number> {
     return (await reader.many(RepeatAsk, 'handoffId', handoff.id)).length;
   }
 
-  @FieldResolver(() => [ClientSurvey], { description: 'What the client said in surveys, oldest first.' })
-  clientSurveys(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<ClientSurvey[]> {
-    return reader.many(ClientSurvey, 'handoffId', handoff.id);
-  }
+  @Many(ClientSurvey, 'handoffId', 'What the client said in surveys, oldest first.')
+  clientSurveys: ClientSurvey[];
 
-  @FieldResolver(() => [FollowUp], { description: 'What its returns called for, as far as you may see it.' })
-  followUps(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<FollowUp[]> {
-    return reader.many(FollowUp, 'handoffId', handoff.id);
-  }
+  @Many(FollowUp, 'handoffId', 'What its returns called for, as far as you may see it.')
+  followUps: FollowUp[];
 
   @Runs(giveFeedback)
   @Mutation(() => HandoffResult, {
@@ -95,24 +90,18 @@ export class HandoffAcceptanceFieldsResolver {
 
 @Resolver(() => HandoffAcceptance)
 export class HandoffAcceptanceResolver {
-  @FieldResolver(() => Person, { nullable: true, description: 'Who said it.' })
-  decider(@Root() { personId }: HandoffAcceptance, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, personId);
-  }
+  @One(HandoffAcceptance, 'personId', Person, 'Who said it.')
+  decider: Person | null;
 }
 
 @Resolver(() => RepeatAsk)
 export class RepeatAskResolver {
-  @FieldResolver(() => Person, { nullable: true, description: 'Who recorded it.' })
-  recorder(@Root() { recordedBy }: RepeatAsk, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, recordedBy);
-  }
+  @One(RepeatAsk, 'recordedBy', Person, 'Who recorded it.')
+  recorder: Person | null;
 }
 
 @Resolver(() => ClientSurvey)
 export class ClientSurveyResolver {
-  @FieldResolver(() => Person, { nullable: true, description: 'Who recorded it.' })
-  recorder(@Root() { recordedBy }: ClientSurvey, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, recordedBy);
-  }
+  @One(ClientSurvey, 'recordedBy', Person, 'Who recorded it.')
+  recorder: Person | null;
 }

@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { RequestContext } from '../core/graphql/context.js';
+import { One } from '../core/graphql/relations.js';
 import { Allow, Runs } from '../core/graphql/rights.js';
 import { connectionOf, resultOf } from '../core/graphql/shapes.js';
 import type { RefusedType } from '../core/graphql/types.js';
@@ -28,10 +29,8 @@ export class FollowUpResolver {
     return reader.page(FollowUp, where, args.checked());
   }
 
-  @FieldResolver(() => Handoff, { nullable: true, description: 'The handoff whose return called for it.' })
-  handoff(@Root() { handoffId }: FollowUp, @Ctx() { reader }: RequestContext): Promise<Handoff | null> {
-    return reader.one(Handoff, handoffId);
-  }
+  @One(FollowUp, 'handoffId', Handoff, 'The handoff whose return called for it.')
+  handoff: Handoff | null;
 
   @FieldResolver(() => [HandoffReturn], { description: 'The returns that it counts, oldest first: its reasons.' })
   async returns(@Root() { returnIds }: FollowUp, @Ctx() { reader }: RequestContext): Promise<HandoffReturn[]> {
@@ -39,20 +38,14 @@ export class FollowUpResolver {
     return found.filter((one) => one !== null);
   }
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Whose handoffs were returned.' })
-  rep(@Root() { repId }: FollowUp, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, repId);
-  }
+  @One(FollowUp, 'repId', Person, 'Whose handoffs were returned.')
+  rep: Person | null;
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who is to see to it.' })
-  owner(@Root() { ownerId }: FollowUp, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, ownerId);
-  }
+  @One(FollowUp, 'ownerId', Person, 'Who is to see to it.')
+  owner: Person | null;
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who saw to it; null while nobody has.' })
-  settler(@Root() { settledBy }: FollowUp, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, settledBy);
-  }
+  @One(FollowUp, 'settledBy', Person, 'Who saw to it; null while nobody has.')
+  settler: Person | null;
 
   @Runs(settleFollowUp)
   @Mutation(() => FollowUpResult, {

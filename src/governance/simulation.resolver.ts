@@ -1,5 +1,6 @@
 import { Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import { RequestContext } from '../core/graphql/context.js';
+import { One } from '../core/graphql/relations.js';
 import { Allow } from '../core/graphql/rights.js';
 import { Handoff } from '../handoff/handoff.entity.js';
 import { Person } from '../identity/person.entity.js';
@@ -26,10 +27,8 @@ export class SimulationResolver {
 
 @Resolver(() => SimulatedDeal)
 export class SimulatedDealResolver {
-  @FieldResolver(() => Handoff, { nullable: true, description: 'The handoff; null when it is not for you to read.' })
-  handoff(@Root() deal: SimulatedDeal, @Ctx() { reader }: RequestContext): Promise<Handoff | null> {
-    return reader.one(Handoff, deal.handoffId);
-  }
+  @One(SimulatedDeal, 'handoffId', Handoff, 'The handoff; null when it is not for you to read.')
+  handoff: Handoff | null;
 
   @FieldResolver(() => [Person], { description: 'Who approved it then.' })
   async approversThen(@Root() deal: SimulatedDeal, @Ctx() { reader }: RequestContext): Promise<Person[]> {

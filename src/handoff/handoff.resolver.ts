@@ -2,6 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, Field, FieldResolver, Info, Mutation, ObjectType, Query, Resolver, Root } from 'type-graphql';
 import { allows } from '../core/ability.js';
 import type { RequestContext } from '../core/graphql/context.js';
+import { Many, One } from '../core/graphql/relations.js';
 import { Allow, Runs } from '../core/graphql/rights.js';
 import { connectionOf } from '../core/graphql/shapes.js';
 import type { RefusedType } from '../core/graphql/types.js';
@@ -58,51 +59,29 @@ export class HandoffResolver {
     return reader.page(Handoff, Object.fromEntries(given), args.checked());
   }
 
-  @FieldResolver(() => Deal, { nullable: true, description: 'The deal that is handed over.' })
-  deal(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<Deal | null> {
-    return reader.one(Deal, handoff.dealId);
-  }
+  @One(Handoff, 'dealId', Deal, 'The deal that is handed over.')
+  deal: Deal | null;
 
-  @FieldResolver(() => DealSnapshot, {
-    nullable: true,
-    description: 'The adopted snapshot: the terms that govern the handoff.',
-  })
-  snapshot(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<DealSnapshot | null> {
-    return reader.one(DealSnapshot, handoff.dealSnapshotId);
-  }
+  @One(Handoff, 'dealSnapshotId', DealSnapshot, 'The adopted snapshot: the terms that govern the handoff.')
+  snapshot: DealSnapshot | null;
 
-  @FieldResolver(() => Client, { nullable: true, description: 'The customer.' })
-  client(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<Client | null> {
-    return reader.one(Client, handoff.clientId);
-  }
+  @One(Handoff, 'clientId', Client, 'The customer.')
+  client: Client | null;
 
-  @FieldResolver(() => Person, { nullable: true, description: 'The sales manager who owns it.' })
-  owner(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, handoff.ownerId);
-  }
+  @One(Handoff, 'ownerId', Person, 'The sales manager who owns it.')
+  owner: Person | null;
 
-  @FieldResolver(() => Person, {
-    nullable: true,
-    description: 'The delivery manager who answers for it; null until assigned.',
-  })
-  deliveryManager(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, handoff.deliveryManagerId);
-  }
+  @One(Handoff, 'deliveryManagerId', Person, 'The delivery manager who answers for it; null until assigned.')
+  deliveryManager: Person | null;
 
-  @FieldResolver(() => [Stakeholder], { description: 'The people on both sides who matter.' })
-  stakeholders(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<Stakeholder[]> {
-    return reader.many(Stakeholder, 'handoffId', handoff.id);
-  }
+  @Many(Stakeholder, 'handoffId', 'The people on both sides who matter.')
+  stakeholders: Stakeholder[];
 
-  @FieldResolver(() => [Assumption], { description: 'The beliefs that delivery relies on.' })
-  assumptions(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<Assumption[]> {
-    return reader.many(Assumption, 'handoffId', handoff.id);
-  }
+  @Many(Assumption, 'handoffId', 'The beliefs that delivery relies on.')
+  assumptions: Assumption[];
 
-  @FieldResolver(() => [Risk], { description: 'The named risks; delivery accepts each when it signs off.' })
-  risks(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<Risk[]> {
-    return reader.many(Risk, 'handoffId', handoff.id);
-  }
+  @Many(Risk, 'handoffId', 'The named risks; delivery accepts each when it signs off.')
+  risks: Risk[];
 
   @FieldResolver(() => [HandoffStatement], { description: 'The statements of its content, each with its source.' })
   async statements(

@@ -21,16 +21,21 @@ export const TENANT_DIRECTORY = '*';
 /** A grant `r` that is held now: not revoked, and its end has not come. */
 const HELD = `r.revoked_at is null and (r.ends_at is null or r.ends_at > ${PRESENT})`;
 
-/** A person's roles as held now; the canonical person stands for every record merged into it. */
-const PERSON = `select c.id as person_id, a.id as account_id,
-    (select array_agg(r.role order by r.role) from role_grant r
-      where r.tenant_id = $1 and r.person_id = c.id and ${HELD}) as roles,
-    (select max(e.ends_at) from role_grant e
-      where e.tenant_id = $1 and e.person_id = c.id and e.revoked_at is null and e.ends_at <= ${PRESENT}) as seat_ended_at
+/**
+ * A person's roles as held now; the canonical person stands for every record merged into it, and is looked up by its key:
+ * a join is estimated too low, and reads all members of the tenant at every request.
+ */
+const PERSON = `select c.id as person_id, a.id as account_id, g.roles, g.seat_ended_at
   from account a
   join person p on p.tenant_id = $1 and p.id = a.person_id and p.state = 'ACTIVE'
-  join person c on c.tenant_id = $1 and c.id = coalesce(p.merged_into, p.id) and c.state = 'ACTIVE'
+  cross join lateral (
+    select s.id, s.handle from person s
+      where s.tenant_id = $1 and s.id = coalesce(p.merged_into, p.id) and s.state = 'ACTIVE' limit 1) c
   join tenant_profile t on t.tenant_id = $1 and t.state = 'ACTIVE'
+  cross join lateral (
+    select array_agg(r.role order by r.role) filter (where r.ends_at is null or r.ends_at > ${PRESENT}) as roles,
+      max(r.ends_at) filter (where r.ends_at <= ${PRESENT}) as seat_ended_at
+    from role_grant r where r.tenant_id = $1 and r.person_id = c.id and r.revoked_at is null) g
   where a.tenant_id = $1 and a.unlinked_at is null`;
 
 /** The actor behind a verified token, or null when no active member has that account. */

@@ -4,6 +4,7 @@ import { RequestContext } from '../core/graphql/context.js';
 import { Allow, Runs, Sensitive } from '../core/graphql/rights.js';
 import { connectionOf, resultOf } from '../core/graphql/shapes.js';
 import { PageArgs } from '../core/graphql/page-args.js';
+import { Many } from '../core/graphql/relations.js';
 import type { Page } from '../core/page.js';
 import type { RefusedType } from '../core/graphql/types.js';
 import { ApiKey } from './api-key.entity.js';
@@ -57,19 +58,15 @@ export class PersonResolver {
     return reader.page(Person, args.handle ? { handle: args.handle } : {}, args.checked());
   }
 
-  @FieldResolver(() => [RoleGrant], {
-    description: 'The roles, held now and before; for administrators and auditors, empty for others.',
-  })
-  roles(@Root() person: Person, @Ctx() { reader }: RequestContext): Promise<RoleGrant[]> {
-    return reader.many(RoleGrant, 'personId', person.id);
-  }
+  @Many(RoleGrant, 'personId', 'The roles, held now and before; for administrators and auditors, empty for others.')
+  roles: RoleGrant[];
 
-  @FieldResolver(() => [Account], {
-    description: 'The accounts by which the person signs in; for administrators and auditors, empty for others.',
-  })
-  accounts(@Root() person: Person, @Ctx() { reader }: RequestContext): Promise<Account[]> {
-    return reader.many(Account, 'personId', person.id);
-  }
+  @Many(
+    Account,
+    'personId',
+    'The accounts by which the person signs in; for administrators and auditors, empty for others.',
+  )
+  accounts: Account[];
 
   @Runs(inviteMember)
   @Mutation(() => PersonResult, { description: 'Adds a person with their roles and first account.' })

@@ -5,6 +5,7 @@ import type { Gateway } from '../core/gateway.js';
 import { parseApiKey } from './api-key.secret.js';
 import { actorByApiKey, actorBySignIn } from './identity.queries.js';
 import type { TenantRegistry } from './registry.js';
+import { type Remembered, SignInMemory } from './sign-in.memory.js';
 
 /** Who signed in, and until when. */
 export interface SignedIn {
@@ -15,22 +16,44 @@ export interface SignedIn {
   readonly bearer: { readonly token: string; readonly tid: string } | null;
 }
 
+/** Who signed in, or is assumed to be who they were at an earlier request: to be confirmed before anything is answered. */
+export interface AssumedSignIn extends SignedIn {
+  readonly isAssumed: boolean;
+}
+
 /** Turns the headers of a request into an actor: a person by token, a program by API key, or nobody. */
 export class SignInService {
   constructor(
     private readonly gateway: Gateway,
     private readonly registry: TenantRegistry,
     private readonly verifier: BearerVerifier,
+    private readonly memory = new SignInMemory(),
   ) {}
 
   /** Who asks, by the values of `Authorization`; null without one; UNAUTHENTICATED or FORBIDDEN otherwise. */
   async signIn(authorization: string | readonly string[]): Promise<SignedIn | null> {
-    const token = parseAuthorization(authorization);
-    if (token === null) return null;
-    return token.startsWith('cs_') ? this.service(token) : this.person(token);
+    const secret = parseAuthorization(authorization);
+    if (secret === null) return null;
+    this.memory.forget(secret);
+    const found = secret.startsWith('cs_') ? await this.service(secret) : await this.person(secret);
+    this.memory.keep(secret, found);
+    return signedIn(secret, found);
   }
 
-  private async service(text: string): Promise<SignedIn> {
+  /**
+   * The same, without a round trip for whoever has signed in with the same token or key within the last minute: the actor
+   * is then assumed, and whoever answers confirms it first. The token's own times are looked at whenever it is used.
+   */
+  async assume(authorization: string | readonly string[]): Promise<AssumedSignIn | null> {
+    const secret = parseAuthorization(authorization);
+    const known = secret === null ? null : this.memory.find(secret);
+    if (secret !== null && known && (!known.token || this.verifier.holdsNow(known.token.times)))
+      return { ...signedIn(secret, known), isAssumed: true };
+    const found = await this.signIn(authorization);
+    return found && { ...found, isAssumed: false };
+  }
+
+  private async service(text: string): Promise<Remembered> {
     const parts = parseApiKey(text);
     const found =
       parts &&
@@ -42,24 +65,27 @@ export class SignInService {
         remedy: 'Ask a RevOps administrator for a new key.',
       });
     }
-    return { actor: found.actor, expiresAt: null, bearer: null };
+    return { actor: found.actor, token: null };
   }
 
-  private async person(token: string): Promise<SignedIn> {
-    const verified = await this.verifier.verify(token);
-    const tenantId = verified.tid ? await this.registry.tenantOf(verified.tid) : null;
-    const { issuer, subject, oid, authTime } = verified;
+  private async person(token: string): Promise<Remembered> {
+    const { tid, issuer, subject, oid, authTime, expiresAt, notBefore } = await this.verifier.verify(token);
+    const tenantId = tid ? await this.registry.tenantOf(tid) : null;
     const found =
       tenantId &&
       (await this.gateway.read(tenantId, { actor: actorBySignIn(tenantId, { issuer, subject, oid, authTime }) }));
     // One answer for an unknown tenant, an unknown account, a suspended member and a suspended tenant.
     if (!found || !found.actor) {
-      if (verified.tid) this.registry.forget(verified.tid);
+      if (tid) this.registry.forget(tid);
       throw new AppError('FORBIDDEN', 'You are signed in, but not an active member here.', {
         remedy: 'Ask a RevOps administrator of your MSP to invite you or link this account.',
       });
     }
-    const bearer = verified.tid ? { token, tid: verified.tid } : null;
-    return { actor: found.actor, expiresAt: verified.expiresAt, bearer };
+    return { actor: found.actor, token: { tid, times: { expiresAt, notBefore, authTime } } };
   }
+}
+
+function signedIn(secret: string, { actor, token }: Remembered): SignedIn {
+  const bearer = token?.tid ? { token: secret, tid: token.tid } : null;
+  return { actor, expiresAt: token?.times.expiresAt ?? null, bearer };
 }

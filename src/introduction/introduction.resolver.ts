@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, FieldResolver, Info, Mutation, Resolver, Root } from 'type-graphql';
 import { RequestContext } from '../core/graphql/context.js';
+import { One } from '../core/graphql/relations.js';
 import { Runs } from '../core/graphql/rights.js';
 import type { RefusedType } from '../core/graphql/types.js';
 import { Handoff } from '../handoff/handoff.entity.js';
@@ -65,8 +66,6 @@ export class HandoffIntroductionResolver {
 
 @Resolver(() => IntroductionDraft)
 export class IntroductionDraftResolver {
-  @FieldResolver(() => Person, { nullable: true, description: 'Who approved this text; null while nobody has.' })
-  approver(@Root() draft: IntroductionDraft, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, draft.approvedBy);
-  }
+  @One(IntroductionDraft, 'approvedBy', Person, 'Who approved this text; null while nobody has.')
+  approver: Person | null;
 }

@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, FieldResolver, Info, Mutation, Resolver, Root } from 'type-graphql';
 import { RequestContext } from '../core/graphql/context.js';
+import { First, Many, One } from '../core/graphql/relations.js';
 import { Runs } from '../core/graphql/rights.js';
 import type { RefusedType } from '../core/graphql/types.js';
 import { HandoffChangeInput } from '../handoff/handoff.input.js';
@@ -14,15 +15,11 @@ import { CloseHandoffInput, ScheduleKickoffInput } from './kickoff.input.js';
 
 @Resolver(() => Handoff)
 export class HandoffKickoffResolver {
-  @FieldResolver(() => [Kickoff], { description: 'The kickoff dates, newest first; at most one is scheduled.' })
-  kickoffs(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<Kickoff[]> {
-    return reader.many(Kickoff, 'handoffId', handoff.id, ['-id']);
-  }
+  @Many(Kickoff, 'handoffId', 'The kickoff dates, newest first; at most one is scheduled.', { orderBy: ['-id'] })
+  kickoffs: Kickoff[];
 
-  @FieldResolver(() => HandoffFeedback, { nullable: true, description: 'What delivery said after the handoff.' })
-  feedback(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<HandoffFeedback | null> {
-    return reader.first(HandoffFeedback, 'handoffId', handoff.id);
-  }
+  @First(HandoffFeedback, 'handoffId', 'What delivery said after the handoff.')
+  feedback: HandoffFeedback | null;
 
   @Runs(scheduleKickoff)
   @Mutation(() => HandoffResult, {
@@ -67,8 +64,6 @@ export class KickoffResolver {
     return kickoff.state === KickoffState.SCHEDULED && handoff?.stage === Stage.KICKOFF_SCHEDULED;
   }
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who scheduled it.' })
-  scheduler(@Root() kickoff: Kickoff, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, kickoff.scheduledBy);
-  }
+  @One(Kickoff, 'scheduledBy', Person, 'Who scheduled it.')
+  scheduler: Person | null;
 }

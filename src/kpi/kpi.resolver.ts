@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, FieldResolver, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { RequestContext } from '../core/graphql/context.js';
+import { One } from '../core/graphql/relations.js';
 import { Allow, Runs } from '../core/graphql/rights.js';
 import { DecimalScalar } from '../core/graphql/scalars.js';
 import { resultOf } from '../core/graphql/shapes.js';
@@ -60,10 +61,8 @@ export class KpiDefinitionSetResolver {
 
 @Resolver(() => KpiSignOff)
 export class KpiSignOffResolver {
-  @FieldResolver(() => Person, { nullable: true, description: 'Who signed.' })
-  signer(@Root() { signedBy }: KpiSignOff, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, signedBy);
-  }
+  @One(KpiSignOff, 'signedBy', Person, 'Who signed.')
+  signer: Person | null;
 }
 
 @Resolver(() => KpiDefinitionType)
@@ -110,10 +109,8 @@ export class KpiBaselineResolver {
     return definition ? valueOf(definition.form, numerator, denominator) : null;
   }
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who froze it, or proposed the correction.' })
-  freezer(@Root() { frozenBy }: KpiBaseline, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, frozenBy);
-  }
+  @One(KpiBaseline, 'frozenBy', Person, 'Who froze it, or proposed the correction.')
+  freezer: Person | null;
 
   @FieldResolver(() => KpiBaselineConfirmation, {
     nullable: true,
@@ -163,11 +160,6 @@ export class KpiBaselineResolver {
 
 @Resolver(() => KpiBaselineConfirmation)
 export class KpiBaselineConfirmationResolver {
-  @FieldResolver(() => Person, { nullable: true, description: 'Who confirmed it.' })
-  confirmer(
-    @Root() { confirmedBy }: KpiBaselineConfirmation,
-    @Ctx() { reader }: RequestContext,
-  ): Promise<Person | null> {
-    return reader.one(Person, confirmedBy);
-  }
+  @One(KpiBaselineConfirmation, 'confirmedBy', Person, 'Who confirmed it.')
+  confirmer: Person | null;
 }

@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, FieldResolver, Info, Mutation, Resolver, Root } from 'type-graphql';
 import { RequestContext } from '../core/graphql/context.js';
+import { Many } from '../core/graphql/relations.js';
 import { Runs, Sensitive } from '../core/graphql/rights.js';
 import type { RefusedType } from '../core/graphql/types.js';
 import { ApprovalRequestResult } from '../approval/approval.result.js';
@@ -23,13 +24,11 @@ export class HandoffMarginResolver {
     return marginOf(reader, handoff);
   }
 
-  @FieldResolver(() => [ApprovalRequest], {
-    description: 'The approval requests about this handoff, newest first, ended ones too.',
+  @Many(ApprovalRequest, 'subjectId', 'The approval requests about this handoff, newest first, ended ones too.', {
+    orderBy: ['-id'],
+    where: { subjectType: 'Handoff' },
   })
-  async approvalRequests(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<ApprovalRequest[]> {
-    const requests = await reader.many(ApprovalRequest, 'subjectId', handoff.id, ['-id']);
-    return requests.filter(({ subjectType }) => subjectType === handoffSubject(handoff.id).type);
-  }
+  approvalRequests: ApprovalRequest[];
 
   @Runs(requestMarginException)
   @Mutation(() => ApprovalRequestResult, {

@@ -3,6 +3,7 @@ import { Arg, Args, Ctx, FieldResolver, Info, Mutation, Query, Resolver, Root } 
 import { dateOf } from '../catalogue/calendar.rules.js';
 import { configurationOf } from '../catalogue/catalogue.queries.js';
 import { RequestContext } from '../core/graphql/context.js';
+import { One } from '../core/graphql/relations.js';
 import { Allow, Runs } from '../core/graphql/rights.js';
 import { connectionOf, resultOf } from '../core/graphql/shapes.js';
 import type { RefusedType } from '../core/graphql/types.js';
@@ -54,28 +55,17 @@ export class ActionItemResolver {
     return item.state === ActionState.OPEN && item.dueOn < (await today(reader));
   }
 
-  @FieldResolver(() => Handoff, {
-    nullable: true,
-    description: 'The handoff; its revision is what the next change expects.',
-  })
-  handoff(@Root() item: ActionItem, @Ctx() { reader }: RequestContext): Promise<Handoff | null> {
-    return reader.one(Handoff, item.handoffId);
-  }
+  @One(ActionItem, 'handoffId', Handoff, 'The handoff; its revision is what the next change expects.')
+  handoff: Handoff | null;
 
-  @FieldResolver(() => HandoffMeeting, { nullable: true, description: 'The meeting that it came out of, if it did.' })
-  meeting(@Root() item: ActionItem, @Ctx() { reader }: RequestContext): Promise<HandoffMeeting | null> {
-    return reader.one(HandoffMeeting, item.meetingId);
-  }
+  @One(ActionItem, 'meetingId', HandoffMeeting, 'The meeting that it came out of, if it did.')
+  meeting: HandoffMeeting | null;
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who does it.' })
-  owner(@Root() item: ActionItem, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, item.ownerId);
-  }
+  @One(ActionItem, 'ownerId', Person, 'Who does it.')
+  owner: Person | null;
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who said that it was done; null before.' })
-  doer(@Root() item: ActionItem, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, item.doneBy);
-  }
+  @One(ActionItem, 'doneBy', Person, 'Who said that it was done; null before.')
+  doer: Person | null;
 
   @Runs(addActionItem)
   @Mutation(() => ActionItemResult, { description: 'Writes down an action with its owner and due date.' })

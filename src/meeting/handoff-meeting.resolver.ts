@@ -3,6 +3,7 @@ import { configurationOf } from '../catalogue/catalogue.queries.js';
 import { meetingPlan } from '../catalogue/meeting.rules.js';
 import { Commitment } from '../commitment/commitment.entity.js';
 import { RequestContext } from '../core/graphql/context.js';
+import { Many } from '../core/graphql/relations.js';
 import { findingType } from '../core/graphql/types.js';
 import { Decision } from '../decision/decision.entity.js';
 import { Assumption, HandoffStatement, Risk } from '../handoff/content.entity.js';
@@ -27,12 +28,13 @@ export class MeetingOfHandoffResolver {
     return openMeeting(meetings) ?? meetings.find(({ state }) => state === MeetingState.HELD) ?? null;
   }
 
-  @FieldResolver(() => [HandoffMeeting], {
-    description: 'Every date of its internal meeting, newest first, those too that were moved or cancelled.',
-  })
-  meetings(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<HandoffMeeting[]> {
-    return reader.many(HandoffMeeting, 'handoffId', handoff.id, ['-id']);
-  }
+  @Many(
+    HandoffMeeting,
+    'handoffId',
+    'Every date of its internal meeting, newest first, those too that were moved or cancelled.',
+    { orderBy: ['-id'] },
+  )
+  meetings: HandoffMeeting[];
 
   @FieldResolver(() => MeetingAgenda, {
     nullable: true,
@@ -73,8 +75,6 @@ export class MeetingOfHandoffResolver {
     return outcome && Object.assign(new MeetingOutcome(), outcome);
   }
 
-  @FieldResolver(() => [ActionItem], { description: 'The actions that were agreed about it, oldest first.' })
-  actionItems(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<ActionItem[]> {
-    return reader.many(ActionItem, 'handoffId', handoff.id);
-  }
+  @Many(ActionItem, 'handoffId', 'The actions that were agreed about it, oldest first.')
+  actionItems: ActionItem[];
 }

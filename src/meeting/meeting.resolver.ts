@@ -2,6 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { configurationOf } from '../catalogue/catalogue.queries.js';
 import { RequestContext } from '../core/graphql/context.js';
+import { Many, One } from '../core/graphql/relations.js';
 import { Allow, Runs } from '../core/graphql/rights.js';
 import { connectionOf, resultOf } from '../core/graphql/shapes.js';
 import { findingType, FindingType, type RefusedType } from '../core/graphql/types.js';
@@ -44,13 +45,8 @@ export class HandoffMeetingResolver {
     return reader.page(HandoffMeeting, days === null ? {} : { startsOn: days }, args.checked());
   }
 
-  @FieldResolver(() => Handoff, {
-    nullable: true,
-    description: 'The handoff; its revision is what the next change expects.',
-  })
-  handoff(@Root() meeting: HandoffMeeting, @Ctx() { reader }: RequestContext): Promise<Handoff | null> {
-    return reader.one(Handoff, meeting.handoffId);
-  }
+  @One(HandoffMeeting, 'handoffId', Handoff, 'The handoff; its revision is what the next change expects.')
+  handoff: Handoff | null;
 
   @FieldResolver(() => Boolean, {
     description: 'Whether it is still to take place: neither held, moved nor cancelled, and the handoff has not ended.',
@@ -61,30 +57,22 @@ export class HandoffMeetingResolver {
     return handoff !== null && !ENDED.includes(handoff.stage);
   }
 
-  @FieldResolver(() => [MeetingParticipant], { description: 'Who is invited, and who came.' })
-  participants(@Root() meeting: HandoffMeeting, @Ctx() { reader }: RequestContext): Promise<MeetingParticipant[]> {
-    return reader.many(MeetingParticipant, 'meetingId', meeting.id);
-  }
+  @Many(MeetingParticipant, 'meetingId', 'Who is invited, and who came.')
+  participants: MeetingParticipant[];
 
-  @FieldResolver(() => [MeetingSegment], { description: 'What became of its agenda; none before it was recorded.' })
-  segments(@Root() meeting: HandoffMeeting, @Ctx() { reader }: RequestContext): Promise<MeetingSegment[]> {
-    return reader.many(MeetingSegment, 'meetingId', meeting.id, ['position']);
-  }
+  @Many(MeetingSegment, 'meetingId', 'What became of its agenda; none before it was recorded.', {
+    orderBy: ['position'],
+  })
+  segments: MeetingSegment[];
 
-  @FieldResolver(() => [MeetingCheck], { description: 'What it found about its checklist; none before that.' })
-  checks(@Root() meeting: HandoffMeeting, @Ctx() { reader }: RequestContext): Promise<MeetingCheck[]> {
-    return reader.many(MeetingCheck, 'meetingId', meeting.id, ['position']);
-  }
+  @Many(MeetingCheck, 'meetingId', 'What it found about its checklist; none before that.', { orderBy: ['position'] })
+  checks: MeetingCheck[];
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who made the date.' })
-  scheduler(@Root() meeting: HandoffMeeting, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, meeting.scheduledBy);
-  }
+  @One(HandoffMeeting, 'scheduledBy', Person, 'Who made the date.')
+  scheduler: Person | null;
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who recorded it; null before.' })
-  recorder(@Root() meeting: HandoffMeeting, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, meeting.recordedBy);
-  }
+  @One(HandoffMeeting, 'recordedBy', Person, 'Who recorded it; null before.')
+  recorder: Person | null;
 
   @FieldResolver(() => [FindingType], {
     description: 'What is wrong with it as things are now, such as a participant who left; none once it is over.',
@@ -172,10 +160,8 @@ export class HandoffMeetingResolver {
 
 @Resolver(() => MeetingParticipant)
 export class MeetingParticipantResolver {
-  @FieldResolver(() => Person, { nullable: true, description: 'Who it is.' })
-  person(@Root() participant: MeetingParticipant, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, participant.personId);
-  }
+  @One(MeetingParticipant, 'personId', Person, 'Who it is.')
+  person: Person | null;
 
   @FieldResolver(() => Boolean, { description: 'Whether they are no active member any more.' })
   async hasLeft(@Root() participant: MeetingParticipant, @Ctx() { reader }: RequestContext): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { PRESENT } from '../core/clock.js';
+import { PRESENT_OF_STATEMENT } from '../core/clock.js';
 import type { Statement } from '../core/statement.js';
 
 /**
@@ -7,7 +7,7 @@ import type { Statement } from '../core/statement.js';
  */
 export function listUnmailed(): Statement {
   return {
-    text: `update notice set state = 'LISTED', settled_at = ${PRESENT} where tenant_id = $1 and state = 'WAITING'`,
+    text: `update notice set state = 'LISTED', settled_at = ${PRESENT_OF_STATEMENT} where tenant_id = $1 and state = 'WAITING'`,
     values: [],
   };
 }

@@ -1,11 +1,11 @@
 import { AppError } from '../core/error.js';
-import { type Gateway, isMalformedValue, isStatementError } from '../core/gateway.js';
+import type { Gateway } from '../core/gateway.js';
+import { isMalformedValue, isStatementError, STATEMENT_TIMEOUT } from '../core/sql-error.js';
 import type { Answers, Queries } from '../core/statement.js';
 import { feedSigning, makeFeedSigning } from './keys/feed-key.queries.js';
 import { badRequest, ODataError } from './odata.error.js';
 import { Slots } from './slots.js';
 
-const STATEMENT_TIMEOUT = '57014';
 /** As many tenants' signing secrets are remembered; they never change. */
 const MOST_REMEMBERED = 10_000;
 

@@ -2,7 +2,9 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, Field, FieldResolver, Info, Int, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
 import { blocks } from '../core/finding.js';
 import { RequestContext } from '../core/graphql/context.js';
+import { Many, One } from '../core/graphql/relations.js';
 import { Runs } from '../core/graphql/rights.js';
+import { Told } from '../core/graphql/told.js';
 import {
   FindingFactType,
   FindingType,
@@ -68,15 +70,11 @@ export class HandoffPassageResolver {
     };
   }
 
-  @FieldResolver(() => [GateEvaluation], { description: 'Every attempt to pass a gate, newest first.' })
-  evaluations(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<GateEvaluation[]> {
-    return reader.many(GateEvaluation, 'handoffId', handoff.id, ['-id']);
-  }
+  @Many(GateEvaluation, 'handoffId', 'Every attempt to pass a gate, newest first.', { orderBy: ['-id'] })
+  evaluations: GateEvaluation[];
 
-  @FieldResolver(() => [HandoffReturn], { description: 'Every return, newest first.' })
-  returns(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<HandoffReturn[]> {
-    return reader.many(HandoffReturn, 'handoffId', handoff.id, ['-id']);
-  }
+  @Many(HandoffReturn, 'handoffId', 'Every return, newest first.', { orderBy: ['-id'] })
+  returns: HandoffReturn[];
 
   @Runs(importDeal)
   @Mutation(() => HandoffResult, {
@@ -175,34 +173,26 @@ export class HandoffPassageResolver {
 
 @Resolver(() => GateEvaluation)
 export class GateEvaluationResolver {
-  @FieldResolver(() => [GateFinding], { description: 'What it found, in order.' })
-  findings(@Root() evaluation: GateEvaluation, @Ctx() { reader }: RequestContext): Promise<GateFinding[]> {
-    return reader.many(GateFinding, 'evaluationId', evaluation.id, ['position']);
-  }
+  @Many(GateFinding, 'evaluationId', 'What it found, in order.', { orderBy: ['position'] })
+  findings: GateFinding[];
 }
 
 @Resolver(() => GateFinding)
 export class GateFindingResolver {
-  @FieldResolver(() => String, { description: 'What was wrong; withheld where it tells figures that you may not see.' })
-  message(@Root() found: GateFinding, @Ctx() { ability }: RequestContext): string {
-    return tellable(found, ability).message;
-  }
+  @Told('message', 'What was wrong; withheld where it tells figures that you may not see.')
+  message: string;
 
   @FieldResolver(() => [FindingFactType], { description: 'The facts behind it, for programs; withheld likewise.' })
   facts(@Root() found: GateFinding, @Ctx() { ability }: RequestContext): FindingFactType[] {
     return factTypes(tellable(found, ability).facts);
   }
 
-  @FieldResolver(() => String, { description: 'What to do about it; withheld likewise.' })
-  remedy(@Root() found: GateFinding, @Ctx() { ability }: RequestContext): string {
-    return tellable(found, ability).remedy;
-  }
+  @Told('remedy', 'What to do about it; withheld likewise.')
+  remedy: string;
 }
 
 @Resolver(() => HandoffReturn)
 export class HandoffReturnResolver {
-  @FieldResolver(() => Person, { nullable: true, description: 'Who returned it.' })
-  returner(@Root() { returnedBy }: HandoffReturn, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, returnedBy);
-  }
+  @One(HandoffReturn, 'returnedBy', Person, 'Who returned it.')
+  returner: Person | null;
 }

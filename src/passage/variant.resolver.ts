@@ -12,6 +12,7 @@ import {
   Root,
 } from 'type-graphql';
 import { RequestContext } from '../core/graphql/context.js';
+import { Many, One } from '../core/graphql/relations.js';
 import { Runs } from '../core/graphql/rights.js';
 import { resultOf } from '../core/graphql/shapes.js';
 import type { RefusedType } from '../core/graphql/types.js';
@@ -56,17 +57,13 @@ export class HandingOverType {
 
 @Resolver(() => Handoff)
 export class HandoffVariantResolver {
-  @FieldResolver(() => [PreClose], {
-    description: 'The requests that delivery reviews before the contract is signed, newest first.',
+  @Many(PreClose, 'handoffId', 'The requests that delivery reviews before the contract is signed, newest first.', {
+    orderBy: ['-id'],
   })
-  preCloses(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<PreClose[]> {
-    return reader.many(PreClose, 'handoffId', handoff.id, ['-id']);
-  }
+  preCloses: PreClose[];
 
-  @FieldResolver(() => Handoff, { nullable: true, description: 'The earlier handoff that it goes on from.' })
-  predecessor(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<Handoff | null> {
-    return reader.one(Handoff, handoff.predecessorId);
-  }
+  @One(Handoff, 'predecessorId', Handoff, 'The earlier handoff that it goes on from.')
+  predecessor: Handoff | null;
 
   @FieldResolver(() => [HandingOverType], {
     description: 'Who delivered the earlier handoff and hands over; empty without one.',
@@ -141,29 +138,18 @@ export class HandoffVariantResolver {
 
 @Resolver(() => HandingOverType)
 export class HandingOverResolver {
-  @FieldResolver(() => Person, { nullable: true, description: 'Who it is.' })
-  person(@Root() { personId }: HandingOverType, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, personId);
-  }
+  @One(HandingOverType, 'personId', Person, 'Who it is.')
+  person: Person | null;
 }
 
 @Resolver(() => PreClose)
 export class PreCloseResolver {
-  @FieldResolver(() => Handoff, {
-    nullable: true,
-    description: 'The handoff; its revision is what the next change expects.',
-  })
-  handoff(@Root() preClose: PreClose, @Ctx() { reader }: RequestContext): Promise<Handoff | null> {
-    return reader.one(Handoff, preClose.handoffId);
-  }
+  @One(PreClose, 'handoffId', Handoff, 'The handoff; its revision is what the next change expects.')
+  handoff: Handoff | null;
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who asked.' })
-  requester(@Root() preClose: PreClose, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, preClose.requestedBy);
-  }
+  @One(PreClose, 'requestedBy', Person, 'Who asked.')
+  requester: Person | null;
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who answered; never who asked.' })
-  decider(@Root() preClose: PreClose, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, preClose.decidedBy);
-  }
+  @One(PreClose, 'decidedBy', Person, 'Who answered; never who asked.')
+  decider: Person | null;
 }

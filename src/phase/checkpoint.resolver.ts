@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Ctx, FieldResolver, Info, Mutation, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Info, Mutation, Resolver } from 'type-graphql';
 import { RequestContext } from '../core/graphql/context.js';
+import { Many, One } from '../core/graphql/relations.js';
 import { Runs } from '../core/graphql/rights.js';
 import type { RefusedType } from '../core/graphql/types.js';
 import { Handoff } from '../handoff/handoff.entity.js';
@@ -12,12 +13,10 @@ import { CheckpointInput, ReturnCheckpointInput } from './checkpoint.input.js';
 
 @Resolver(() => Handoff)
 export class HandoffPhaseResolver {
-  @FieldResolver(() => [Checkpoint], {
-    description: 'The handoff points of a handoff in phases, in order; from the sign-off on.',
+  @Many(Checkpoint, 'handoffId', 'The handoff points of a handoff in phases, in order; from the sign-off on.', {
+    orderBy: ['position'],
   })
-  checkpoints(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<Checkpoint[]> {
-    return reader.many(Checkpoint, 'handoffId', handoff.id, ['position']);
-  }
+  checkpoints: Checkpoint[];
 
   @Runs(acceptCheckpoint)
   @Mutation(() => HandoffResult, { description: 'Accepts a checkpoint: what it asks for is there.' })
@@ -42,21 +41,15 @@ export class HandoffPhaseResolver {
 
 @Resolver(() => Checkpoint)
 export class CheckpointResolver {
-  @FieldResolver(() => [CheckpointReturn], { description: 'Every return with its gaps, newest first.' })
-  returns(@Root() checkpoint: Checkpoint, @Ctx() { reader }: RequestContext): Promise<CheckpointReturn[]> {
-    return reader.many(CheckpointReturn, 'checkpointId', checkpoint.id, ['-id']);
-  }
+  @Many(CheckpointReturn, 'checkpointId', 'Every return with its gaps, newest first.', { orderBy: ['-id'] })
+  returns: CheckpointReturn[];
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who accepted it.' })
-  accepter(@Root() checkpoint: Checkpoint, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, checkpoint.acceptedBy);
-  }
+  @One(Checkpoint, 'acceptedBy', Person, 'Who accepted it.')
+  accepter: Person | null;
 }
 
 @Resolver(() => CheckpointReturn)
 export class CheckpointReturnResolver {
-  @FieldResolver(() => Person, { nullable: true, description: 'Who returned it.' })
-  returner(@Root() { returnedBy }: CheckpointReturn, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, returnedBy);
-  }
+  @One(CheckpointReturn, 'returnedBy', Person, 'Who returned it.')
+  returner: Person | null;
 }

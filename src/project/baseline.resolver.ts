@@ -1,5 +1,6 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { RequestContext } from '../core/graphql/context.js';
+import { Many, One } from '../core/graphql/relations.js';
 import { Sensitive } from '../core/graphql/rights.js';
 import { MoneyType } from '../core/graphql/types.js';
 import { formatMoney } from '../core/money.js';
@@ -8,23 +9,14 @@ import { BudgetBaseline, BudgetBaselineLine } from './baseline.entity.js';
 
 @Resolver(() => BudgetBaseline)
 export class BudgetBaselineResolver {
-  @FieldResolver(() => [BudgetBaselineLine], { description: 'Its lines, one a budget type.' })
-  lines(@Root() baseline: BudgetBaseline, @Ctx() { reader }: RequestContext): Promise<BudgetBaselineLine[]> {
-    return reader.many(BudgetBaselineLine, 'baselineId', baseline.id, ['position']);
-  }
+  @Many(BudgetBaselineLine, 'baselineId', 'Its lines, one a budget type.', { orderBy: ['position'] })
+  lines: BudgetBaselineLine[];
 
-  @FieldResolver(() => BudgetBaseline, {
-    nullable: true,
-    description: 'The version that it supersedes; null for the first.',
-  })
-  supersedes(@Root() baseline: BudgetBaseline, @Ctx() { reader }: RequestContext): Promise<BudgetBaseline | null> {
-    return reader.one(BudgetBaseline, baseline.supersedesId);
-  }
+  @One(BudgetBaseline, 'supersedesId', BudgetBaseline, 'The version that it supersedes; null for the first.')
+  supersedes: BudgetBaseline | null;
 
-  @FieldResolver(() => DealSnapshot, { nullable: true, description: 'The deal snapshot whose terms it budgets.' })
-  dealSnapshot(@Root() baseline: BudgetBaseline, @Ctx() { reader }: RequestContext): Promise<DealSnapshot | null> {
-    return reader.one(DealSnapshot, baseline.dealSnapshotId);
-  }
+  @One(BudgetBaseline, 'dealSnapshotId', DealSnapshot, 'The deal snapshot whose terms it budgets.')
+  dealSnapshot: DealSnapshot | null;
 }
 
 @Resolver(() => BudgetBaselineLine)

@@ -2,6 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { RequestContext } from '../core/graphql/context.js';
 import { PageArgs } from '../core/graphql/page-args.js';
+import { First, Many, One } from '../core/graphql/relations.js';
 import { Allow, Runs } from '../core/graphql/rights.js';
 import { connectionOf, resultOf } from '../core/graphql/shapes.js';
 import type { RefusedType } from '../core/graphql/types.js';
@@ -19,13 +20,8 @@ const ProjectTaskResult = resultOf('ProjectTaskResult', ProjectTask);
 
 @Resolver(() => Handoff)
 export class HandoffProjectResolver {
-  @FieldResolver(() => Project, {
-    nullable: true,
-    description: 'The project that delivers the deal; null before the first submit.',
-  })
-  project(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<Project | null> {
-    return reader.first(Project, 'handoffId', handoff.id);
-  }
+  @First(Project, 'handoffId', 'The project that delivers the deal; null before the first submit.')
+  project: Project | null;
 }
 
 @Resolver(() => Project)
@@ -50,33 +46,24 @@ export class ProjectResolver {
     return reader.required(Handoff, project.handoffId);
   }
 
-  @FieldResolver(() => Person, { nullable: true, description: 'The person who leads it; null until one is named.' })
-  projectLead(@Root() project: Project, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, project.projectLeadId);
-  }
+  @One(Project, 'projectLeadId', Person, 'The person who leads it; null until one is named.')
+  projectLead: Person | null;
 
-  @FieldResolver(() => [ProjectMilestone], { description: 'Its milestones in their order, cancelled ones too.' })
-  milestones(@Root() project: Project, @Ctx() { reader }: RequestContext): Promise<ProjectMilestone[]> {
-    return reader.many(ProjectMilestone, 'projectId', project.id, ['position', 'id']);
-  }
-
-  @FieldResolver(() => [ProjectTask], { description: 'Its tasks in their order, cancelled ones too.' })
-  tasks(@Root() project: Project, @Ctx() { reader }: RequestContext): Promise<ProjectTask[]> {
-    return reader.many(ProjectTask, 'projectId', project.id, ['position', 'id']);
-  }
-
-  @FieldResolver(() => [BudgetBaseline], { description: 'Every version of its budget baseline, newest first.' })
-  baselines(@Root() project: Project, @Ctx() { reader }: RequestContext): Promise<BudgetBaseline[]> {
-    return reader.many(BudgetBaseline, 'projectId', project.id, ['-version']);
-  }
-
-  @FieldResolver(() => BudgetBaseline, {
-    nullable: true,
-    description: 'The budget baseline that counts: the highest version.',
+  @Many(ProjectMilestone, 'projectId', 'Its milestones in their order, cancelled ones too.', {
+    orderBy: ['position', 'id'],
   })
-  currentBaseline(@Root() project: Project, @Ctx() { reader }: RequestContext): Promise<BudgetBaseline | null> {
-    return reader.first(BudgetBaseline, 'projectId', project.id, ['-version']);
-  }
+  milestones: ProjectMilestone[];
+
+  @Many(ProjectTask, 'projectId', 'Its tasks in their order, cancelled ones too.', { orderBy: ['position', 'id'] })
+  tasks: ProjectTask[];
+
+  @Many(BudgetBaseline, 'projectId', 'Every version of its budget baseline, newest first.', { orderBy: ['-version'] })
+  baselines: BudgetBaseline[];
+
+  @First(BudgetBaseline, 'projectId', 'The budget baseline that counts: the highest version.', {
+    orderBy: ['-version'],
+  })
+  currentBaseline: BudgetBaseline | null;
 
   @Runs(assignProjectLead)
   @Mutation(() => ProjectResult, { description: 'Names the person who leads the project.' })
@@ -91,10 +78,8 @@ export class ProjectResolver {
 
 @Resolver(() => ProjectMilestone)
 export class ProjectMilestoneResolver {
-  @FieldResolver(() => [ProjectTask], { description: 'Its tasks in their order, cancelled ones too.' })
-  tasks(@Root() milestone: ProjectMilestone, @Ctx() { reader }: RequestContext): Promise<ProjectTask[]> {
-    return reader.many(ProjectTask, 'milestoneId', milestone.id, ['position', 'id']);
-  }
+  @Many(ProjectTask, 'milestoneId', 'Its tasks in their order, cancelled ones too.', { orderBy: ['position', 'id'] })
+  tasks: ProjectTask[];
 }
 
 @Resolver(() => ProjectTask)
@@ -104,13 +89,8 @@ export class ProjectTaskResolver {
     return reader.required(ProjectMilestone, task.milestoneId);
   }
 
-  @FieldResolver(() => Person, {
-    nullable: true,
-    description: 'The person who owns it; null while it waits for its role.',
-  })
-  owner(@Root() task: ProjectTask, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, task.ownerId);
-  }
+  @One(ProjectTask, 'ownerId', Person, 'The person who owns it; null while it waits for its role.')
+  owner: Person | null;
 
   @FieldResolver(() => [ProjectTask], { description: 'The tasks that it waits for.' })
   async dependsOn(@Root() task: ProjectTask, @Ctx() { reader }: RequestContext): Promise<ProjectTask[]> {

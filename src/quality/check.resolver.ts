@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { RequestContext } from '../core/graphql/context.js';
+import { One } from '../core/graphql/relations.js';
 import { Allow, Runs } from '../core/graphql/rights.js';
 import { connectionOf, resultOf } from '../core/graphql/shapes.js';
 import type { RefusedType } from '../core/graphql/types.js';
@@ -30,25 +31,17 @@ export class SpotCheckResolver {
     return reader.page(SpotCheck, where, args.checked());
   }
 
-  @FieldResolver(() => SpotCheckDraw, { nullable: true, description: 'How it was drawn.' })
-  draw(@Root() { drawId }: SpotCheck, @Ctx() { reader }: RequestContext): Promise<SpotCheckDraw | null> {
-    return reader.one(SpotCheckDraw, drawId);
-  }
+  @One(SpotCheck, 'drawId', SpotCheckDraw, 'How it was drawn.')
+  draw: SpotCheckDraw | null;
 
-  @FieldResolver(() => Handoff, { nullable: true, description: 'The handoff.' })
-  handoff(@Root() { handoffId }: SpotCheck, @Ctx() { reader }: RequestContext): Promise<Handoff | null> {
-    return reader.one(Handoff, handoffId);
-  }
+  @One(SpotCheck, 'handoffId', Handoff, 'The handoff.')
+  handoff: Handoff | null;
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who is to check it; null when nobody is independent.' })
-  reviewer(@Root() { reviewerId }: SpotCheck, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, reviewerId);
-  }
+  @One(SpotCheck, 'reviewerId', Person, 'Who is to check it; null when nobody is independent.')
+  reviewer: Person | null;
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who checked it; null before.' })
-  checker(@Root() { checkedBy }: SpotCheck, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, checkedBy);
-  }
+  @One(SpotCheck, 'checkedBy', Person, 'Who checked it; null before.')
+  checker: Person | null;
 
   @FieldResolver(() => [QualityVerdict], {
     description: 'What was found of each quality; empty before it was checked.',
@@ -81,10 +74,8 @@ export class SpotCheckResolver {
 
 @Resolver(() => SpotCheckDraw)
 export class SpotCheckDrawResolver {
-  @FieldResolver(() => Person, { nullable: true, description: 'The rep.' })
-  rep(@Root() { ownerId }: SpotCheckDraw, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, ownerId);
-  }
+  @One(SpotCheckDraw, 'ownerId', Person, 'The rep.')
+  rep: Person | null;
 }
 
 @Resolver(() => RedFlag)
@@ -95,15 +86,11 @@ export class RedFlagResolver {
     return reader.page(RedFlag, args.openOnly ? { acknowledgedAt: null } : {}, args.checked());
   }
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who says what is done about it.' })
-  owner(@Root() { ownerId }: RedFlag, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, ownerId);
-  }
+  @One(RedFlag, 'ownerId', Person, 'Who says what is done about it.')
+  owner: Person | null;
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who acknowledged it; null before.' })
-  acknowledger(@Root() { acknowledgedBy }: RedFlag, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, acknowledgedBy);
-  }
+  @One(RedFlag, 'acknowledgedBy', Person, 'Who acknowledged it; null before.')
+  acknowledger: Person | null;
 
   @Runs(acknowledgeRedFlag)
   @Mutation(() => RedFlagResult, { description: 'Says what is done about a red flag. Refused: NOT_OPEN.' })

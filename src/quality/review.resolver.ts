@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { RequestContext } from '../core/graphql/context.js';
+import { Many, One } from '../core/graphql/relations.js';
 import { Allow, Runs } from '../core/graphql/rights.js';
 import { connectionOf, resultOf } from '../core/graphql/shapes.js';
 import type { RefusedType } from '../core/graphql/types.js';
@@ -42,20 +43,14 @@ export class QualityReviewResolver {
     return reader.required(QualityReview, id);
   }
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who holds it; null when nobody could.' })
-  owner(@Root() { ownerId }: QualityReview, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, ownerId);
-  }
+  @One(QualityReview, 'ownerId', Person, 'Who holds it; null when nobody could.')
+  owner: Person | null;
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who may hold it instead.' })
-  deputy(@Root() { deputyId }: QualityReview, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, deputyId);
-  }
+  @One(QualityReview, 'deputyId', Person, 'Who may hold it instead.')
+  deputy: Person | null;
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who recorded that it was held; null before.' })
-  holder(@Root() { heldBy }: QualityReview, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, heldBy);
-  }
+  @One(QualityReview, 'heldBy', Person, 'Who recorded that it was held; null before.')
+  holder: Person | null;
 
   @FieldResolver(() => [Person], { description: 'Who was there; empty before it was held.' })
   async attendees(@Root() { attendeeIds }: QualityReview, @Ctx() { reader }: RequestContext): Promise<Person[]> {
@@ -73,15 +68,11 @@ export class QualityReviewResolver {
     return itemsOf(reader, review);
   }
 
-  @FieldResolver(() => [ReviewAction], { description: 'What it decided to do, oldest first.' })
-  actions(@Root() { id }: QualityReview, @Ctx() { reader }: RequestContext): Promise<ReviewAction[]> {
-    return reader.many(ReviewAction, 'reviewId', id);
-  }
+  @Many(ReviewAction, 'reviewId', 'What it decided to do, oldest first.')
+  actions: ReviewAction[];
 
-  @FieldResolver(() => [RedFlag], { description: 'The red flags that it raised.' })
-  redFlags(@Root() { id }: QualityReview, @Ctx() { reader }: RequestContext): Promise<RedFlag[]> {
-    return reader.many(RedFlag, 'reviewId', id);
-  }
+  @Many(RedFlag, 'reviewId', 'The red flags that it raised.')
+  redFlags: RedFlag[];
 
   @FieldResolver(() => Boolean, { description: 'Whether it was not held in time.' })
   async overdue(@Root() { state, dueAt }: QualityReview, @Ctx() { reader }: RequestContext): Promise<boolean> {
@@ -117,10 +108,8 @@ export class QualityReviewResolver {
 
 @Resolver(() => ReviewItemType)
 export class ReviewItemResolver {
-  @FieldResolver(() => Handoff, { nullable: true, description: 'The handoff; null where it is about none.' })
-  handoff(@Root() { handoffId }: ReviewItemType, @Ctx() { reader }: RequestContext): Promise<Handoff | null> {
-    return reader.one(Handoff, handoffId);
-  }
+  @One(ReviewItemType, 'handoffId', Handoff, 'The handoff; null where it is about none.')
+  handoff: Handoff | null;
 }
 
 @Resolver(() => ReviewAction)
@@ -135,10 +124,8 @@ export class ReviewActionResolver {
     return reader.page(ReviewAction, where, args.checked());
   }
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who does it.' })
-  owner(@Root() { ownerId }: ReviewAction, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, ownerId);
-  }
+  @One(ReviewAction, 'ownerId', Person, 'Who does it.')
+  owner: Person | null;
 
   @FieldResolver(() => Boolean, { description: 'Whether it is open past its day.' })
   async overdue(@Root() { state, dueAt }: ReviewAction, @Ctx() { reader }: RequestContext): Promise<boolean> {

@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { RequestContext } from '../core/graphql/context.js';
+import { Many, One } from '../core/graphql/relations.js';
 import { Allow, Runs } from '../core/graphql/rights.js';
 import { connectionOf, resultOf } from '../core/graphql/shapes.js';
 import type { RefusedType } from '../core/graphql/types.js';
@@ -27,15 +28,11 @@ export class HandoffQualityResolver {
     return liveScore(reader, handoff.id);
   }
 
-  @FieldResolver(() => [QualityScore], { description: 'Its frozen scores, oldest first: one a sign-off.' })
-  scores(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<QualityScore[]> {
-    return reader.many(QualityScore, 'handoffId', handoff.id);
-  }
+  @Many(QualityScore, 'handoffId', 'Its frozen scores, oldest first: one a sign-off.')
+  scores: QualityScore[];
 
-  @FieldResolver(() => [Remediation], { description: 'What of it had to be put right, oldest first.' })
-  remediations(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<Remediation[]> {
-    return reader.many(Remediation, 'handoffId', handoff.id);
-  }
+  @Many(Remediation, 'handoffId', 'What of it had to be put right, oldest first.')
+  remediations: Remediation[];
 }
 
 @Resolver(() => QualityScore)
@@ -53,15 +50,11 @@ export class QualityScoreResolver {
     return frozenFigures(reader, score);
   }
 
-  @FieldResolver(() => [ScoreAmendment], { description: 'What reviewers amended, oldest first.' })
-  amendments(@Root() { id }: QualityScore, @Ctx() { reader }: RequestContext): Promise<ScoreAmendment[]> {
-    return reader.many(ScoreAmendment, 'scoreId', id);
-  }
+  @Many(ScoreAmendment, 'scoreId', 'What reviewers amended, oldest first.')
+  amendments: ScoreAmendment[];
 
-  @FieldResolver(() => Person, { nullable: true, description: 'The rep who is scored.' })
-  rep(@Root() { ownerId }: QualityScore, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, ownerId);
-  }
+  @One(QualityScore, 'ownerId', Person, 'The rep who is scored.')
+  rep: Person | null;
 
   @Runs(amendCriterion)
   @Mutation(() => QualityScoreResult, {
@@ -79,18 +72,14 @@ export class QualityScoreResolver {
 
 @Resolver(() => ScoreAmendment)
 export class ScoreAmendmentResolver {
-  @FieldResolver(() => Person, { nullable: true, description: 'Who amended it.' })
-  amender(@Root() { amendedBy }: ScoreAmendment, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, amendedBy);
-  }
+  @One(ScoreAmendment, 'amendedBy', Person, 'Who amended it.')
+  amender: Person | null;
 }
 
 @Resolver(() => ScoreStatistic)
 export class ScoreStatisticResolver {
-  @FieldResolver(() => Person, { nullable: true, description: 'The person; null for a template or a tier.' })
-  person(@Root() { personId }: ScoreStatistic, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, personId);
-  }
+  @One(ScoreStatistic, 'personId', Person, 'The person; null for a template or a tier.')
+  person: Person | null;
 }
 
 @Resolver(() => Remediation)
@@ -105,20 +94,14 @@ export class RemediationResolver {
     return reader.page(Remediation, where, args.checked());
   }
 
-  @FieldResolver(() => Handoff, { nullable: true, description: 'The handoff.' })
-  handoff(@Root() { handoffId }: Remediation, @Ctx() { reader }: RequestContext): Promise<Handoff | null> {
-    return reader.one(Handoff, handoffId);
-  }
+  @One(Remediation, 'handoffId', Handoff, 'The handoff.')
+  handoff: Handoff | null;
 
-  @FieldResolver(() => Person, { nullable: true, description: 'The rep who puts it right.' })
-  owner(@Root() { ownerId }: Remediation, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, ownerId);
-  }
+  @One(Remediation, 'ownerId', Person, 'The rep who puts it right.')
+  owner: Person | null;
 
-  @FieldResolver(() => QualityScore, { nullable: true, description: 'The score that called for it.' })
-  score(@Root() { scoreId }: Remediation, @Ctx() { reader }: RequestContext): Promise<QualityScore | null> {
-    return reader.one(QualityScore, scoreId);
-  }
+  @One(Remediation, 'scoreId', QualityScore, 'The score that called for it.')
+  score: QualityScore | null;
 
   @FieldResolver(() => Boolean, { description: 'Whether it is open past its time.' })
   async overdue(@Root() { state, dueAt }: Remediation, @Ctx() { reader }: RequestContext): Promise<boolean> {

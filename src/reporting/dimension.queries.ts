@@ -18,7 +18,11 @@ export interface DimensionMarks {
 /** Days are listed at most so many years before and after the present: a date that somebody mistyped makes no table long. */
 const MOST_YEARS = 20;
 
-/** The keys that handoffs have are found one by one in their index, whatever the number of handoffs. */
+/**
+ * The keys that handoffs have are found one by one in their index, whatever the number of handoffs; so are the first and
+ * the last day of each KPI's cases: as min() and max() in one query they would read every case of a table that has grown
+ * since it was last analysed.
+ */
 const MARKS = `with recursive template as (
     (select f.service_template_key as key from fact_handoff f where f.tenant_id = $1 order by f.service_template_key limit 1)
     union all
@@ -35,8 +39,10 @@ const MARKS = `with recursive template as (
       (select min(b.from_on) from kpi_baseline b where b.tenant_id = $1), k.low))::int as low,
     extract(year from k.high)::int as high
   from (select min(x.low) as low, max(x.high) as high from unnest($2::text[]) kpi(key) cross join lateral (
-    select min(c.counts_on) as low, max(c.counts_on) as high from fact_kpi_case c
-      where c.tenant_id = $1 and c.kpi_key = kpi.key) x) k`;
+    select (select c.counts_on from fact_kpi_case c where c.tenant_id = $1 and c.kpi_key = kpi.key
+        order by c.counts_on limit 1) as low,
+      (select c.counts_on from fact_kpi_case c where c.tenant_id = $1 and c.kpi_key = kpi.key
+        order by c.counts_on desc limit 1) as high) x) k`;
 
 /** What the dimensions are to be made from now. */
 export function dimensionMarks(): Query<DimensionMarks> {

@@ -43,7 +43,7 @@ export function kpiCasesPage(question: CaseQuestion, { first, after }: PageArgum
   let beyond = '';
   if (after !== null) {
     values.push(decodeCursor(after));
-    beyond = ` and (c.counts_at, c.id) < (select p.counts_at, p.id from fact_kpi_case p where p.tenant_id = $1 and p.id = $${values.length + 1})`;
+    beyond = ` and (c.counts_at, c.id) < ((select p.counts_at from fact_kpi_case p where p.tenant_id = $1 and p.id = $${values.length + 1}), $${values.length + 1})`;
   }
   const text = `select c.id, c.kpi_key, c.handoff_id, c.source_id, c.counts_on, c.counts_at, c.numerator, c.denominator,
       c.span_from_on, c.span_to_on, c.client_caused

@@ -47,7 +47,8 @@ export const asOfText = (asOf: Date | null, parameter: string): string =>
 
 /**
  * The figures of every key in every period, in the order of the keys and then of the periods: one statement, and a row for
- * each also where there is no case. Added up as docs/kpis.md says; a percentile is an existing value, by nearest rank.
+ * each also where there is no case. Added up as docs/kpis.md says; a percentile is an existing value, by nearest rank. Each
+ * figure reads its own cases alone, in the order of an index that holds all that is added up.
  * KPIs of margin have no case for a reader who does not see MARGIN: do not ask for them.
  */
 export function kpiFigures({ keys, periods, slice, asOf, asOfOn, sees }: KpiQuestion): Query<KpiFigure[]> {
@@ -64,30 +65,25 @@ export function kpiFigures({ keys, periods, slice, asOf, asOfOn, sees }: KpiQues
   const text = `with asked as (
       select k.place as key_place, k.key, k.percentile, p.place as period_place, p.from_on, p.to_on
       from unnest($2::text[], $3::int[]) with ordinality as k(key, percentile, place)
-      cross join unnest($4::date[], $5::date[]) with ordinality as p(from_on, to_on, place)),
-    counted as not materialized (
-      select a.key_place, a.period_place, a.percentile, c.numerator, c.denominator, c.client_caused
-      from asked a join fact_kpi_case c on ${where}
-        and c.span_from_on is null and c.counts_on between a.from_on and a.to_on
-      union all
-      select a.key_place, a.period_place, 0, 0, c.denominator * (least(coalesce(c.span_to_on, $7::date), a.to_on, $7::date)
-          - greatest(c.span_from_on, a.from_on) + 1), false
-      from asked a join fact_kpi_case c on ${where}
-        and c.span_from_on is not null and c.span_from_on <= least(a.to_on, $7::date)
-        and coalesce(c.span_to_on, $7::date) >= a.from_on and a.from_on <= $7::date),
-    sums as (
-      select key_place, period_place, count(*)::int as cases, sum(numerator) as numerator, sum(denominator) as denominator,
-        sum(numerator) filter (where client_caused) as client_caused
-      from counted group by key_place, period_place),
-    ranks as (
-      select key_place, period_place, percentile_disc((percentile / 100.0)::float8) within group (order by numerator) as ranked
-      from counted where percentile > 0 group by key_place, period_place, percentile)
-    select a.key, a.from_on, a.to_on, coalesce(s.cases, 0) as cases, coalesce(s.denominator, 0)::text as denominator,
-      coalesce(case when a.percentile > 0 then r.ranked else s.numerator end, 0)::text as numerator,
-      coalesce(s.client_caused, 0)::text as client_caused
+      cross join unnest($4::date[], $5::date[]) with ordinality as p(from_on, to_on, place))
+    select a.key, a.from_on, a.to_on, d.cases + s.cases as cases,
+      (coalesce(d.denominator, 0) + coalesce(s.denominator, 0))::text as denominator,
+      coalesce(case when a.percentile > 0 then d.ranked else d.numerator end, 0)::text as numerator,
+      coalesce(d.client_caused, 0)::text as client_caused
     from asked a
-    left join sums s on s.key_place = a.key_place and s.period_place = a.period_place
-    left join ranks r on r.key_place = a.key_place and r.period_place = a.period_place
+    cross join lateral (
+      select count(*)::int as cases, sum(c.numerator) as numerator, sum(c.denominator) as denominator,
+        sum(c.numerator) filter (where c.client_caused) as client_caused,
+        percentile_disc((a.percentile / 100.0)::float8) within group (order by c.numerator)
+          filter (where a.percentile > 0) as ranked
+      from fact_kpi_case c where ${where}
+        and c.span_from_on is null and c.counts_on between a.from_on and a.to_on) d
+    cross join lateral (
+      select count(*)::int as cases, sum(c.denominator * (least(coalesce(c.span_to_on, $7::date), a.to_on, $7::date)
+          - greatest(c.span_from_on, a.from_on) + 1)) as denominator
+      from fact_kpi_case c where ${where}
+        and c.span_from_on is not null and c.span_from_on <= least(a.to_on, $7::date)
+        and coalesce(c.span_to_on, $7::date) >= a.from_on and a.from_on <= $7::date) s
     order by a.key_place, a.period_place`;
   return sql(text, values, (rows) => rows.map((row) => read(definitionOf(row.key as string), row)));
 }

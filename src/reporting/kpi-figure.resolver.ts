@@ -1,5 +1,6 @@
-import { Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
+import { Args, Ctx, Query, Resolver } from 'type-graphql';
 import { RequestContext } from '../core/graphql/context.js';
+import { One } from '../core/graphql/relations.js';
 import { Allow } from '../core/graphql/rights.js';
 import { connectionOf } from '../core/graphql/shapes.js';
 import type { Page } from '../core/page.js';
@@ -55,8 +56,6 @@ export class KpiCaseResolver {
     return reader.ask(kpiCasesPage(question, page));
   }
 
-  @FieldResolver(() => Handoff, { nullable: true, description: 'The handoff that it belongs to.' })
-  handoff(@Root() { handoffId }: KpiCase, @Ctx() { reader }: RequestContext): Promise<Handoff | null> {
-    return reader.one(Handoff, handoffId);
-  }
+  @One(KpiCase, 'handoffId', Handoff, 'The handoff that it belongs to.')
+  handoff: Handoff | null;
 }

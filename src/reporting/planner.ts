@@ -5,8 +5,8 @@ import { Reporter } from './reporter.js';
 
 /** Every tenant is looked at this often, whether or not somebody says that its ledger has grown, in milliseconds. */
 const SWEEP_MS = 30_000;
-/** Tenants at the same time; each holds a connection of the pool meanwhile. */
-const MOST_VISITS = 1;
+/** Tenants at the same time: the rows of one are computed while another's are written. Each holds a connection of the pool meanwhile. */
+const MOST_VISITS = 2;
 /** How long one tenant is worked on while others wait, in milliseconds: a rebuild takes many turns. */
 const TURN_MS = 2000;
 /** When to come again to a tenant that another worker projects, in milliseconds. */
@@ -16,6 +16,8 @@ export interface ReportingPlannerOptions {
   readonly gateway: Gateway;
   /** The active tenants. */
   readonly tenants: () => Promise<readonly string[]>;
+  /** Every tenant is looked at least this often, in milliseconds. */
+  readonly sweepMs?: number;
   readonly log: Logger;
 }
 
@@ -25,12 +27,12 @@ export class ReportingPlanner {
   private readonly reporter: Reporter;
   private stopping = false;
 
-  constructor({ gateway, tenants, log }: ReportingPlannerOptions) {
+  constructor({ gateway, tenants, sweepMs = SWEEP_MS, log }: ReportingPlannerOptions) {
     this.reporter = new Reporter(gateway);
     this.rounds = new Rounds({
       tenants,
       visit: (tenantId) => this.visit(tenantId),
-      sweepMs: SWEEP_MS,
+      sweepMs,
       most: MOST_VISITS,
       onError: (error, tenantId) =>
         log.warn({ err: error, tenantId }, 'reports could not be brought up to date; the next visit tries again'),

@@ -1,9 +1,16 @@
 import type { Statement } from '../core/statement.js';
 import type { Dataset } from './dataset.js';
 
+const properties = new Map<string, string>();
+
 /** `client_id` becomes `clientId`: how rows name what a column holds. */
-export const propertyOf = (column: string): string =>
-  column.replaceAll(/_([a-z])/g, (_all, letter: string) => letter.toUpperCase());
+export function propertyOf(column: string): string {
+  const known = properties.get(column);
+  if (known !== undefined) return known;
+  const property = column.replaceAll(/_([a-z])/g, (_all, letter: string) => letter.toUpperCase());
+  properties.set(column, property);
+  return property;
+}
 
 /**
  * Inserts rows, each an object with every column as a property in camelCase. One text whatever the number of rows, none
@@ -15,10 +22,14 @@ export function insertRows(
   rows: readonly object[],
 ): Statement {
   const names = columns.map(({ column }) => column);
-  const list = rows.map((row) => Object.fromEntries(names.map((name) => [name, valueOf(table, row, name)])));
+  const list = rows.map((row) => {
+    const values: Record<string, unknown> = {};
+    for (const name of names) values[name] = valueOf(table, row, name);
+    return values;
+  });
   return {
-    text: `insert into ${table} (tenant_id, ${names.join(', ')}) select $1, ${names.map((name) => `r.${name}`).join(', ')}
-      from json_populate_recordset(null::${table}, $2::json) r`,
+    text: `with r as (select * from json_populate_recordset(null::${table}, $2::json))
+      insert into ${table} (tenant_id, ${names.join(', ')}) select $1, ${names.map((name) => `r.${name}`).join(', ')} from r`,
     values: [JSON.stringify(list)],
   };
 }

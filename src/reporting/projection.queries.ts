@@ -85,9 +85,11 @@ export interface ScoreGround {
 /** The scores of handoffs, each handoff's last one last. */
 function scores(ids: readonly string[]): Query<ScoreGround[]> {
   const text = `select q.id, q.handoff_id, q.cause, q.owner_id, q.delivery_manager_id, q.scored_at,
-      (select json_agg(json_build_object('most', c.most, 'points', coalesce((select a.points from score_amendment a
-          where a.tenant_id = $1 and a.score_id = q.id and a.criterion = c.criterion order by a.id desc limit 1), c.points)))
-        from score_criterion c where c.tenant_id = $1 and c.score_id = q.id) as criteria
+      (select json_agg(json_build_object('most', c.most, 'points', coalesce(l.points, c.points)))
+        from score_criterion c
+        left join (select distinct on (a.criterion) a.criterion, a.points from score_amendment a
+          where a.tenant_id = $1 and a.score_id = q.id order by a.criterion, a.id desc) l on l.criterion = c.criterion
+        where c.tenant_id = $1 and c.score_id = q.id) as criteria
     from quality_score q where q.tenant_id = $1 and q.handoff_id = any($2) order by q.scored_at, q.id`;
   return sql(text, [ids], (rows) =>
     rows.map((row) => ({

@@ -53,7 +53,7 @@ export function stalledHandoffs(
   let beyond = '';
   if (after !== null) {
     values.push(decodeCursor(after));
-    beyond = ` and (e.due_at, e.id) > (select p.due_at, p.id from fact_sla_event p where p.tenant_id = $1 and p.id = $${values.length + 1})`;
+    beyond = ` and (e.due_at, e.id) > ((select p.due_at from fact_sla_event p where p.tenant_id = $1 and p.id = $${values.length + 1}), $${values.length + 1})`;
   }
   const text = `select e.id, e.handoff_id, e.clock, e.started_at, e.due_at, e.client_caused, e.escalations,
       floor(extract(epoch from $2::timestamptz - e.due_at) / 3600)::int as hours_overdue,
@@ -89,7 +89,7 @@ export function exceptionsPage(
   let beyond = '';
   if (after !== null) {
     values.push(decodeCursor(after));
-    beyond = ` and (x.opened_at, x.id) < (select p.opened_at, p.id from fact_exception p where p.tenant_id = $1 and p.id = $${values.length + 1})`;
+    beyond = ` and (x.opened_at, x.id) < ((select p.opened_at from fact_exception p where p.tenant_id = $1 and p.id = $${values.length + 1}), $${values.length + 1})`;
   }
   const text = `select x.* from fact_exception x join fact_handoff h on h.tenant_id = $1 and h.id = x.handoff_id
     where x.tenant_id = $1 and x.opened_at >= ($2::date)::timestamp at time zone $4

@@ -1,5 +1,6 @@
-import { Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
+import { Args, Ctx, Query, Resolver } from 'type-graphql';
 import { RequestContext } from '../core/graphql/context.js';
+import { One } from '../core/graphql/relations.js';
 import { Allow } from '../core/graphql/rights.js';
 import { connectionOf } from '../core/graphql/shapes.js';
 import type { Page } from '../core/page.js';
@@ -42,18 +43,16 @@ export class StalledHandoffResolver {
     return reader.ask(stalledHandoffs(await reader.now(), args.slice ?? {}, args.checked()));
   }
 
-  @FieldResolver(() => Handoff, { nullable: true, description: 'The handoff.' })
-  handoff(@Root() { handoffId }: StalledHandoff, @Ctx() { reader }: RequestContext): Promise<Handoff | null> {
-    return reader.one(Handoff, handoffId);
-  }
+  @One(StalledHandoff, 'handoffId', Handoff, 'The handoff.')
+  handoff: Handoff | null;
 
-  @FieldResolver(() => Person, {
-    nullable: true,
-    description: 'Who is to act: the owner in sales for what sales owes, else the delivery manager.',
-  })
-  owner(@Root() { responsibleId }: StalledHandoff, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, responsibleId);
-  }
+  @One(
+    StalledHandoff,
+    'responsibleId',
+    Person,
+    'Who is to act: the owner in sales for what sales owes, else the delivery manager.',
+  )
+  owner: Person | null;
 }
 
 @Resolver(() => ReportedException)
@@ -71,13 +70,9 @@ export class ReportedExceptionResolver {
     return reader.ask(exceptionsPage(args.period(), args.slice ?? {}, timeZone, args.checked()));
   }
 
-  @FieldResolver(() => Handoff, { nullable: true, description: 'The handoff.' })
-  handoff(@Root() { handoffId }: ReportedException, @Ctx() { reader }: RequestContext): Promise<Handoff | null> {
-    return reader.one(Handoff, handoffId);
-  }
+  @One(ReportedException, 'handoffId', Handoff, 'The handoff.')
+  handoff: Handoff | null;
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who asked.' })
-  requester(@Root() { requesterId }: ReportedException, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, requesterId);
-  }
+  @One(ReportedException, 'requesterId', Person, 'Who asked.')
+  requester: Person | null;
 }

@@ -2,7 +2,7 @@ import type { Gateway, Transaction } from '../core/gateway.js';
 import { NIL_ID } from '../core/id.js';
 import { dimensionMarks, type DimensionMarks, signatureOf } from './dimension.queries.js';
 import { projectDimensions } from './dimensions.js';
-import { CHUNK, MODEL_VERSION, projectHandoffs } from './projector.js';
+import { MODEL_VERSION, projectHandoffs } from './projector.js';
 import { handoffsOf } from './touched.queries.js';
 import {
   handoffsAfter,
@@ -17,6 +17,9 @@ import {
 
 /** Entries of the ledger that one transaction goes through. */
 const ENTRIES = 500;
+
+/** Handoffs that one transaction of a rebuild goes through: about a second, so that the lock is not held for long. */
+const HANDOFFS = 400;
 
 /** Waits a little, before it is asked again whether somebody else is done. */
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
@@ -51,7 +54,7 @@ export class Reporter {
   /** `chunk`: handoffs that one transaction of a rebuild goes through. */
   constructor(
     private readonly gateway: Gateway,
-    private readonly chunk = CHUNK,
+    private readonly chunk = HANDOFFS,
   ) {}
 
   /** Projects what is due of a tenant, one transaction of it; nothing where everything is current. */
@@ -106,6 +109,11 @@ export class Reporter {
     progress = entered.progress;
     const rebuilt = entered.handoffs === 0 ? await this.goOn(tx, progress) : { handoffs: 0, progress };
     progress = rebuilt.progress;
+    // Known anew with every chunk of a rebuild, they are made with its first one and after its last.
+    if (progress.rebuiltTo !== null && progress.dimensions !== '') {
+      await tx.commit([movedProgress(progress)]);
+      return { handoffs: entered.handoffs + rebuilt.handoffs, isMore: true, isBusy: false };
+    }
     const { marks } = await tx.flush({ marks: dimensionMarks() });
     const dimensions = signatureOf(marks);
     if (dimensions !== progress.dimensions && marks.rulingId !== null) await projectDimensions(tx, tenantId, marks);
@@ -124,8 +132,7 @@ export class Reporter {
     const last = entries.at(-1);
     if (!last) return { handoffs: 0, progress };
     const { touched } = await tx.flush({ touched: handoffsOf([...new Set(entries.flatMap(({ ids }) => ids))]) });
-    for (let from = 0; from < touched.length; from += this.chunk)
-      await projectHandoffs(tx, touched.slice(from, from + this.chunk));
+    await projectHandoffs(tx, touched);
     return { handoffs: touched.length, progress: { ...progress, projectedSeq: last.seq } };
   }
 

@@ -1,4 +1,4 @@
-import { PRESENT } from '../core/clock.js';
+import { PRESENT, PRESENT_OF_STATEMENT } from '../core/clock.js';
 import { LedgerHead } from '../core/ledger/seal.entity.js';
 import { NIL_ID } from '../core/id.js';
 import { mapQuery, type Query, selectFirst, sql, type Statement } from '../core/statement.js';
@@ -23,7 +23,7 @@ export const madeProgress = (): Statement => ({
 
 /** The statement that says how far the projection has come, and when that was. */
 export const movedProgress = ({ projectedSeq, modelVersion, rebuiltTo, dimensions }: Progress): Statement => ({
-  text: `update reporting_progress set projected_seq = $2, model_version = $3, rebuilt_to = $4, dimensions = $5, projected_at = ${PRESENT}
+  text: `update reporting_progress set projected_seq = $2, model_version = $3, rebuilt_to = $4, dimensions = $5, projected_at = ${PRESENT_OF_STATEMENT}
     where tenant_id = $1`,
   values: [projectedSeq, modelVersion, rebuiltTo, dimensions],
 });

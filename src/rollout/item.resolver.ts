@@ -3,6 +3,7 @@ import { Arg, Args, Ctx, FieldResolver, Info, Mutation, Query, Resolver, Root } 
 import { dateOf } from '../catalogue/calendar.rules.js';
 import { configurationOf, rulingConfiguration } from '../catalogue/catalogue.queries.js';
 import { RequestContext } from '../core/graphql/context.js';
+import { One } from '../core/graphql/relations.js';
 import { Allow, Runs } from '../core/graphql/rights.js';
 import { connectionOf, resultOf } from '../core/graphql/shapes.js';
 import type { RefusedType } from '../core/graphql/types.js';
@@ -31,15 +32,11 @@ export class RolloutItemResolver {
     return titleOf(key);
   }
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who does it; null while nobody was named.' })
-  owner(@Root() { ownerId }: RolloutItem, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, ownerId);
-  }
+  @One(RolloutItem, 'ownerId', Person, 'Who does it; null while nobody was named.')
+  owner: Person | null;
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who completed it; null while it is open.' })
-  completer(@Root() { completedBy }: RolloutItem, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, completedBy);
-  }
+  @One(RolloutItem, 'completedBy', Person, 'Who completed it; null while it is open.')
+  completer: Person | null;
 
   @FieldResolver(() => Boolean, { description: 'Whether its day is over and it is open.' })
   async overdue(@Root() { dueOn, state }: RolloutItem, @Ctx() { reader }: RequestContext): Promise<boolean> {
@@ -80,15 +77,11 @@ export class GateMisfireResolver {
     return reader.page(GateMisfire, { ...(handoffId ? { handoffId } : {}), ...(kind ? { kind } : {}) }, args.checked());
   }
 
-  @FieldResolver(() => Handoff, { nullable: true, description: 'The handoff.' })
-  handoff(@Root() { handoffId }: GateMisfire, @Ctx() { reader }: RequestContext): Promise<Handoff | null> {
-    return reader.one(Handoff, handoffId);
-  }
+  @One(GateMisfire, 'handoffId', Handoff, 'The handoff.')
+  handoff: Handoff | null;
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who reported it.' })
-  reporter(@Root() { reportedBy }: GateMisfire, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, reportedBy);
-  }
+  @One(GateMisfire, 'reportedBy', Person, 'Who reported it.')
+  reporter: Person | null;
 
   @Runs(recordGateMisfire)
   @Mutation(() => GateMisfireResult, {

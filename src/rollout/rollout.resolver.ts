@@ -4,6 +4,7 @@ import { configurationOf, rulingConfiguration } from '../catalogue/catalogue.que
 import { rolloutThresholds } from '../catalogue/rollout.rules.js';
 import type { Finding } from '../core/finding.js';
 import { RequestContext } from '../core/graphql/context.js';
+import { Many, One } from '../core/graphql/relations.js';
 import { Allow, Runs } from '../core/graphql/rights.js';
 import { resultOf } from '../core/graphql/shapes.js';
 import { FindingType, findingType, type RefusedType } from '../core/graphql/types.js';
@@ -30,15 +31,11 @@ export class RolloutResolver {
     return reader.ask(findRollout());
   }
 
-  @FieldResolver(() => [RolloutItem], { description: 'The twelve items, in order.' })
-  items(@Root() { id }: Rollout, @Ctx() { reader }: RequestContext): Promise<RolloutItem[]> {
-    return reader.many(RolloutItem, 'rolloutId', id, ['position']);
-  }
+  @Many(RolloutItem, 'rolloutId', 'The twelve items, in order.', { orderBy: ['position'] })
+  items: RolloutItem[];
 
-  @FieldResolver(() => [PilotHandoff], { description: 'The handoffs that the pilot enforces.' })
-  pilots(@Root() { id }: Rollout, @Ctx() { reader }: RequestContext): Promise<PilotHandoff[]> {
-    return reader.many(PilotHandoff, 'rolloutId', id);
-  }
+  @Many(PilotHandoff, 'rolloutId', 'The handoffs that the pilot enforces.')
+  pilots: PilotHandoff[];
 
   @FieldResolver(() => [FindingType], { description: 'What keeps the rollout from its next phase.' })
   async findings(@Root() rollout: Rollout, @Ctx() ctx: RequestContext): Promise<FindingType[]> {
@@ -73,20 +70,14 @@ export class RolloutResolver {
     return reader.ask(letPass());
   }
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who proposed it.' })
-  starter(@Root() { startedBy }: Rollout, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, startedBy);
-  }
+  @One(Rollout, 'startedBy', Person, 'Who proposed it.')
+  starter: Person | null;
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who confirmed it; null while nobody has.' })
-  confirmer(@Root() { confirmedBy }: Rollout, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, confirmedBy);
-  }
+  @One(Rollout, 'confirmedBy', Person, 'Who confirmed it; null while nobody has.')
+  confirmer: Person | null;
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who switched enforcement on; null before.' })
-  enforcer(@Root() { enforcedBy }: Rollout, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, enforcedBy);
-  }
+  @One(Rollout, 'enforcedBy', Person, 'Who switched enforcement on; null before.')
+  enforcer: Person | null;
 
   @Runs(startRollout)
   @Mutation(() => RolloutResult, {
@@ -169,21 +160,15 @@ const shown = (findings: readonly Finding[], { ability }: RequestContext): Findi
 
 @Resolver(() => PilotHandoff)
 export class PilotHandoffResolver {
-  @FieldResolver(() => Handoff, { nullable: true, description: 'The handoff.' })
-  handoff(@Root() { handoffId }: PilotHandoff, @Ctx() { reader }: RequestContext): Promise<Handoff | null> {
-    return reader.one(Handoff, handoffId);
-  }
+  @One(PilotHandoff, 'handoffId', Handoff, 'The handoff.')
+  handoff: Handoff | null;
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who chose it, or had the rule pick.' })
-  chooser(@Root() { chosenBy }: PilotHandoff, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, chosenBy);
-  }
+  @One(PilotHandoff, 'chosenBy', Person, 'Who chose it, or had the rule pick.')
+  chooser: Person | null;
 }
 
 @Resolver(() => RolloutOverride)
 export class RolloutOverrideResolver {
-  @FieldResolver(() => Handoff, { nullable: true, description: 'The handoff.' })
-  handoff(@Root() { subjectId }: RolloutOverride, @Ctx() { reader }: RequestContext): Promise<Handoff | null> {
-    return reader.one(Handoff, subjectId);
-  }
+  @One(RolloutOverride, 'subjectId', Handoff, 'The handoff.')
+  handoff: Handoff | null;
 }

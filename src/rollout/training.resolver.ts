@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { RequestContext } from '../core/graphql/context.js';
+import { One } from '../core/graphql/relations.js';
 import { Allow, Runs } from '../core/graphql/rights.js';
 import { connectionOf, resultOf } from '../core/graphql/shapes.js';
 import type { RefusedType } from '../core/graphql/types.js';
@@ -35,20 +36,14 @@ export class TrainingRecordResolver {
     return reader.page(TrainingRecord, ofPerson(args), args.checked());
   }
 
-  @FieldResolver(() => Person, { nullable: true, description: 'The member.' })
-  person(@Root() { personId }: TrainingRecord, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, personId);
-  }
+  @One(TrainingRecord, 'personId', Person, 'The member.')
+  person: Person | null;
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who recorded it.' })
-  recorder(@Root() { recordedBy }: TrainingRecord, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, recordedBy);
-  }
+  @One(TrainingRecord, 'recordedBy', Person, 'Who recorded it.')
+  recorder: Person | null;
 
-  @FieldResolver(() => Handoff, { nullable: true, description: 'The handoff that was shadowed or observed.' })
-  handoff(@Root() { handoffId }: TrainingRecord, @Ctx() { reader }: RequestContext): Promise<Handoff | null> {
-    return reader.one(Handoff, handoffId);
-  }
+  @One(TrainingRecord, 'handoffId', Handoff, 'The handoff that was shadowed or observed.')
+  handoff: Handoff | null;
 
   @Runs(recordTraining)
   @Mutation(() => TrainingRecordResult, {
@@ -77,15 +72,11 @@ export class CertificationResolver {
     return stateOf(certification, await reader.now());
   }
 
-  @FieldResolver(() => Person, { nullable: true, description: 'The member.' })
-  person(@Root() { personId }: Certification, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, personId);
-  }
+  @One(Certification, 'personId', Person, 'The member.')
+  person: Person | null;
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who certified them.' })
-  certifier(@Root() { certifiedBy }: Certification, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, certifiedBy);
-  }
+  @One(Certification, 'certifiedBy', Person, 'Who certified them.')
+  certifier: Person | null;
 
   @Runs(certifyMember)
   @Mutation(() => CertificationResult, {
@@ -144,13 +135,9 @@ export class HandoffRolloutResolver {
 
 @Resolver(() => HandoffBuddy)
 export class HandoffBuddyResolver {
-  @FieldResolver(() => Person, { nullable: true, description: 'The buddy.' })
-  person(@Root() { buddyId }: HandoffBuddy, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, buddyId);
-  }
+  @One(HandoffBuddy, 'buddyId', Person, 'The buddy.')
+  person: Person | null;
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who named them.' })
-  namer(@Root() { namedBy }: HandoffBuddy, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, namedBy);
-  }
+  @One(HandoffBuddy, 'namedBy', Person, 'Who named them.')
+  namer: Person | null;
 }

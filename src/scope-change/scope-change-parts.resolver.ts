@@ -1,6 +1,7 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { ApprovalRequest } from '../approval/request.entity.js';
 import { RequestContext } from '../core/graphql/context.js';
+import { First, Many, One } from '../core/graphql/relations.js';
 import { Sensitive } from '../core/graphql/rights.js';
 import { MoneyType } from '../core/graphql/types.js';
 import { Handoff } from '../handoff/handoff.entity.js';
@@ -12,23 +13,23 @@ import { ChangeOrder, ScopeChange, ScopeChangeLine } from './scope-change.entity
 
 @Resolver(() => Handoff)
 export class HandoffScopeChangeResolver {
-  @FieldResolver(() => [ScopeChange], {
-    description: 'The changes of its scope after the sign-off, newest first; undecided and overdue ones by `state`.',
-  })
-  scopeChanges(@Root() handoff: Handoff, @Ctx() { reader }: RequestContext): Promise<ScopeChange[]> {
-    return reader.many(ScopeChange, 'handoffId', handoff.id, ['-id']);
-  }
+  @Many(
+    ScopeChange,
+    'handoffId',
+    'The changes of its scope after the sign-off, newest first; undecided and overdue ones by `state`.',
+    { orderBy: ['-id'] },
+  )
+  scopeChanges: ScopeChange[];
 }
 
 @Resolver(() => BudgetBaseline)
 export class BaselineScopeChangeResolver {
-  @FieldResolver(() => ScopeChange, {
-    nullable: true,
-    description: 'The approved scope change that made this version; null for one made by a submit.',
-  })
-  scopeChange(@Root() baseline: BudgetBaseline, @Ctx() { reader }: RequestContext): Promise<ScopeChange | null> {
-    return reader.first(ScopeChange, 'newBaselineId', baseline.id);
-  }
+  @First(
+    ScopeChange,
+    'newBaselineId',
+    'The approved scope change that made this version; null for one made by a submit.',
+  )
+  scopeChange: ScopeChange | null;
 }
 
 @Resolver(() => ApprovalRequest)
@@ -78,10 +79,8 @@ export class ScopeChangeLineResolver {
 
 @Resolver(() => ChangeOrder)
 export class ChangeOrderResolver {
-  @FieldResolver(() => Person, { nullable: true, description: 'Who recorded it.' })
-  recorder(@Root() order: ChangeOrder, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, order.recordedBy);
-  }
+  @One(ChangeOrder, 'recordedBy', Person, 'Who recorded it.')
+  recorder: Person | null;
 }
 
 /** The amount in the currency of the scope change, which every line shares. */

@@ -2,6 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { ApprovalRequest } from '../approval/request.entity.js';
 import { RequestContext } from '../core/graphql/context.js';
+import { First, Many, One } from '../core/graphql/relations.js';
 import { Allow, Runs, Sensitive } from '../core/graphql/rights.js';
 import { DateTimeScalar, DecimalScalar } from '../core/graphql/scalars.js';
 import { connectionOf, resultOf } from '../core/graphql/shapes.js';
@@ -83,10 +84,8 @@ export class ScopeChangeResolver {
     return (await reader.required(ApprovalRequest, change.requestId)).reason;
   }
 
-  @FieldResolver(() => [ScopeChangeLine], { description: 'The budget types that change or are added.' })
-  lines(@Root() change: ScopeChange, @Ctx() { reader }: RequestContext): Promise<ScopeChangeLine[]> {
-    return reader.many(ScopeChangeLine, 'scopeChangeId', change.id, ['position']);
-  }
+  @Many(ScopeChangeLine, 'scopeChangeId', 'The budget types that change or are added.', { orderBy: ['position'] })
+  lines: ScopeChangeLine[];
 
   @FieldResolver(() => DecimalScalar, { description: 'What the hours change by.' })
   hoursEffect(@Root() change: ScopeChange): string {
@@ -125,13 +124,8 @@ export class ScopeChangeResolver {
     return moneyOf(marginEffectMinor, currency);
   }
 
-  @FieldResolver(() => ChangeOrder, {
-    nullable: true,
-    description: 'The change order that the client signed; null until it is recorded.',
-  })
-  changeOrder(@Root() change: ScopeChange, @Ctx() { reader }: RequestContext): Promise<ChangeOrder | null> {
-    return reader.first(ChangeOrder, 'scopeChangeId', change.id);
-  }
+  @First(ChangeOrder, 'scopeChangeId', 'The change order that the client signed; null until it is recorded.')
+  changeOrder: ChangeOrder | null;
 
   @FieldResolver(() => ApprovalRequest, { description: 'Its approval request: votes, steps, who may still answer.' })
   request(@Root() change: ScopeChange, @Ctx() { reader }: RequestContext): Promise<ApprovalRequest> {
@@ -143,28 +137,24 @@ export class ScopeChangeResolver {
     return reader.required(BudgetBaseline, change.baselineId);
   }
 
-  @FieldResolver(() => BudgetBaseline, {
-    nullable: true,
-    description: 'The version that it made; null until the baseline has moved by it.',
-  })
-  newBaseline(@Root() change: ScopeChange, @Ctx() { reader }: RequestContext): Promise<BudgetBaseline | null> {
-    return reader.one(BudgetBaseline, change.newBaselineId);
-  }
+  @One(
+    ScopeChange,
+    'newBaselineId',
+    BudgetBaseline,
+    'The version that it made; null until the baseline has moved by it.',
+  )
+  newBaseline: BudgetBaseline | null;
 
   @FieldResolver(() => Handoff, { description: 'The handoff whose scope changes.' })
   handoff(@Root() change: ScopeChange, @Ctx() { reader }: RequestContext): Promise<Handoff> {
     return reader.required(Handoff, change.handoffId);
   }
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who asked for it.' })
-  requester(@Root() change: ScopeChange, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, change.requestedBy);
-  }
+  @One(ScopeChange, 'requestedBy', Person, 'Who asked for it.')
+  requester: Person | null;
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who moved the baseline by it; null until then.' })
-  rebaseliner(@Root() change: ScopeChange, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, change.rebaselinedBy);
-  }
+  @One(ScopeChange, 'rebaselinedBy', Person, 'Who moved the baseline by it; null until then.')
+  rebaseliner: Person | null;
 
   @Runs(requestScopeChange)
   @Mutation(() => ScopeChangeResult, {

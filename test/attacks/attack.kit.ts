@@ -60,12 +60,20 @@ class SlowGateway extends Gateway {
         flush: (queries) => tx.flush(queries),
         rollback: () => tx.rollback(),
         commit: async (writes) => {
-          if (this.beforeCommit) await this.beforeCommit(tx);
-          else if (this.chance() < 0.5) await pause(this.chance() * 6);
+          await this.slowly(tx);
           await tx.commit(writes);
+        },
+        commitAndAsk: async (writes, asked) => {
+          await this.slowly(tx);
+          return tx.commitAndAsk(writes, asked);
         },
       }),
     );
+  }
+
+  private async slowly(tx: Transaction): Promise<void> {
+    if (this.beforeCommit) await this.beforeCommit(tx);
+    else if (this.chance() < 0.5) await pause(this.chance() * 6);
   }
 }
 

@@ -151,7 +151,14 @@ test('open assumptions become entries once; an assumption that is taken out leav
   expect(before.filter((row) => row.assumptionId === assumptionId)).toHaveLength(1);
   expect(codes(await sales.refused(openDecision, await question({ assumptionId })))).toEqual(['ALREADY_IN_THE_LOG']);
   await sales.done(removeAssumption, { ...(await on()), assumptionId });
-  expect((await log()).at(-1)).toMatchObject({ id: before.at(-1)!.id, assumptionId: null, state: DecisionState.OPEN });
+  const [left, { data }] = [
+    (await log()).at(-1),
+    await sales.graphql('query ($id: ID!) { handoff(id: $id) { decisions { id assumption { id } } } }', {
+      id: handoffId,
+    }),
+  ];
+  expect(left).toMatchObject({ id: before.at(-1)!.id, assumptionId, state: DecisionState.OPEN });
+  expect(data!.handoff.decisions).toContainEqual({ id: left!.id, assumption: null });
 });
 
 test('an entry without source, outcome or reason is refused by the database', async () => {

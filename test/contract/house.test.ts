@@ -106,9 +106,14 @@ describe('the house', () => {
     const holders = files
       .filter((path) => /from 'pg'/.test(readFileSync(path, 'utf8')))
       .map((path) => relative(SRC, path));
-    // Beside it, single connections: of the embedded server's set-up, and to tell why a database cannot be used.
+    // Beside it, what is done with a connection that it hands on, and single connections: of the embedded server's
+    // set-up, and to tell why a database cannot be used.
     const single = [
+      'core/lane.ts',
       'core/gateway.ts',
+      'core/flush.ts',
+      'core/round-trip.ts',
+      'core/replica/replica.ts',
       'core/data-source.ts',
       'core/changes.ts',
       'core/outbox/hints.ts',

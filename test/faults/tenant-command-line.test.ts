@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, cpSync, existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { Client } from 'pg';
 import { heldAt } from '../kit/tenant-life.js';
 import {
   ask,
@@ -47,8 +48,10 @@ async function killedAt(data: string, table: string, args: readonly string[]): P
     child = launch(args, { COUNTERSIGN_DATA: data, PGAPPNAME: DOOMED });
     await once(child, 'exit');
   };
-  const kill = async (_pids: unknown, _client: unknown, ended: Promise<unknown>): Promise<void> => {
+  // With its session: what it has sent already, COMMIT included, would be done after its death.
+  const kill = async (pids: readonly number[], client: Client, ended: Promise<unknown>): Promise<void> => {
     child?.kill('SIGKILL');
+    await client.query('select pg_terminate_backend(pid) from unnest($1::int[]) as pid', [pids]);
     await ended;
   };
   await heldAt(superuserUrl(data), table, 'share', run, kill, DOOMED);

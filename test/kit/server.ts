@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pino } from 'pino';
-import { type App, createApp, SANDBOX_AUDIENCE } from '../../src/app.js';
+import { type App, type AppOptions, createApp, SANDBOX_AUDIENCE } from '../../src/app.js';
 import { type Config, readConfig } from '../../src/core/config.js';
 import { requestSandboxToken } from '../../src/sandbox/identity/client.js';
 import { SANDBOX_IDENTITY_PATH } from '../../src/sandbox/identity/constants.js';
@@ -24,7 +24,11 @@ export interface TestServer {
 }
 
 /** Starts one; call `close` before the suite's. */
-export async function startServer(suite: Suite, environment: Record<string, string> = {}): Promise<TestServer> {
+export async function startServer(
+  suite: Suite,
+  environment: Record<string, string> = {},
+  more: Partial<AppOptions> = {},
+): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-server-'));
   const config: Config = {
     ...readConfig({ REQUESTS_PER_MINUTE: '100000', ...environment }, resolve('.')),
@@ -40,7 +44,9 @@ export async function startServer(suite: Suite, environment: Record<string, stri
     log,
     operationsFolder: resolve('schema/operations'),
     present: () => suite.clock.at,
+    readsReplica: config.replica !== null,
     ownAddress: () => address,
+    ...more,
   });
   if (config.identity.kind === 'sandbox') {
     await mountSandboxIdentity(app.listener, {

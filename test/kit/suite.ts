@@ -13,6 +13,7 @@ import { openOwner } from '../../src/core/data-source.js';
 import { Gateway } from '../../src/core/gateway.js';
 import { MemoryKeyRing, newKeyBytes } from '../../src/core/keys.js';
 import type { ApiContext, OutsideKey } from '../../src/core/graphql/context.js';
+import { Plans } from '../../src/core/compiled/plans.js';
 import { createApi } from '../../src/core/graphql/server.js';
 import { newId } from '../../src/core/id.js';
 import { Pipeline } from '../../src/core/pipeline.js';
@@ -29,6 +30,8 @@ export const START = new Date('2026-11-23T14:00:00.000Z');
 
 /** A migrated database of a test file's own, with everything that runs on it. */
 export interface Suite {
+  /** How queries of the suite were answered. */
+  readonly plans: Plans;
   readonly gateway: Gateway;
   readonly pipeline: Pipeline;
   readonly clock: SettableClock;
@@ -72,9 +75,12 @@ export async function openSuite(): Promise<Suite> {
     present: () => clock.at,
   });
   const pipeline = new Pipeline({ gateway, clock, abilities: ABILITIES, refresh: refreshActor, vault, log });
-  const api = createApi({ schema: buildApiSchema(), introspection: true, trusted: null, log });
+  const schema = buildApiSchema();
+  const plans = new Plans(schema);
+  const api = createApi({ schema, introspection: true, trusted: null, plans, log });
   await api.start();
   const suite: Suite = {
+    plans,
     gateway,
     pipeline,
     clock,

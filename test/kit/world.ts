@@ -4,6 +4,7 @@ import { abilityOf } from '../../src/core/ability.js';
 import type { Actor } from '../../src/core/actor.js';
 import type { Command, CommandResult } from '../../src/core/command.js';
 import type { Finding } from '../../src/core/finding.js';
+import { answerText } from '../../src/core/graphql/before-executor.js';
 import { RequestContext } from '../../src/core/graphql/context.js';
 import { newId } from '../../src/core/id.js';
 import type { Answers, Queries, Row } from '../../src/core/statement.js';
@@ -120,9 +121,7 @@ export class Persona {
     );
     const response = await api.executeOperation({ query, variables }, { contextValue });
     if (response.body.kind !== 'single') throw new Error('An incremental answer');
-    const { data = null, errors = [] } = response.body.singleResult;
-    return JSON.parse(
-      JSON.stringify({ data, errors: errors.map((e) => ({ ...e, extensions: e.extensions ?? {} })) }),
-    ) as GraphQLResult;
+    const { data = null, errors = [] } = JSON.parse(answerText(response.body.singleResult)) as Partial<GraphQLResult>;
+    return { data, errors: errors.map((e) => ({ ...e, extensions: e.extensions ?? {} })) };
   }
 }

@@ -32,6 +32,7 @@ describe('an OpenID provider', () => {
       tid: 't',
       oid: 'o',
       authTime: new Date((now - 100) * 1000),
+      notBefore: null,
       expiresAt: new Date((now + 600) * 1000),
       claims,
     });

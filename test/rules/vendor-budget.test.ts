@@ -13,7 +13,7 @@ const takes = fc.array(
 function run(limits: { perMinute: number; burst: number }, asked: readonly { wanted: number; afterMs: number }[]) {
   let level: BudgetLevel | null = null;
   let at = START;
-  let latest = START;
+  let latest = Number.NEGATIVE_INFINITY;
   const granted: { at: number; count: number }[] = [];
   for (const { wanted, afterMs } of asked) {
     at += afterMs;
@@ -38,6 +38,17 @@ test('over any time no more is granted than a burst and what is refilled', () =>
         }
       });
     }),
+    {
+      examples: [
+        [
+          { perMinute: 115, burst: 1 },
+          [
+            { wanted: 1, afterMs: -522 },
+            { wanted: 1, afterMs: 522 },
+          ],
+        ],
+      ],
+    },
   );
 });
 

@@ -76,6 +76,7 @@ const UNBOUND: Readonly<Record<string, string>> = {
   'power_bi_refresh.dataset_id': 'a semantic model in Power BI',
   'psa_object.own_id': 'whatever of ours it stands for, by kind',
   'actuals_mark.own_id': 'a milestone or task, by kind',
+  'decision.assumption_id': 'an assumption, which may be removed later: no distributed key takes ON DELETE SET NULL',
   'scope_change.cause_item_id': 'an item of the handoff, by kind, which may be removed later',
   'event_delivery.subject_id': 'any subject, by type',
   'event_delivery.replay_id': 'the replay that asked for it: an effect of the outbox',

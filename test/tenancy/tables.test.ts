@@ -85,6 +85,7 @@ it('tells nothing by what is unique: another tenant has its own numbers, names a
     'client (external_id)',
     'client (name)',
     'deal (external_id)',
+    'decision (assumption_id)',
     'handoff (number)',
     'idempotency_record (principal, key, path)',
     'integration (vendor, name)',

@@ -3,7 +3,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { ArgumentValidationError } from 'type-graphql';
 import type { Logger } from 'pino';
 import { AppError } from '../error.js';
-import { isConnectionLoss, isMalformedValue, isStatementError } from '../gateway.js';
+import { isConnectionLoss, isMalformedValue, isStatementError } from '../sql-error.js';
 
 /** Codes that may leave with their own message; whatever else happens is INTERNAL_SERVER_ERROR and is logged. */
 const PUBLIC = new Set<string>([
@@ -13,6 +13,7 @@ const PUBLIC = new Set<string>([
   'QUERY_TOO_COSTLY',
   'DOCUMENT_NOT_TRUSTED',
   'RATE_LIMITED',
+  'BUSY',
   'UNAVAILABLE',
   'IDEMPOTENCY_KEY_REQUIRED',
 ]);

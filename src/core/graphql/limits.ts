@@ -41,7 +41,7 @@ interface Weight {
 /**
  * Refuses a document that would answer too much. Each fragment is weighed once, so that a chain of fragments which
  * doubles at every link costs linear time to refuse, and `first` is counted whether literal, variable or default
- * (public limiters are blind to variables, reliability 3).
+ * (public limiters are blind to variables, reliability 3). Answers the cost.
  */
 export function assertWithinLimits(
   schema: GraphQLSchema,
@@ -49,9 +49,9 @@ export function assertWithinLimits(
   operation: OperationDefinitionNode,
   variables: Readonly<Record<string, unknown>>,
   limits: DocumentLimits,
-): void {
+): number {
   const root = schema.getRootType(operation.operation);
-  if (!root) return;
+  if (!root) return 0;
   refuseAbove(
     'aliases',
     countNodes(document, (node) => node.kind === Kind.FIELD && node.alias !== undefined),
@@ -67,6 +67,18 @@ export function assertWithinLimits(
   const weight = scale.weigh(operation.selectionSet, root);
   refuseAbove('depth', weight.depth, limits.depth);
   refuseAbove('cost', weight.cost, limits.cost);
+  return weight.cost;
+}
+
+/** What the operation costs by the same count: fields that would be answered at the most. */
+export function costOf(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+): number {
+  const root = schema.getRootType(operation.operation);
+  return root ? new Scale(schema, document, variables).weigh(operation.selectionSet, root).cost : 0;
 }
 
 function refuseAbove(limit: string, actual: number, allowed: number): void {

@@ -1,7 +1,9 @@
 import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql';
+import type { Actor } from '../actor.js';
 import type { ApiContext, RequestContext } from './context.js';
 import type { TrustedDocuments } from './documents.js';
 import { assertWithinLimits, DEFAULT_LIMITS } from './limits.js';
+import { passesOf } from './passes.js';
 import { assertMayAsk } from './rights.js';
 import { assertStorable } from './text.js';
 
@@ -30,14 +32,16 @@ export function assertOperationAllowed(
   { document, operation, variables, source }: AskedOperation,
   asker: ApiContext,
 ): void {
+  const passes = passesOf(schema, document);
   const introspection = isIntrospection(document, operation);
-  assertWithinLimits(schema, document, operation, variables, introspection ? INTROSPECTION_LIMITS : DEFAULT_LIMITS);
+  const limits = introspection ? INTROSPECTION_LIMITS : DEFAULT_LIMITS;
+  passes.withinLimits(operation, variables, () => assertWithinLimits(schema, document, operation, variables, limits));
   if (introspection) return;
-  const context = signedIn(asker);
-  assertTrusted(trusted, source, context);
-  assertMayAsk(schema, document, context.actor, context.ability);
+  const { actor, ability } = signedIn(asker);
+  assertTrusted(trusted, source, actor);
+  passes.mayAsk(ability, () => assertMayAsk(schema, document, actor, ability));
   assertStorable(variables);
-  assertStorable(literals(document), 'document');
+  passes.storable(() => assertStorable(literals(document), 'document'));
 }
 
 function signedIn(context: ApiContext): RequestContext {
@@ -50,7 +54,7 @@ function signedIn(context: ApiContext): RequestContext {
   });
 }
 
-function assertTrusted(trusted: TrustedDocuments | null, source: string | undefined, { actor }: RequestContext): void {
+function assertTrusted(trusted: TrustedDocuments | null, source: string | undefined, actor: Actor): void {
   if (!trusted || trusted.has(source ?? '')) return;
   if (actor.kind === 'SERVICE' && actor.scopes.includes('documents:free')) return;
   throw new GraphQLError('This document is not one of the trusted documents.', {

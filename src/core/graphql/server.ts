@@ -6,23 +6,37 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { GraphQLError, type OperationDefinitionNode, OperationTypeNode } from 'graphql';
 import type { Logger } from 'pino';
+import type { Plans } from '../compiled/plans.js';
+import { compiledQueries } from '../compiled/plugin.js';
+import type { OperationNames } from '../telemetry/operation-names.js';
 import type { ApiContext } from './context.js';
 import { earlyRefusal } from './early-refusal.js';
 import { formatError } from './format-error.js';
+import { LargeAnswers, turnsOfLargeAnswers } from './large-answers.js';
 import { MAX_TOKENS } from './limits.js';
 import { assertOperationAllowed, type OperationRules } from './operation-check.js';
+import { operationTelemetry } from './operation-telemetry.js';
 import { readsOnRecord, recordOperation } from './read-record.js';
+import { answerText } from './before-executor.js';
 import { assertRightsDeclared } from './rights.js';
+import { rememberRules } from './validation.js';
+import { settle } from './settling.js';
 
 export interface ApiOptions extends OperationRules {
   readonly introspection: boolean;
+  /** Queries that are answered by one statement each; null executes all of them in the ordinary way. */
+  readonly plans: Plans | null;
+  /** How operations are called where it is told how they went. */
+  readonly names?: OperationNames;
   readonly log: Logger;
 }
 
 /** The Apollo server with every bound on; refuses to be made when a root field has no declared right. */
 export function createApi(options: ApiOptions): ApolloServer<ApiContext> {
   assertRightsDeclared(options.schema);
-  return new ApolloServer<ApiContext>({
+  rememberRules();
+  const large = new LargeAnswers(options.schema);
+  const api: ApolloServer<ApiContext> = new ApolloServer<ApiContext>({
     schema: options.schema,
     introspection: options.introspection,
     persistedQueries: false,
@@ -40,9 +54,14 @@ export function createApi(options: ApiOptions): ApolloServer<ApiContext> {
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       gate(options),
-      record(options),
+      ...(options.names ? [operationTelemetry(options.schema, options.names)] : []),
+      leave(options, () => api),
+      ...(options.plans ? [compiledQueries(options.plans, large)] : []),
+      turnsOfLargeAnswers(large),
     ],
+    stringifyResult: answerText,
   });
+  return api;
 }
 
 /** Checks every operation before any of it runs. */
@@ -70,14 +89,20 @@ function gate(options: ApiOptions): ApolloServerPlugin<ApiContext> {
 
 const WITHHELD_STATUS: Readonly<Record<string, number>> = { FORBIDDEN: 403, UNAVAILABLE: 503 };
 
-/** An operation of an auditor is recorded once it was executed; what cannot be recorded is not answered. */
-function record({ schema }: ApiOptions): ApolloServerPlugin<ApiContext> {
+/**
+ * What happens to an answer before it leaves: it is one for the actor of now, and an operation of an auditor is recorded
+ * once it was executed; what cannot be recorded is not answered.
+ */
+function leave({ schema, log }: ApiOptions, api: () => ApolloServer<ApiContext>): ApolloServerPlugin<ApiContext> {
   return {
     requestDidStart: async () => {
       let executed = false;
       return {
         executionDidStart: async () => void (executed = true),
-        willSendResponse: async ({ response, contextValue, document, operation, source, request }) => {
+        willSendResponse: async (answered) => {
+          const { response, contextValue, document, operation, source, request } = answered;
+          // One that was run again is recorded there.
+          if (!(await settle(answered, api(), log))) return;
           if (!executed || !document || !operation || !contextValue.actor || !readsOnRecord(contextValue)) return;
           const { body } = response;
           const { data = null } = body.kind === 'single' ? body.singleResult : body.initialResult;

@@ -8,7 +8,7 @@ import {
 } from 'graphql';
 import type { Changes } from '../changes.js';
 import { AppError } from '../error.js';
-import { isConnectionLoss } from '../gateway.js';
+import { isConnectionLoss } from '../sql-error.js';
 import type { RequestContext } from './context.js';
 import { readsOnRecord, recordOperation } from './read-record.js';
 

@@ -98,12 +98,17 @@ export interface Telling {
   readonly discloses?: string | null;
 }
 
+/** What stands in place of a text that is withheld; `%` is the class that it tells of. */
+export const WITHHELD = {
+  message: 'What stands behind this needs the right to see %.',
+  remedy: 'Ask the sales owner or a finance approver, who see the figures.',
+} as const;
+
 /** The same for whoever asks: figures of a class that they may not see are withheld, and that is said. */
 export function tellable<T extends Telling>(finding: T, ability: Ability): T {
   const { discloses } = finding;
   if (!discloses || allows(ability, 'see', discloses)) return finding;
-  const message = `What stands behind this needs the right to see ${discloses}.`;
-  return { ...finding, message, facts: {}, remedy: 'Ask the sales owner or a finance approver, who see the figures.' };
+  return { ...finding, message: WITHHELD.message.replace('%', discloses), facts: {}, remedy: WITHHELD.remedy };
 }
 
 /** Facts as names and JSON texts. */

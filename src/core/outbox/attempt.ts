@@ -6,6 +6,7 @@ import { newId } from '../id.js';
 import { requestHash } from '../idempotency.js';
 import type { Pipeline } from '../pipeline.js';
 import { insert, type Statement, update } from '../statement.js';
+import { SILENT, type Telemetry } from '../telemetry/telemetry.js';
 import { AttemptOutcome, type AttemptPhase, OutboxAttempt, type VendorPause } from './attempt.entity.js';
 import { EffectClass, OutboxEffect } from './effect.entity.js';
 import { type EffectHandlers, type EffectResult, type EffectTools, steps } from './handler.js';
@@ -22,6 +23,8 @@ export interface AttemptOptions {
   readonly clock: Clock;
   readonly pipeline: Pick<Pipeline, 'run'>;
   readonly handlers: EffectHandlers;
+  /** Told every attempt. */
+  readonly telemetry?: Telemetry;
   readonly log: Logger;
   /** From 0 up to 1: spreads the pauses. */
   readonly random: () => number;
@@ -71,7 +74,13 @@ export async function attempt(
   });
   if (begun === null) return 'TAKEN';
   const counting = { ...leased, effect: counted(leased.effect, begun.attempts) };
-  const report = await perform(options, tenantId, counting, begun.now);
+  const { telemetry = SILENT } = options;
+  const { kind, vendor } = counting.effect;
+  const report = await telemetry.during(
+    { kind: 'effect', name: kind, vendor: vendor ?? '' },
+    () => perform(options, tenantId, counting, begun.now),
+    ({ outcome }) => ({ outcome: outcome.kind === 'done' ? 'DONE' : outcome.fault.kind }),
+  );
   try {
     return await settle(options, tenantId, leased, pause, report);
   } catch (error) {

@@ -16,6 +16,8 @@ export interface DispatcherOptions extends Omit<AttemptOptions, 'random' | 'leas
   readonly leaseMs?: number;
   /** Every tenant is looked at least this often, in milliseconds. */
   readonly sweepMs?: number;
+  /** Effects of this tenant were done, or failed. */
+  readonly onDone?: (tenantId: string) => void;
 }
 
 /** Effects that one visit takes: nobody waits behind more of one tenant and vendor. */
@@ -122,6 +124,7 @@ export class Dispatcher {
       busy.delete(lane.vendor);
       if (busy.size === 0) this.busy.delete(tenantId);
       this.rounds.wake(tenantId);
+      this.options.onDone?.(tenantId);
     });
     this.lanes.add(walk);
   }

@@ -1,4 +1,4 @@
-import { PRESENT } from '../clock.js';
+import { PRESENT_OF_STATEMENT } from '../clock.js';
 import { type Query, select, sql, type Statement } from '../statement.js';
 import { hydrate, tableOf } from '../table.js';
 import { VendorPause } from './attempt.entity.js';
@@ -29,6 +29,15 @@ const HELD = `tenant_id = $1 and id = $2 and fencing_token = $3
 /** What a worker may take: an unknown outcome only where it can be looked up. */
 const takeable = (alias: string): string =>
   `${alias}.state in ('PENDING', 'UNKNOWN') and (${alias}.state = 'PENDING' or ${alias}.effect_class = 'LOOKUP')`;
+
+/** Whether an effect is due that nobody holds, whatever its vendor: what a worker that ended has left, too. */
+export const hasDue = (): Query<boolean> =>
+  sql(
+    `select 1 from outbox_effect e where e.tenant_id = $1 and ${takeable('e')} and e.next_attempt_at <= ${PRESENT_OF_STATEMENT}
+       and (e.leased_until is null or e.leased_until <= ${PRESENT_OF_STATEMENT}) limit 1`,
+    [],
+    (rows) => rows.length > 0,
+  );
 
 /**
  * Takes due effects of vendors that are neither paused nor `busy` and whose lease is free: of each aggregate and vendor
@@ -96,10 +105,10 @@ export interface Begun {
 export function begin({ effect, epoch }: Leased, leaseMs = LEASE_MS): Query<Begun | null> {
   return sql(
     `update outbox_effect set is_begun = true, in_doubt = effect_class <> 'PUT', attempts = attempts + 1,
-       leased_until = ${PRESENT} + ${lasting(leaseMs)}
+       leased_until = ${PRESENT_OF_STATEMENT} + ${lasting(leaseMs)}
      where ${HELD} and ${takeable('outbox_effect')}
        and exists (select 1 from tenant t where t.tenant_id = $1 and t.state = 'ACTIVE')
-     returning attempts, ${PRESENT} as now`,
+     returning attempts, ${PRESENT_OF_STATEMENT} as now`,
     [effect.id, effect.fencingToken, epoch],
     (rows) => (rows[0] as Begun | undefined) ?? null,
   );
@@ -108,7 +117,7 @@ export function begin({ effect, epoch }: Leased, leaseMs = LEASE_MS): Query<Begu
 /** A sign of life; false when the lease is another's by now. */
 export function renew({ effect, epoch }: Leased, leaseMs = LEASE_MS): Query<boolean> {
   return sql(
-    `update outbox_effect set leased_until = ${PRESENT} + ${lasting(leaseMs)} where ${HELD} returning id`,
+    `update outbox_effect set leased_until = ${PRESENT_OF_STATEMENT} + ${lasting(leaseMs)} where ${HELD} returning id`,
     [effect.id, effect.fencingToken, epoch],
     (rows) => rows.length > 0,
   );

@@ -30,6 +30,8 @@ export class Rounds {
   private visiting = 0;
   private stopping = false;
   private asked = -Infinity;
+  /** Before this nobody is due: so long nobody is asked. */
+  private soonest = -Infinity;
   private running: Promise<void> = Promise.resolve();
   private readonly visits = new Set<Promise<void>>();
 
@@ -54,7 +56,7 @@ export class Rounds {
       return;
     }
     if (turn.isVisited) turn.isWoken = true;
-    else turn.at = Math.min(turn.at, performance.now());
+    else this.dueAt(turn, Math.min(turn.at, performance.now()));
   }
 
   /** Everyone is due: after hints may have been missed. */
@@ -77,7 +79,10 @@ export class Rounds {
       const tenants = new Set(await this.options.tenants());
       for (const tenantId of this.turns.keys()) if (!tenants.has(tenantId)) this.turns.delete(tenantId);
       for (const tenantId of tenants)
-        if (!this.turns.has(tenantId)) this.turns.set(tenantId, { at: this.asked, isVisited: false, isWoken: false });
+        if (!this.turns.has(tenantId)) {
+          this.turns.set(tenantId, { at: this.asked, isVisited: false, isWoken: false });
+          this.soonest = -Infinity;
+        }
     } catch (error) {
       this.options.onError(error, null);
     }
@@ -85,10 +90,13 @@ export class Rounds {
 
   private due(): string[] {
     const now = performance.now();
-    return [...this.turns]
-      .filter(([, turn]) => !turn.isVisited && turn.at <= now)
+    if (this.visiting >= this.options.most || this.soonest > now) return [];
+    const free = [...this.turns].filter(([, turn]) => !turn.isVisited);
+    const due = free.filter(([, turn]) => turn.at <= now);
+    if (due.length === 0) this.soonest = Math.min(...free.map(([, turn]) => turn.at));
+    return due
       .toSorted(([, a], [, b]) => a.at - b.at)
-      .slice(0, Math.max(0, this.options.most - this.visiting))
+      .slice(0, this.options.most - this.visiting)
       .map(([tenantId]) => tenantId);
   }
 
@@ -114,7 +122,12 @@ export class Rounds {
     }
     // Sweeps of many tenants drift apart instead of coming all at once.
     const sweep = sweepMs * (0.75 + 0.25 * Math.random());
-    turn.at = performance.now() + (turn.isWoken ? 0 : Math.min(again ?? sweep, sweep));
+    this.dueAt(turn, performance.now() + (turn.isWoken ? 0 : Math.min(again ?? sweep, sweep)));
     turn.isVisited = false;
+  }
+
+  private dueAt(turn: Turn, at: number): void {
+    turn.at = at;
+    this.soonest = Math.min(this.soonest, at);
   }
 }

@@ -21,6 +21,8 @@ export interface EventRelayOptions {
   readonly tenants: () => Promise<readonly string[]>;
   /** There are deliveries to make for this tenant. */
   readonly wake?: (tenantId: string) => void;
+  /** Every tenant is looked at least this often, in milliseconds. */
+  readonly sweepMs?: number;
   readonly log: Logger;
 }
 
@@ -34,11 +36,11 @@ export class EventRelay {
   private readonly rounds: Rounds;
 
   constructor(private readonly options: EventRelayOptions) {
-    const { tenants, log } = options;
+    const { tenants, log, sweepMs = SWEEP_MS } = options;
     this.rounds = new Rounds({
       tenants,
       visit: (tenantId) => this.visit(tenantId),
-      sweepMs: SWEEP_MS,
+      sweepMs,
       most: MOST_VISITS,
       onError: (error, tenantId) =>
         log.warn({ err: error, tenantId }, 'events could not be relayed; the next visit tries again'),

@@ -17,6 +17,7 @@ import {
 import { readDecimal } from '../../core/decimal.js';
 import { RequestContext } from '../../core/graphql/context.js';
 import { PageArgs } from '../../core/graphql/page-args.js';
+import { One } from '../../core/graphql/relations.js';
 import { Allow, Runs, Sensitive } from '../../core/graphql/rights.js';
 import { connectionOf, resultOf } from '../../core/graphql/shapes.js';
 import { MoneyType, type RefusedType } from '../../core/graphql/types.js';
@@ -98,18 +99,11 @@ export class DriftResolver {
     return reader.required(PsaObject, drift.objectId);
   }
 
-  @FieldResolver(() => Handoff, {
-    nullable: true,
-    description: 'The handoff whose project it is; null when it is not yours to see.',
-  })
-  handoff(@Root() drift: PsaDrift, @Ctx() { reader }: RequestContext): Promise<Handoff | null> {
-    return reader.one(Handoff, drift.handoffId);
-  }
+  @One(PsaDrift, 'handoffId', Handoff, 'The handoff whose project it is; null when it is not yours to see.')
+  handoff: Handoff | null;
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who decided about it; null until somebody has.' })
-  decider(@Root() drift: PsaDrift, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, drift.decidedBy);
-  }
+  @One(PsaDrift, 'decidedBy', Person, 'Who decided about it; null until somebody has.')
+  decider: Person | null;
 
   @Runs(restoreBaseline)
   @Mutation(() => DriftResult, {

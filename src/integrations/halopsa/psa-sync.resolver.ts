@@ -15,6 +15,7 @@ import {
 } from 'type-graphql';
 import { RequestContext } from '../../core/graphql/context.js';
 import { PageArgs } from '../../core/graphql/page-args.js';
+import { First, One } from '../../core/graphql/relations.js';
 import { Allow, Runs, Sensitive } from '../../core/graphql/rights.js';
 import { connectionOf, resultOf } from '../../core/graphql/shapes.js';
 import type { RefusedType } from '../../core/graphql/types.js';
@@ -58,33 +59,22 @@ export class PsaDealResolver {
     return reader.page(PsaDeal, args.state ? { state: args.state } : {}, args.checked());
   }
 
-  @FieldResolver(() => Handoff, {
-    nullable: true,
-    description: 'Its handoff; null when it has none, or not yours to see.',
-  })
-  handoff(@Root() deal: PsaDeal, @Ctx() { reader }: RequestContext): Promise<Handoff | null> {
-    return reader.one(Handoff, deal.handoffId);
-  }
+  @One(PsaDeal, 'handoffId', Handoff, 'Its handoff; null when it has none, or not yours to see.')
+  handoff: Handoff | null;
 }
 
 /** How a connection keeps up with its vendor. */
 @Resolver(() => Integration)
 export class IntegrationSyncResolver {
-  @FieldResolver(() => PsaSweep, {
-    nullable: true,
-    description: 'How far the sweep of a HaloPSA connection has come; null before the first.',
-  })
-  sweep(@Root() integration: Integration, @Ctx() { reader }: RequestContext): Promise<PsaSweep | null> {
-    return reader.first(PsaSweep, 'integrationId', integration.id);
-  }
+  @First(PsaSweep, 'integrationId', 'How far the sweep of a HaloPSA connection has come; null before the first.')
+  sweep: PsaSweep | null;
 
-  @FieldResolver(() => PsaProjectSweep, {
-    nullable: true,
-    description: 'How far the sweep of the projects of a HaloPSA connection has come; null before the first.',
-  })
-  projectSweep(@Root() integration: Integration, @Ctx() { reader }: RequestContext): Promise<PsaProjectSweep | null> {
-    return reader.first(PsaProjectSweep, 'integrationId', integration.id);
-  }
+  @First(
+    PsaProjectSweep,
+    'integrationId',
+    'How far the sweep of the projects of a HaloPSA connection has come; null before the first.',
+  )
+  projectSweep: PsaProjectSweep | null;
 
   @Sensitive('CREDENTIAL')
   @FieldResolver(() => WebhookAccess, {

@@ -5,6 +5,7 @@ import { parse, stringify } from 'lossless-json';
 import type { Agent } from 'undici';
 import { newId } from '../../core/id.js';
 import { VendorError } from '../../core/outbox/vendor-error.js';
+import type { VendorCall } from '../../core/telemetry/telemetry.js';
 import { checkedTarget } from './address.rules.js';
 import { type Budget, Budgets } from './budget.js';
 import { guardedAgent, type Resolve, systemResolve } from './connector.js';
@@ -15,6 +16,8 @@ import { exhaustedForMs, header, type Headers, retryAfterMs } from './retry-afte
 const TOTAL_MS = 30_000;
 const LARGEST_BYTES = 5_000_000;
 const AGENT = 'Countersign';
+/** What addresses are called that tenants choose freely: theirs to know. */
+const CHOSEN_BY_CUSTOMERS = 'customer';
 
 /** One request to a vendor. */
 export interface VendorRequest {
@@ -62,6 +65,8 @@ export interface VendorHttpOptions {
   /** Resolves a name to all its addresses; the system's resolver when left out. */
   readonly resolve?: Resolve;
   readonly budgets?: Budgets;
+  /** Told every request that was sent, also one that is sent again. */
+  readonly onCall?: (call: VendorCall) => void;
 }
 
 /**
@@ -140,6 +145,8 @@ export class VendorHttp {
     if (request.signal?.aborted) throw faultOfTransport(new NotSent('stopped'), asked);
     if (budget) await this.budgets.spend(budget, request.signal);
     const limit = AbortSignal.timeout(withinMs);
+    const since = performance.now();
+    let answered: number | null = null;
     try {
       const answer = await this.agents[isLoopback ? 'loopback' : 'public'].request({
         origin: url.origin,
@@ -150,11 +157,15 @@ export class VendorHttp {
         signal: request.signal ? AbortSignal.any([request.signal, limit]) : limit,
       });
       const { statusCode: status, headers } = answer;
+      answered = status;
       if (budget) this.note(budget, status, headers);
       const body = await whole(answer.body, headers, atMostBytes, (why) => unreadable(why, asked, status));
       return { status, headers, body, json: () => jsonOf(body, headers, asked, status) };
     } catch (error) {
       throw faultOfTransport(error, asked);
+    } finally {
+      const host = this.options.hosts ? url.hostname : CHOSEN_BY_CUSTOMERS;
+      this.options.onCall?.({ vendor: request.vendor, host, method, status: answered, ms: performance.now() - since });
     }
   }
 

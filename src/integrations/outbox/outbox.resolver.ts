@@ -16,6 +16,7 @@ import {
 } from 'type-graphql';
 import { RequestContext } from '../../core/graphql/context.js';
 import { PageArgs } from '../../core/graphql/page-args.js';
+import { Many } from '../../core/graphql/relations.js';
 import { Allow, Runs } from '../../core/graphql/rights.js';
 import { connectionOf, resultOf } from '../../core/graphql/shapes.js';
 import type { RefusedType } from '../../core/graphql/types.js';
@@ -72,10 +73,8 @@ export class OutboxResolver {
     return { counts, pauses: holding(pauses, now) };
   }
 
-  @FieldResolver(() => [OutboxAttempt], { description: 'Every attempt, the first at the front.' })
-  attemptLog(@Root() effect: OutboxEffect, @Ctx() { reader }: RequestContext): Promise<OutboxAttempt[]> {
-    return reader.many(OutboxAttempt, 'effectId', effect.id);
-  }
+  @Many(OutboxAttempt, 'effectId', 'Every attempt, the first at the front.')
+  attemptLog: OutboxAttempt[];
 
   @FieldResolver(() => VendorPause, {
     nullable: true,

@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { RequestContext } from '../../core/graphql/context.js';
+import { One } from '../../core/graphql/relations.js';
 import { Allow, Runs } from '../../core/graphql/rights.js';
 import { connectionOf, resultOf } from '../../core/graphql/shapes.js';
 import type { RefusedType } from '../../core/graphql/types.js';
@@ -30,10 +31,8 @@ export class PowerBiResolver {
     return reader.ask(powerBiStates());
   }
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who granted it.' })
-  grantedBy(@Root() { grantedById }: PowerBiClass, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, grantedById);
-  }
+  @One(PowerBiClass, 'grantedById', Person, 'Who granted it.')
+  grantedBy: Person | null;
 
   @Runs(grantPowerBiClass)
   @Mutation(() => PowerBiClassResult, {
@@ -88,10 +87,8 @@ export class PowerBiRefreshResolver {
     return reader.page(PowerBiRefresh, { integrationId: args.integrationId }, args.checked());
   }
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who asked for it; null when the model has changed.' })
-  askedBy(@Root() { askedById }: PowerBiRefresh, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, askedById);
-  }
+  @One(PowerBiRefresh, 'askedById', Person, 'Who asked for it; null when the model has changed.')
+  askedBy: Person | null;
 
   @Runs(refreshPowerBi)
   @Mutation(() => PowerBiRefreshResult, {

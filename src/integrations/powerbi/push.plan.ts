@@ -14,6 +14,7 @@ import {
   goneRows,
   handRows,
   openBatches,
+  type Scan,
   sentRows,
 } from './push.queries.js';
 import { nextStep } from './push.rules.js';
@@ -121,17 +122,17 @@ async function changesOf(
 ): Promise<{ rows: readonly ChangedRow[]; isAll: boolean }> {
   const most = MOST_BATCHES * rowsPerPost(table);
   const rows: ChangedRow[] = [];
-  let after: string | null = null;
-  do {
-    const { part }: { part: { changed: readonly ChangedRow[]; last: string | null } } = await gateway.read(tenantId, {
-      part: changedRows(table, round, after, PART),
-    });
-    rows.push(...part.changed);
-    after = part.last;
-  } while (after !== null && rows.length < most);
-  const { gone } = await gateway.read(tenantId, { gone: goneRows(table, round, most) });
-  const all = [...rows, ...gone];
-  return { rows: all.slice(0, most), isAll: after === null && all.length <= most };
+  let isAll = true;
+  for (const scan of [changedRows, goneRows]) {
+    let after: string | null = null;
+    do {
+      const { part }: { part: Scan } = await gateway.read(tenantId, { part: scan(table, round, after, PART) });
+      rows.push(...part.changed);
+      after = part.last;
+    } while (after !== null && rows.length < most);
+    isAll &&= after === null;
+  }
+  return { rows: rows.slice(0, most), isAll: isAll && rows.length <= most };
 }
 
 /** Batches of a round with their numbers. */

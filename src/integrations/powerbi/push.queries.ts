@@ -47,30 +47,37 @@ export function changedRows(
     select p.row_key, p.digest, r.digest is distinct from p.digest or coalesce(r.gone, false) as changed from part p
     left join power_bi_row r on r.tenant_id = $1 and r.integration_id = $2 and r.table_name = $3 and r.row_key = p.row_key
     order by p.row_key`;
-  return sql(text, [of.integrationId, name, ...(after === null ? [] : [after])], (rows) => ({
-    changed: rows
-      .filter(({ changed }) => changed === true)
-      .map((row) => ({ key: row.row_key as string, digest: row.digest as string, gone: false })),
-    last: rows.length < part ? null : (rows.at(-1)!.row_key as string),
-  }));
+  return sql(text, [of.integrationId, name, ...(after === null ? [] : [after])], (rows) => scanOf(rows, part, false));
 }
 
-/** Rows that were handed to a batch and are no more, or may not be seen any more. */
+/**
+ * Of a part of the rows that were handed to a batch, those that are no more or may not be seen any more. Looked through in
+ * parts as well: where nothing is gone, the search for it would end with the last of all rows.
+ */
 export function goneRows(
   { name, dataset }: AddedTable,
   of: { readonly integrationId: string; readonly sees: ReadonlySet<FieldClass> },
-  most: number,
-): Query<ChangedRow[]> {
+  after: string | null,
+  part: number,
+): Query<Scan> {
   const key = keyOf(dataset).column;
-  return sql(
-    `select r.row_key, r.digest from power_bi_row r
-     where r.tenant_id = $1 and r.integration_id = $2 and r.table_name = $3 and not r.gone and not exists (
-       select 1 from ${dataset.relation} f where f.tenant_id = $1 and f.${key} = r.row_key::uuid${rowGuard(dataset, of.sees, 'f')})
-     limit ${Math.trunc(most)}`,
-    [of.integrationId, name],
-    (rows) => rows.map((row) => ({ key: row.row_key as string, digest: row.digest as string, gone: true })),
-  );
+  const from = after === null ? '' : ' and r.row_key > $4';
+  const text = `with part as (
+      select r.row_key, r.digest, r.gone from power_bi_row r
+      where r.tenant_id = $1 and r.integration_id = $2 and r.table_name = $3${from} order by r.row_key limit ${Math.trunc(part)})
+    select p.row_key, p.digest, not p.gone and f.${key} is null as changed from part p
+    left join ${dataset.relation} f on f.tenant_id = $1 and f.${key} = p.row_key::uuid${rowGuard(dataset, of.sees, 'f')}
+    order by p.row_key`;
+  return sql(text, [of.integrationId, name, ...(after === null ? [] : [after])], (rows) => scanOf(rows, part, true));
 }
+
+/** Every row of a part, of which some have changed, or gone. */
+const scanOf = (rows: readonly Row[], part: number, gone: boolean): Scan => ({
+  changed: rows
+    .filter(({ changed }) => changed === true)
+    .map((row) => ({ key: row.row_key as string, digest: row.digest as string, gone })),
+  last: rows.length < part ? null : (rows.at(-1)!.row_key as string),
+});
 
 /** Notes which batch carries which row; a row of an older batch that never went out moves to this one. */
 export function handRows(
@@ -80,9 +87,9 @@ export function handRows(
   rows: readonly ChangedRow[],
 ): Statement {
   return {
-    text: `insert into power_bi_row (tenant_id, integration_id, table_name, row_key, digest, batch_id, gone)
-      select $1, $2, $3, c.row_key, c.digest, $4, c.gone
-      from unnest($5::text[], $6::text[], $7::bool[]) as c (row_key, digest, gone)
+    text: `with c as (select * from unnest($5::text[], $6::text[], $7::bool[]) as u (row_key, digest, gone))
+      insert into power_bi_row (tenant_id, integration_id, table_name, row_key, digest, batch_id, gone)
+      select $1, $2, $3, c.row_key, c.digest, $4, c.gone from c
       on conflict (tenant_id, integration_id, table_name, row_key)
       do update set digest = excluded.digest, batch_id = excluded.batch_id, gone = excluded.gone`,
     values: [

@@ -2,6 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { RequestContext } from '../../core/graphql/context.js';
 import { PageArgs } from '../../core/graphql/page-args.js';
+import { One } from '../../core/graphql/relations.js';
 import { Allow, Runs } from '../../core/graphql/rights.js';
 import { connectionOf, resultOf } from '../../core/graphql/shapes.js';
 import type { RefusedType } from '../../core/graphql/types.js';
@@ -26,23 +27,14 @@ export class IntegrationReviewResolver {
     return reader.page(IntegrationReview, {}, args.checked());
   }
 
-  @FieldResolver(() => Integration, { nullable: true, description: 'The connection, as it is now.' })
-  integration(@Root() review: IntegrationReview, @Ctx() { reader }: RequestContext): Promise<Integration | null> {
-    return reader.one(Integration, review.integrationId);
-  }
+  @One(IntegrationReview, 'integrationId', Integration, 'The connection, as it is now.')
+  integration: Integration | null;
 
-  @FieldResolver(() => Person, {
-    nullable: true,
-    description: 'Who is to review it; null when everybody who may had a hand in it.',
-  })
-  reviewer(@Root() { reviewerId }: IntegrationReview, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, reviewerId);
-  }
+  @One(IntegrationReview, 'reviewerId', Person, 'Who is to review it; null when everybody who may had a hand in it.')
+  reviewer: Person | null;
 
-  @FieldResolver(() => Person, { nullable: true, description: 'Who closed it; null while nobody has.' })
-  reviewedBy(@Root() { reviewedBy }: IntegrationReview, @Ctx() { reader }: RequestContext): Promise<Person | null> {
-    return reader.one(Person, reviewedBy);
-  }
+  @One(IntegrationReview, 'reviewedBy', Person, 'Who closed it; null while nobody has.')
+  reviewedBy: Person | null;
 
   @FieldResolver(() => Boolean, { description: 'Whether it is open past its time.' })
   async overdue(@Root() { state, dueAt }: IntegrationReview, @Ctx() { reader }: RequestContext): Promise<boolean> {

@@ -1,0 +1,249 @@
+import { randomBytes } from 'node:crypto';
+import {
+  type FieldNode,
+  type FragmentDefinitionNode,
+  getNamedType,
+  type GraphQLField,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  isListType,
+  isNonNullType,
+  isObjectType,
+} from 'graphql';
+import { collectSubfields } from 'graphql/execution/collectFields.js';
+import { type Ability, abilityCondition, allows } from '../ability.js';
+import { type Relation, relationOf } from '../graphql/relations.js';
+import { FIELD_CLASSES } from '../graphql/rights.js';
+import { toldBy, type ToldText } from '../graphql/told.js';
+import { WITHHELD } from '../graphql/types.js';
+import { conditions, ordering, type Where } from '../statement.js';
+import { type EntityClass, tableOf } from '../table.js';
+import { columnSql, isVerbatim, rowSql } from './column-sql.js';
+import type { EntityType, SchemaTypes } from './schema-types.js';
+import { NotCompiled } from './recording-reader.js';
+
+/** A field that its resolver answers: its row travels in the answer and the field is filled in behind. */
+export interface Hole {
+  readonly entity: EntityClass;
+  readonly parent: GraphQLObjectType;
+  readonly nodes: readonly FieldNode[];
+  /** Fields of one selection share the row that the first of them brings. */
+  readonly selection: number;
+}
+
+/** What a selection of rows is compiled with. */
+export interface Compilation {
+  readonly schema: GraphQLSchema;
+  readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly types: SchemaTypes;
+  readonly ability: Ability;
+}
+
+/**
+ * Starts a text that stands for a hole. Nobody who writes into a row can know it, so no stored text is taken for one.
+ * It is JSON within JSON, so it must hold nothing that JSON escapes.
+ */
+export const HOLE = `~${randomBytes(12).toString('hex')}~`;
+
+/** PostgreSQL cuts longer names off. */
+const LONGEST_NAME = 63;
+
+/** Selections of one root field, as SQL: `$1` is the tenant, then what the abilities and conditions compare with. */
+export class Projection {
+  readonly holes: Hole[] = [];
+  /** What `$2` and on are, for whoever asks: each gives as many values as were counted when it was compiled. */
+  readonly bindings: Binding[] = [];
+  private readonly counted: unknown[] = [];
+  private aliases = 0;
+  private selections = 0;
+
+  constructor(private readonly compilation: Compilation) {}
+
+  /** `expr as "key", ...` of a row of the type, which stands under the alias. */
+  columns(type: GraphQLObjectType, nodes: readonly FieldNode[], alias: string): string {
+    const known = this.compilation.types.entity(type.name);
+    if (!known) throw new NotCompiled();
+    const selection = this.selections++;
+    let carriesRow = true;
+    const fields = [...this.subfields(type, nodes)].map(([key, same]) => {
+      const compiled = this.field(type, known, same, alias);
+      if (compiled !== null) return named(compiled, key);
+      const mark = `'${HOLE}${this.holes.length}:'`;
+      this.holes.push({ entity: known.entity, parent: type, nodes: same, selection });
+      const row = carriesRow ? ` || ${rowSql(tableOf(known.entity).columns, alias)}::text` : '';
+      carriesRow = false;
+      return named(`${mark}${row}`, key);
+    });
+    return fields.join(', ');
+  }
+
+  /** Rows of an entity as rows of JSON: `columns` of what stands under a new alias. */
+  private rows(type: GraphQLObjectType, nodes: readonly FieldNode[], entity: EntityClass, filter: RowFilter): string {
+    const alias = this.alias();
+    const columns = this.columns(type, nodes, alias);
+    return `select ${columns} from ${this.source(entity, alias, filter)}`;
+  }
+
+  /** `table alias where ...`: the rows that the actor may read, in their order. */
+  private source(entity: EntityClass, alias: string, { where = {}, condition, orderBy, limit }: RowFilter): string {
+    const before = this.counted.length;
+    const own = conditions(entity, where, this.counted);
+    const constants = this.counted.slice(before);
+    this.bindings.push(() => constants);
+    const bound = limit === undefined ? '' : ` limit ${limit}`;
+    return `${tableOf(entity).name} ${alias} where tenant_id = $1${condition}${own}${this.allowed(entity)}${ordering(entity, orderBy)}${bound}`;
+  }
+
+  /** ` and ...`: the rows of an entity that whoever asks may read. */
+  allowed(entity: EntityClass): string {
+    this.bindings.push((ability) => readValues(ability, entity));
+    return abilityCondition(this.compilation.ability, 'read', entity.name, entity, this.counted);
+  }
+
+  alias(): string {
+    return `t${this.aliases++}`;
+  }
+
+  subfields(type: GraphQLObjectType, nodes: readonly FieldNode[]): ReadonlyMap<string, readonly FieldNode[]> {
+    const { schema, fragments, variables } = this.compilation;
+    return collectSubfields(schema, fragments, variables, type, nodes);
+  }
+
+  private field(type: GraphQLObjectType, known: EntityType, nodes: readonly FieldNode[], alias: string): string | null {
+    const name = nodes[0]!.name.value;
+    if (name === '__typename') return typename(type);
+    const field = type.getFields()[name]!;
+    const relation = relationOf(field);
+    if (relation) return this.relation(field, relation, known, nodes, alias);
+    const told = toldBy(field);
+    if (told) return this.told(told, alias);
+    const column = known.columns.get(name);
+    if (!column) return null;
+    const expression = `${alias}.${column.name}`;
+    const plain = columnSql(column, expression, field.type);
+    if (plain !== null || column.form !== 'JSON') return plain;
+    if (isNonNullType(field.type) && column.isNullable) return null;
+    return this.inJson(field.type, nodes, `${expression}::json`);
+  }
+
+  private told(text: ToldText, alias: string): string {
+    this.bindings.push((ability) => [FIELD_CLASSES.filter((name) => allows(ability, 'see', name))]);
+    this.counted.push(null);
+    const seen = `coalesce(${alias}.discloses, '') = '' or ${alias}.discloses = any($${this.counted.length + 1})`;
+    const [before, after] = WITHHELD[text].split('%');
+    const withheld = after === undefined ? `'${before}'` : `'${before}' || ${alias}.discloses || '${after}'`;
+    return `case when ${seen} then ${alias}.${text} else ${withheld} end`;
+  }
+
+  private relation(
+    field: GraphQLField<unknown, unknown>,
+    relation: Relation,
+    parent: EntityType,
+    nodes: readonly FieldNode[],
+    alias: string,
+  ): string {
+    const type = getNamedType(field.type) as GraphQLObjectType;
+    if (relation.kind === 'one') {
+      const condition = ` and id = ${alias}.${columnName(parent.entity, relation.key)}`;
+      return this.one(this.rows(type, nodes, relation.entity, { condition, orderBy: [] }));
+    }
+    const { entity, key, orderBy, where, kind } = relation;
+    const filter = { condition: ` and ${columnName(entity, key)} = ${alias}.id`, where, orderBy };
+    if (kind === 'first') return this.one(this.rows(type, nodes, entity, { ...filter, limit: 1 }));
+    return list(this.rows(type, nodes, entity, filter), this.alias());
+  }
+
+  private one(rows: string): string {
+    const alias = this.alias();
+    return `(select row_to_json(${alias}) from (${rows}) ${alias})`;
+  }
+
+  /** Objects that stand in a column as JSON text: fields by their names, none of them resolved. */
+  private inJson(type: GraphQLOutputType, nodes: readonly FieldNode[], json: string): string | null {
+    const bare = isNonNullType(type) ? type.ofType : type;
+    if (isListType(bare)) {
+      const inner = isNonNullType(bare.ofType) ? bare.ofType.ofType : (bare.ofType as GraphQLOutputType);
+      if (!isObjectType(inner)) return null;
+      const found = this.jsonFields(inner, nodes, json, 'json_to_recordset');
+      return found === null ? null : `case when ${json} is not null then ${list(found, this.alias())} end`;
+    }
+    if (!isObjectType(bare)) return null;
+    const found = this.jsonFields(bare, nodes, json, 'json_to_record');
+    return found === null ? null : `case when ${json} is not null then ${this.one(found)} end`;
+  }
+
+  private jsonFields(
+    type: GraphQLObjectType,
+    nodes: readonly FieldNode[],
+    json: string,
+    function_: 'json_to_record' | 'json_to_recordset',
+  ): string | null {
+    const alias = this.alias();
+    const names = new Set<string>();
+    const fields: string[] = [];
+    for (const [key, same] of this.subfields(type, nodes)) {
+      const name = same[0]!.name.value;
+      const compiled = name === '__typename' ? typename(type) : this.jsonField(type, same, `${alias}."${name}"`);
+      if (compiled === null) return null;
+      if (name !== '__typename') names.add(name);
+      fields.push(named(compiled, key));
+    }
+    if (names.size === 0) return null;
+    const record = [...names].map((name) => `"${name}" json`).join(', ');
+    return `select ${fields.join(', ')} from ${function_}(${json}) as ${alias}(${record})`;
+  }
+
+  private jsonField(type: GraphQLObjectType, nodes: readonly FieldNode[], json: string): string | null {
+    const field = type.getFields()[nodes[0]!.name.value]!;
+    if (!this.compilation.types.isPlain(type.name, field.name)) return null;
+    return isVerbatim(field.type) ? json : this.inJson(field.type, nodes, json);
+  }
+}
+
+/** Which rows of a relation: the condition that they are its rows, equalities beside it, an order, at most so many. */
+interface RowFilter {
+  readonly condition: string;
+  readonly where?: Where<object>;
+  readonly orderBy: readonly string[];
+  readonly limit?: number;
+}
+
+/** What parameters of a statement are for an actor. */
+export type Binding = (ability: Ability) => readonly unknown[];
+
+const knownValues = new WeakMap<Ability, Map<EntityClass, readonly unknown[]>>();
+
+/** What an ability's condition on an entity compares with: as many values as its text has parameters. */
+function readValues(ability: Ability, entity: EntityClass): readonly unknown[] {
+  const ofAbility = knownValues.get(ability) ?? new Map<EntityClass, readonly unknown[]>();
+  knownValues.set(ability, ofAbility);
+  const known = ofAbility.get(entity);
+  if (known) return known;
+  const values: unknown[] = [];
+  abilityCondition(ability, 'read', entity.name, entity, values);
+  ofAbility.set(entity, values);
+  return values;
+}
+
+/** Rows as a JSON array: without whitespace, and `[]` without rows. */
+export function list(rows: string, alias: string): string {
+  return `array_to_json(array(select ${alias} from (${rows}) ${alias}))`;
+}
+
+function columnName(entity: EntityClass, property: string): string {
+  const column = tableOf(entity).byProperty.get(property);
+  if (!column) throw new Error(`A relation names ${property}, which ${entity.name} does not have`);
+  return column.name;
+}
+
+/** An expression under a response key. */
+export function named(expression: string, key: string): string {
+  if (key.length > LONGEST_NAME) throw new NotCompiled();
+  return `${expression} as "${key}"`;
+}
+
+export function typename(type: GraphQLObjectType): string {
+  return `'${type.name}'::text`;
+}

@@ -1,0 +1,132 @@
+import { type FieldNode, getNamedType, type GraphQLObjectType, isListType, isNonNullType, isObjectType } from 'graphql';
+import type { Ability } from '../ability.js';
+import { cursorSql, decodeCursor } from '../page.js';
+import { conditions, ordering, type Query, type Row } from '../statement.js';
+import { tableOf } from '../table.js';
+import { type Compilation, type Hole, list, named, Projection, typename } from './projection.js';
+import { NotCompiled, type Reading } from './recording-reader.js';
+import { nodeType } from './schema-types.js';
+
+/** So many texts of one root field are kept, one for each shape of its arguments; others are made anew. */
+const MOST_TEXTS = 50;
+
+/** From so many requests on, PostgreSQL keeps the plan of a statement: each takes memory on every connection. */
+const WORTH_A_PLAN = 3;
+
+/** How many more root fields may have statements that PostgreSQL keeps: nobody's documents crowd out the others'. */
+export interface StatementPlaces {
+  left: number;
+}
+
+/** One root field of a compiled operation: the text around its rows is made once, its conditions for each request. */
+export class CompiledRoot {
+  readonly projection: Projection;
+  readonly holes: readonly Hole[];
+  private readonly nodes: GraphQLObjectType;
+  private readonly select: string;
+  private readonly allowed: string;
+  private readonly texts = new Map<string, string>();
+  private asked = 0;
+  private hasPlace = false;
+
+  constructor(
+    compilation: Compilation,
+    private readonly fields: readonly FieldNode[],
+    private readonly reading: Pick<Reading, 'kind' | 'entity'>,
+    private readonly places: StatementPlaces,
+  ) {
+    const type = compilation.schema.getQueryType()!.getFields()[fields[0]!.name.value]!.type;
+    const bare = isNonNullType(type) ? type.ofType : type;
+    const answered = getNamedType(bare);
+    if (!isObjectType(answered) || isListType(bare) !== (reading.kind === 'MANY')) throw new NotCompiled();
+    const nodes = reading.kind === 'PAGE' ? nodeType(answered) : answered;
+    if (!nodes || compilation.types.entity(nodes.name)?.entity !== reading.entity) throw new NotCompiled();
+    this.nodes = nodes;
+    this.projection = new Projection(compilation);
+    this.select = reading.kind === 'PAGE' ? this.connection(answered) : this.projection.columns(nodes, fields, 'r');
+    this.allowed = this.projection.allowed(reading.entity);
+    this.holes = this.projection.holes;
+  }
+
+  /** The statement of one request: its answer is JSON text, or null without a row. */
+  query(reading: Reading, ability: Ability): Query<string | null> {
+    if (reading.kind !== this.reading.kind || reading.entity !== this.reading.entity) throw new NotCompiled();
+    const values = this.projection.bindings.flatMap((binding) => [...binding(ability)]);
+    const filter = conditions(reading.entity, reading.where, values);
+    const { page } = reading;
+    let after = '';
+    if (page?.after != null) {
+      values.push(decodeCursor(page.after));
+      after = ` and id < $${values.length + 1}`;
+    }
+    const shape = `${filter}${after} ${reading.orderBy.join(',')} ${page?.first}`;
+    const text = this.texts.get(shape) ?? this.text(reading, `${filter}${after}`);
+    if (this.texts.size < MOST_TEXTS) this.texts.set(shape, text);
+    const read = (rows: readonly Row[]): string | null => (rows[0]?.answer as string | undefined) ?? null;
+    return { text, values, read, isOneOff: !this.isKept() };
+  }
+
+  private isKept(): boolean {
+    if (!this.hasPlace && ++this.asked >= WORTH_A_PLAN && this.places.left > 0) {
+      this.places.left--;
+      this.hasPlace = true;
+    }
+    return this.hasPlace;
+  }
+
+  private text({ kind, entity, orderBy, page }: Reading, filter: string): string {
+    const from = `${tableOf(entity).name} r where tenant_id = $1${filter}${this.allowed}${ordering(entity, orderBy)}`;
+    if (kind === 'MANY') return `select ${list(`select ${this.select} from ${from}`, 'l')}::text as answer`;
+    if (kind !== 'PAGE')
+      return `select row_to_json(o)::text as answer from (select ${this.select} from ${from} limit 1) o`;
+    const { first, after } = page!;
+    return `with page as materialized (select * from ${from} limit ${first + 1}),
+      seen as (select * from page order by id desc limit ${first})
+      select row_to_json(c)::text as answer from (select ${this.select
+        .replaceAll('$FIRST', String(first))
+        .replaceAll('$AFTER', String(after !== null))}) c`;
+  }
+
+  /** The fields of a Relay connection over `page` (with one row more than asked) and `seen`. */
+  private connection(type: GraphQLObjectType): string {
+    return this.selected(type, this.fields, (name, nodes) => {
+      if (name === 'edges') return this.edges(getNamedType(type.getFields().edges!.type) as GraphQLObjectType, nodes);
+      if (name === 'pageInfo')
+        return this.pageInfo(nodes, getNamedType(type.getFields().pageInfo!.type) as GraphQLObjectType);
+      throw new NotCompiled();
+    });
+  }
+
+  private edges(type: GraphQLObjectType, nodes: readonly FieldNode[]): string {
+    const edge = this.selected(type, nodes, (name, same) => {
+      if (name === 'cursor') return cursorSql('r.id');
+      if (name === 'node')
+        return `(select row_to_json(n) from (select ${this.projection.columns(this.nodes, same, 'r')}) n)`;
+      throw new NotCompiled();
+    });
+    return list(`select ${edge} from seen r order by r.id desc`, 'e');
+  }
+
+  private pageInfo(nodes: readonly FieldNode[], type: GraphQLObjectType): string {
+    const fields = this.selected(type, nodes, (name) => {
+      if (name === 'hasNextPage') return '(select count(*) from page) > $FIRST';
+      if (name === 'hasPreviousPage') return '$AFTER';
+      if (name === 'startCursor') return `(select ${cursorSql('id')} from seen order by id desc limit 1)`;
+      if (name === 'endCursor') return `(select ${cursorSql('id')} from seen order by id limit 1)`;
+      throw new NotCompiled();
+    });
+    return `(select row_to_json(i) from (select ${fields}) i)`;
+  }
+
+  private selected(
+    type: GraphQLObjectType,
+    nodes: readonly FieldNode[],
+    compile: (name: string, nodes: readonly FieldNode[]) => string,
+  ): string {
+    const fields = [...this.projection.subfields(type, nodes)].map(([key, same]) => {
+      const name = same[0]!.name.value;
+      return named(name === '__typename' ? typename(type) : compile(name, same), key);
+    });
+    return fields.join(', ');
+  }
+}

@@ -1,0 +1,94 @@
+import type { Actor } from '../actor.js';
+import { ActorChanged, type Assumption, confirming, type Standing } from '../assumed-actor.js';
+import type { Gateway } from '../gateway.js';
+import { type Answers, asRows, type Queries, readRows } from '../statement.js';
+import type { OperationWatch } from '../telemetry/operation-watch.js';
+
+/** The name of the confirmation among a flush's queries: no query of a caller has it. */
+const ACTOR = 'the actor of now';
+
+/**
+ * What is certain of the actor of an operation. One who is only assumed is confirmed by the first flush; once they were
+ * found to be another, nothing more is read or run for them. Apart from its context, which the server copies.
+ */
+export class Confirmation<T> {
+  private assumption: Assumption | null;
+  private changed: ActorChanged | null = null;
+  private hasActed = false;
+
+  /** @param standing null for an actor who was read just now and is not read again, as for one look of a subscription. */
+  constructor(
+    private readonly actor: Actor,
+    private readonly gateway: Gateway,
+    private readonly standing: Standing<T> | null,
+    private readonly watch: OperationWatch | undefined,
+  ) {
+    this.assumption = standing?.assumption ?? null;
+  }
+
+  get isAssumed(): boolean {
+    return this.assumption !== null;
+  }
+
+  /** Whether a command is to be refused when its actor has changed since the operation began. */
+  get isWatched(): boolean {
+    return this.standing !== null;
+  }
+
+  /**
+   * Whether the operation has to begin again. One that has acted already is not: what was left of it was refused, and
+   * what it did was done by the actor of then.
+   */
+  get mustBeginAgain(): boolean {
+    return this.changed !== null && !this.hasActed;
+  }
+
+  /** Reads in one flush and one snapshot; the first time with the actor, whose answer is judged before all others. */
+  async read<Q extends Queries>(queries: Q): Promise<Answers<Q>> {
+    if (this.changed) throw this.changed;
+    const { actor, assumption, watch } = this;
+    if (!assumption) return this.gateway.read(actor.tenantId, queries, watch);
+    const confirmation = confirming(actor, assumption.current);
+    return this.begun(async () => {
+      const asked = asRows({ [ACTOR]: confirmation, ...queries });
+      const rows = await this.gateway.read(actor.tenantId, asked, watch);
+      confirmation.read(rows[ACTOR]!);
+      this.confirmed();
+      return readRows(queries, rows);
+    });
+  }
+
+  /** Runs a command whose transaction reads the actor. */
+  async run<R>(work: () => Promise<R>): Promise<R> {
+    if (this.changed) throw this.changed;
+    const result = await this.begun(work);
+    this.confirmed();
+    this.hasActed = true;
+    return result;
+  }
+
+  /** Confirms an assumed actor by a flush of its own, when no other has done it; throws ActorChanged. */
+  async confirm(): Promise<void> {
+    if (this.assumption) await this.read({});
+  }
+
+  /** Signs in from the beginning. */
+  async renew(): Promise<T> {
+    if (!this.standing) throw new Error('The actor of this operation is not looked at again');
+    return this.standing.renew();
+  }
+
+  private async begun<R>(work: () => Promise<R>): Promise<R> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof ActorChanged) this.changed = error;
+      throw error;
+    }
+  }
+
+  private confirmed(): void {
+    this.assumption?.confirmed();
+    this.assumption = null;
+  }
+}

@@ -1,0 +1,86 @@
+import pg from 'pg';
+import { FairShare } from './fair-share.js';
+
+const INT8 = 20;
+const DATE = 1082;
+
+const types: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format: 'text' | 'binary') => {
+    if (oid === INT8) return (text: string) => BigInt(text);
+    if (oid === DATE) return (text: string) => text;
+    return pg.types.getTypeParser(oid, format);
+  }) as pg.CustomTypesConfig['getTypeParser'],
+};
+
+/** What of the connections one tenant may hold at the same time; the rest is always there for the others. */
+const TENANT_SHARE = 0.6;
+/** How many statements' senders of one tenant wait for a connection, and how long, in milliseconds. */
+const LINE = 500;
+const PATIENCE = 5000;
+
+/** How long a statement may last, in milliseconds (reliability 7). */
+export const STATEMENT_MS = 5000;
+
+/**
+ * How long a statement, a wait for a lock and an idle transaction may last (reliability 7), in milliseconds. No compiling
+ * to machine code: a page's statement looks costly enough for it, and it costs a hundred times the page.
+ */
+const LIMITS = [
+  `statement_timeout = ${STATEMENT_MS}`,
+  'lock_timeout = 2000',
+  'idle_in_transaction_session_timeout = 10000',
+  'jit = off',
+];
+const LOCAL_LIMITS = LIMITS.map((limit) => `set local ${limit}`);
+const SESSION_LIMITS = LIMITS.map((limit) => `set ${limit}`).join('; ');
+
+/** Connections whose session is theirs alone, and has the limits. */
+const limited = new WeakSet<object>();
+
+/** What a transaction on this connection still has to set beside its tenant: behind a pooler, where sessions are shared. */
+export const limitsOn = (client: object): readonly string[] => (limited.has(client) ? [] : LOCAL_LIMITS);
+
+/** Sets the limits once, where the server that answers is the one that was connected to: a pooler gives another number. */
+async function limit(client: pg.ClientBase): Promise<void> {
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  if (rows[0]?.pid !== (client as unknown as { readonly processID: number }).processID) return;
+  await client.query(SESSION_LIMITS);
+  limited.add(client);
+}
+
+/** Connections to one server, and how tenants share them. */
+export interface Lane {
+  readonly pool: pg.Pool;
+  readonly share: FairShare;
+}
+
+export interface LaneOptions {
+  /** Connections; two to four per core of the database (performance 4). */
+  readonly poolSize: number;
+  readonly onError?: (error: Error) => void;
+}
+
+/** Opens connections to the server at this address; they connect when they are first needed. */
+export function openLane(addressed: pg.PoolConfig, { poolSize, onError }: LaneOptions): Lane {
+  // The pool waits for `onConnect` before it hands the connection out, which its type does not say.
+  const config: Omit<pg.PoolConfig, 'onConnect'> & { onConnect: typeof limit } = {
+    ...addressed,
+    max: poolSize,
+    types,
+    // PGAPPNAME of the process's environment tells its sessions from those of others.
+    fallback_application_name: 'countersign',
+    onConnect: limit,
+  };
+  const pool = new pg.Pool(config);
+  pool.on('error', (error) => onError?.(error));
+  // The pool listens to idle connections only: one that is cut in mid-use would end the process.
+  pool.on('connect', (client) => void client.on('error', (error) => onError?.(error)));
+  const share = new FairShare({
+    what: 'statements',
+    places: poolSize,
+    share: Math.max(1, Math.floor(poolSize * TENANT_SHARE)),
+    line: LINE,
+    patience: PATIENCE,
+  });
+  return { pool, share };
+}

@@ -1,0 +1,123 @@
+import { connect, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import Fastify, { type FastifyRequest } from 'fastify';
+import pg from 'pg';
+import { RequestTurns } from '../../src/core/request-turns.js';
+import { against } from '../../src/core/slow-clients.js';
+import { Role } from '../../src/identity/roles.js';
+import { startServer, type TestServer } from '../kit/server.js';
+import { openSuite, type Suite } from '../kit/suite.js';
+
+/** What one tenant, or one client, may take of a process: everybody else is answered as if it were not there. */
+let suite: Suite;
+let server: TestServer;
+
+beforeAll(async () => {
+  suite = await openSuite();
+  server = await startServer(suite);
+});
+afterAll(async () => {
+  await server.close();
+  await suite.close();
+});
+
+async function signedIn(slug: string): Promise<Record<string, string>> {
+  const world = await suite.tenant((configuration) => void (configuration.tenant.slug = slug));
+  return { authorization: `Bearer ${await server.token(world, Role.REVOPS_ADMIN)}` };
+}
+
+test('a tenant whose requests hang holds its share: others are answered, and what is too much is told when to come again', async () => {
+  const [flood, neighbour] = [await signedIn('flood'), await signedIn('neighbour')];
+  const ask = (query: string, headers: Record<string, string>): Promise<Response> =>
+    fetch(`${server.address}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ query }),
+    });
+  await ask('{ me { handle } }', neighbour);
+  const blocker = new pg.Client({ connectionString: suite.superuserUrl });
+  await blocker.connect();
+  await blocker.query('begin; lock table handoff in access exclusive mode');
+  const asked = Array.from({ length: 230 }, () => ask('{ handoffs { edges { cursor } } }', flood));
+  try {
+    const refused = await Promise.race(asked);
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5']);
+    const { errors } = (await refused.json()) as { errors: { extensions: Record<string, unknown> }[] };
+    expect(errors[0]!.extensions).toMatchObject({
+      code: 'BUSY',
+      field: 'request',
+      remedy: expect.stringContaining('again in 5 seconds'),
+    });
+    for (let n = 0; n < 10; n++) {
+      const since = performance.now();
+      expect((await ask('{ me { handle } }', neighbour)).status).toBe(200);
+      expect(performance.now() - since).toBeLessThan(1000);
+    }
+  } finally {
+    await blocker.query('rollback');
+    await blocker.end();
+  }
+  const statuses = (await Promise.all(asked)).map(({ status }) => status);
+  // Eight at a time and two hundred in line; one of the eight may have ended meanwhile.
+  expect(statuses.filter((status) => status === 503).length).toBeGreaterThan(10);
+  expect([...new Set(statuses)].toSorted((a, b) => a - b)).toEqual([200, 503]);
+  expect((await ask('{ handoffs { edges { cursor } } }', flood)).status).toBe(200);
+});
+
+/** What a raw connection to a port answers until it ends. */
+function raw(port: number, text: string): { socket: Socket; answer: Promise<string> } {
+  const socket = connect(port, '127.0.0.1');
+  socket.write(text);
+  const parts: Buffer[] = [];
+  socket.on('data', (part) => parts.push(part));
+  socket.on('error', () => undefined);
+  const answer = new Promise<string>((resolve) => {
+    socket.on('close', () => resolve(Buffer.concat(parts).toString()));
+  });
+  return { socket, answer };
+}
+
+test.each([
+  { what: 'its headers', head: 'POST / HTTP/1.1\r\nHost: a\r\nX: ' },
+  {
+    what: 'its body',
+    head: 'POST / HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n{',
+  },
+])('a client that sends $what drop by drop is cut off with a code', async ({ head }) => {
+  const listener = Fastify(against({ headers: 300, whole: 600 }));
+  listener.post('/', async () => 'never');
+  await listener.listen({ port: 0, host: '127.0.0.1' });
+  try {
+    const { socket, answer } = raw((listener.server.address() as { port: number }).port, head);
+    const drip = setInterval(() => socket.writable && socket.write('x'), 50);
+    const text = await answer;
+    clearInterval(drip);
+    expect(text).toMatch(/^HTTP\/1\.1 408 Request Timeout/);
+    expect(text).toMatch(/"code":"REQUEST_TIMEOUT","field":"request","remedy":"Send the headers within/);
+  } finally {
+    await listener.close();
+  }
+});
+
+test('a client that stops reading is cut off, and its place is free again', async () => {
+  const turns = new RequestTurns(300);
+  const listener = Fastify();
+  turns.watch(listener);
+  const large = (request: FastifyRequest): Promise<Buffer> =>
+    turns.enter(request, 'tenant').then(() => Buffer.alloc(64 * 1_048_576));
+  listener.get('/large', large);
+  await listener.listen({ port: 0, host: '127.0.0.1' });
+  try {
+    const { port } = listener.server.address() as { port: number };
+    const { socket, answer } = raw(port, 'GET /large HTTP/1.1\r\nHost: a\r\n\r\n');
+    socket.once('data', () => socket.pause());
+    while (turns.inUse === 0) await pause(5);
+    const since = performance.now();
+    while (turns.inUse > 0 && performance.now() - since < 10_000) await pause(20);
+    expect(turns.inUse).toBe(0);
+    socket.destroy();
+    await answer;
+  } finally {
+    await listener.close();
+  }
+});

@@ -1,0 +1,196 @@
+import { getNamedType, isObjectType } from 'graphql';
+import { accessMatrix } from '../../src/cli/access-matrix.js';
+import type { Ability } from '../../src/core/ability.js';
+import { relationOf } from '../../src/core/graphql/relations.js';
+import { encodeCursor } from '../../src/core/page.js';
+import { Reader } from '../../src/core/reader.js';
+import { type EntityClass, snakeCase, tableOf } from '../../src/core/table.js';
+import type { Queries } from '../../src/core/statement.js';
+import { Role } from '../../src/identity/roles.js';
+import {
+  buffersOf,
+  Explainer,
+  fill,
+  idOf,
+  indexesOf,
+  pretendLarger,
+  scansOfWholeTenant,
+  scansWithoutTenant,
+  sortsOfLists,
+  type Sent,
+  tables,
+} from '../kit/plans.js';
+import { openSuite, type Suite } from '../kit/suite.js';
+import type { Persona, World } from '../kit/world.js';
+import { calls, schema } from './population.js';
+
+/** Rows a tenant of every table: few here, with statistics that say 100,000; as many in `node bench/plans.mjs`. */
+const ROWS = Number(process.env.PLANS_ROWS ?? 500);
+const SAID = 100_000;
+const IS_LARGE = ROWS >= SAID;
+/** Where page 1,000 begins, or as deep as there are rows. */
+const DEEP = IS_LARGE ? SAID - 25_000 : Math.trunc(ROWS / 4);
+
+/** Lists that read more than their page, and why that is bounded: by name, or by name and what they are narrowed to. */
+const KNOWN: Readonly<Record<string, string>> = {
+  approvalInbox: 'who may answer is a matter of rules: reads what is undecided and in time, which deadlines keep few',
+};
+
+const matrix = accessMatrix();
+const CONNECTIONS = calls
+  .roots()
+  .filter(({ operation, field }) => operation === 'query' && getNamedType(field.type).name.endsWith('Connection'));
+
+let suite: Suite;
+let world: World;
+let explainer: Explainer;
+let indexes: readonly string[];
+/** By root field and variant, or by relation: what is sent. */
+const sent = new Map<string, Sent[]>();
+const report: string[] = [];
+
+beforeAll(async () => {
+  suite = await openSuite();
+  world = await suite.tenant();
+  const other = await suite.tenant();
+  for (const { field } of CONNECTIONS) await recordRoot(field.name);
+  indexes = await indexesOf(suite.superuserUrl);
+  if (IS_LARGE) await recordRelations();
+  const names = tables();
+  await fill(suite.superuserUrl, names, [world.tenantId, other.tenantId], ROWS);
+  if (!IS_LARGE) await pretendLarger(suite.superuserUrl, names, SAID / ROWS);
+  explainer = await Explainer.open(suite.appUrl, world.tenantId);
+}, 3_600_000);
+afterAll(async () => {
+  await explainer?.close();
+  await suite.close();
+  if (process.env.SHOW_PLANS) console.log(report.join('\n'));
+});
+
+/** What a reader sends while something runs. */
+async function during(name: string, work: () => Promise<unknown>): Promise<void> {
+  const { gateway } = suite;
+  const found: Sent[] = [];
+  const read = gateway.read.bind(gateway);
+  gateway.read = ((tenantId: string, queries: Queries) => {
+    found.push(...Object.values(queries).map(({ text, values }) => ({ text, values })));
+    return read(tenantId, queries);
+  }) as typeof gateway.read;
+  try {
+    await work();
+  } finally {
+    gateway.read = read;
+  }
+  sent.set(name, found);
+}
+
+async function personaFor(root: string): Promise<Persona> {
+  const { allowed } = matrix.find(({ name }) => name === root)!;
+  const roles = world.configuration.people.flatMap((person) => person.roles as string[]);
+  return world.as(roles.find((role) => allowed[role as Role] !== 'no')!);
+}
+
+async function recordRoot(root: string): Promise<void> {
+  const persona = await personaFor(root);
+  const selection = '{ edges { cursor } }';
+  for (const { document, variables } of calls.variants(root, { selection })) {
+    const given = Object.entries(variables).map(([key, value]) =>
+      value && typeof value === 'object' && !Array.isArray(value) ? `${key}.${Object.keys(value).join()}` : key,
+    );
+    await during([root, ...given].join(' '), () => persona.graphql(document, variables));
+  }
+  const [plain] = calls.variants(root, { selection });
+  const deep = plain!.document.includes('(')
+    ? plain!.document.replace('(', '($after: String, ').replace(`${root}(`, `${root}(after: $after, `)
+    : plain!.document.replace(root, `($after: String) `).replace(`) {`, `) {`);
+  const document = plain!.document.includes('(')
+    ? deep
+    : `query ($after: String) { ${root}(after: $after) ${selection} }`;
+  await during(`${root} deep`, () =>
+    persona.graphql(document, { ...plain!.variables, after: encodeCursor(idOf(DEEP)) }),
+  );
+}
+
+interface Declared {
+  readonly name: string;
+  readonly entity: EntityClass<{ id: string }>;
+  readonly key: string;
+  readonly orderBy: readonly string[];
+}
+
+/** Every relation that the schema declares; the other side of a `One` is found by its id. */
+function relations(): Declared[] {
+  return Object.values(schema.getTypeMap()).flatMap((type) =>
+    isObjectType(type)
+      ? Object.values(type.getFields()).flatMap((field) => {
+          const relation = relationOf(field);
+          if (!relation) return [];
+          const entity = relation.entity as EntityClass<{ id: string }>;
+          const name = `${type.name}.${field.name}`;
+          return relation.kind === 'one'
+            ? [{ name, entity, key: 'id', orderBy: [] }]
+            : [{ name, entity, key: relation.key, orderBy: relation.orderBy }];
+        })
+      : [],
+  );
+}
+
+async function recordRelations(): Promise<void> {
+  const everything = { rulesFor: () => [{ inverted: false }] } as unknown as Ability;
+  const ids = Array.from({ length: 50 }, (_, n) => idOf(n + 1));
+  for (const { name, entity, key, orderBy } of relations())
+    await during(name, () => {
+      const reader = new Reader(suite.gateway, world.tenantId, everything, suite.clock);
+      return Promise.all(ids.map((id) => reader.many(entity, key as never, id, orderBy)));
+    });
+}
+
+test('every list goes by an index that leads with the tenant, and none is sorted for a page', async () => {
+  const wrong: string[] = [];
+  const seen = new Set<string>();
+  for (const [name, statements] of sent) {
+    for (const statement of statements) {
+      // Of its versions of the configuration a tenant has a handful.
+      if (seen.has(statement.text) || / from configuration_version\s/.test(statement.text)) continue;
+      seen.add(statement.text);
+      const plan = await explainer.plan(statement);
+      const faults = [...scansWithoutTenant(plan), ...sortsOfLists(plan)];
+      // Of few rows, whatever is said of their number, all are cheaper read than looked up.
+      if (IS_LARGE) faults.push(...scansOfWholeTenant(plan).map((scan) => `reads the whole tenant: ${scan}`));
+      const known = KNOWN[name] ?? KNOWN[name.split(' ')[0]!];
+      report.push(...faults.map((fault) => `${name}: ${fault}${known ? ` (${known})` : ''}`));
+      if (faults.length > 0 && !known) wrong.push(`${name}: ${faults.join('; ')}: ${statement.text}`);
+    }
+  }
+  expect(wrong).toEqual([]);
+}, 600_000);
+
+test('every relation has an index that leads with the tenant and the parent', () => {
+  const wrong = relations().flatMap(({ name, entity, key }) => {
+    const wanted = `${tableOf(entity).name}(tenant_id, ${tableOf(entity).byProperty.get(key)?.name ?? snakeCase(key)},`;
+    return indexes.some((leads) =>
+      leads.replace(/,$/, ', ').replaceAll(', ', ',').startsWith(wanted.replaceAll(', ', ',')),
+    )
+      ? []
+      : [`${name}: ${wanted} ...)`];
+  });
+  expect(wrong).toEqual([]);
+});
+
+test('a page deep in a list reads as much as its first one', async () => {
+  const wrong: string[] = [];
+  for (const { field } of CONNECTIONS) {
+    const total = async (name: string): Promise<number> => {
+      let buffers = 0;
+      for (const statement of sent.get(name) ?? []) buffers += buffersOf(await explainer.plan(statement, true));
+      return buffers;
+    };
+    const plain = [...sent.keys()].find((name) => name.split(' ')[0] === field.name)!;
+    const [first, deep] = [await total(plain), await total(`${field.name} deep`)];
+    report.push(`${field.name}: ${first} blocks for page 1, ${deep} for a page deep in it`);
+    if (deep > Math.max(30, first * 1.5)) wrong.push(`${field.name}: ${first} blocks at first, ${deep} deep`);
+    for (const name of sent.keys())
+      if (name.startsWith(`${field.name} `) && name !== plain) report.push(`  ${name}: ${await total(name)}`);
+  }
+  expect(wrong).toEqual([]);
+}, 600_000);

@@ -5,9 +5,22 @@ import type { Planner } from '../../src/core/planner.js';
 import { KINDS, type WorkerOptions } from './kinds.js';
 import type { Stage } from './stage.js';
 
-/** Looks of one worker until nothing is due: a review waits for the scores of its period, and so on. */
-const MOST_PASSES = 50;
+/** Rounds of a look until nothing is due: a review waits for the scores of its period, and so on. */
+const MOST_ROUNDS = 50;
 const MOST_RETRIES = 5;
+
+interface Worker {
+  readonly planners: readonly Planner[];
+  readonly dispatcher: Dispatcher;
+}
+
+/** Plans what is due and does what is asked; how much was due. */
+async function round({ planners, dispatcher }: Worker): Promise<number> {
+  let planned = 0;
+  for (const planner of planners) planned += await planner.pass();
+  while ((await dispatcher.pass()) > 0);
+  return planned;
+}
 
 /** The workers of the quarter: they live as long as a look, and nothing of them is kept until the next. */
 export class WorkerPool {
@@ -36,20 +49,16 @@ export class WorkerPool {
       'PENDING',
       Object.keys(handlers),
     ]);
-    const planners = (): Planner[] => KINDS.flatMap((kind) => kind.planners(options));
-    await Promise.all(
-      Array.from({ length: workers }, async () => {
-        const dispatcher = new Dispatcher({ gateway, clock: stage.clock, pipeline, handlers, tenants, log });
-        for (let passes = 0; passes < MOST_PASSES; passes += 1) {
-          let planned = 0;
-          for (const planner of planners()) planned += await planner.pass();
-          if (planned === 0) return;
-          while ((await dispatcher.pass()) > 0);
-        }
-        throw new Error(`${stage.tenant.slug}: the workers do not come to an end at ${new Date(at).toISOString()}`);
-      }),
-    );
-    await this.retry(stage, new Dispatcher({ gateway, clock: stage.clock, pipeline, handlers, tenants, log }));
+    const crew = Array.from({ length: workers }, () => ({
+      planners: KINDS.flatMap((kind) => kind.planners(options)),
+      dispatcher: new Dispatcher({ gateway, clock: stage.clock, pipeline, handlers, tenants, log }),
+    }));
+    for (let rounds = 0; ; rounds += 1) {
+      const found = await Promise.all(crew.map(round));
+      await this.retry(stage, crew[0]!.dispatcher);
+      if (found.every((planned) => planned === 0)) break;
+      if (rounds === MOST_ROUNDS) throw new Error(await this.unfinished(stage, at));
+    }
     if (faults.length > 0) throw new Error(`${stage.tenant.slug} at ${new Date(at).toISOString()}: ${faults[0]!}`);
   }
 
@@ -65,6 +74,17 @@ export class WorkerPool {
       if (rowCount === 0) return;
       while ((await dispatcher.pass()) > 0);
     }
+  }
+
+  /** What is left of a look that does not come to its end, with what was tried. */
+  private async unfinished(stage: Stage, at: number): Promise<string> {
+    const { rows } = await this.eraser.query(
+      `select e.kind, e.effect_key, a.outcome, a.code, a.error from outbox_effect e
+       left join outbox_attempt a on a.tenant_id = e.tenant_id and a.effect_id = e.id
+       where e.tenant_id = $1 and e.state = 'PENDING' order by e.id, a.number`,
+      [stage.world.tenantId],
+    );
+    return `${stage.tenant.slug}: the workers do not come to an end at ${new Date(at).toISOString()}: ${JSON.stringify(rows)}`;
   }
 
   close(): Promise<void> {

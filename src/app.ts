@@ -238,10 +238,12 @@ export async function createApp(options: AppOptions): Promise<App> {
     log,
     signIn: (authorization) => signIn.signIn(authorization),
     spend: (actor) => spend(limiter, actor),
-    contextOf: async (actor) => {
-      const { current } = await gateway.read(actor.tenantId, { current: refreshActor(actor) });
-      return current && contextFor(current, null, newId());
+    contextOf: async (actor, watch) => {
+      const { current } = await gateway.read(actor.tenantId, { current: refreshActor(actor) }, watch);
+      return current && contextFor(current, null, newId(), null, watch);
     },
+    observer,
+    names,
   });
   return {
     gateway,

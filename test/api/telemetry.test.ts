@@ -9,6 +9,7 @@ import { type Collector, type SeenSpan, startCollector } from '../kit/collector.
 import { importForTest } from '../kit/deal.js';
 import { type Family, readExposition } from '../kit/exposition.js';
 import { startServer, type TestServer } from '../kit/server.js';
+import { RawSocket } from '../kit/socket.js';
 import { openSuite, type Suite } from '../kit/suite.js';
 import { read } from '../rules/handoff.kit.js';
 
@@ -20,6 +21,7 @@ const TOKEN = 'a-scraper-token-of-a-test';
 const SECRET = 'Bearer collector-secret';
 
 const LIST = readFileSync('schema/operations/handoffs.graphql', 'utf8');
+const CHANGED = readFileSync('schema/operations/approval-inbox-changed.graphql', 'utf8');
 const ADD = readFileSync('schema/operations/add-stakeholder.graphql', 'utf8');
 const FREE = `query ${CANARY} { ${CANARY}: me { handle } }`;
 
@@ -69,6 +71,12 @@ beforeAll(async () => {
   await send(`query { ${CANARY} }`);
   await send(`query { handoff(id: "${CANARY}") { number } }`);
   await server.send({ query: LIST }, { authorization: `Bearer ${CANARY}` });
+  const socket = await RawSocket.signedIn(server.address, token);
+  socket.subscribe('1', CHANGED);
+  socket.subscribe('2', `subscription ${CANARY} { ${CANARY}: approvalInboxChanged { total } }`);
+  for (const id of ['1', '2']) await socket.heard((message) => message.type === 'next' && message.id === id);
+  socket.socket.close();
+  await socket.closed;
   families = readExposition(await opened.scrape!());
   await opened.telemetry.close();
 });
@@ -124,6 +132,21 @@ describe('a trace', () => {
     expect(span!.attributes).toMatchObject({ 'graphql.operation.name': 'other', 'countersign.root_fields': ['me'] });
   });
 
+  it('has every look of a subscription with its SQL', () => {
+    const [span] = named('subscription ApprovalInboxChanged');
+    expect(span!.attributes).toMatchObject({
+      'graphql.operation.type': 'subscription',
+      'countersign.root_fields': ['approvalInboxChanged'],
+      'countersign.document.sha256': createHash('sha256').update(CHANGED).digest('hex'),
+      'countersign.outcome': 'ok',
+      'countersign.codes': [],
+    });
+    const flushes = partsOf(span!).filter(({ name }) => name === 'flush');
+    expect(flushes.length).toBeGreaterThan(1);
+    expect(flushes).toHaveLength(span!.attributes['countersign.sql.flushes'] as number);
+    expect(named('subscription other')[0]!.attributes['countersign.root_fields']).toEqual(['approvalInboxChanged']);
+  });
+
   it('says how a refused request ended, and nothing of it', () => {
     const failed = collector.spans.filter(({ attributes }) => attributes['countersign.outcome'] === 'error');
     expect(failed.map(({ status, attributes }) => [status, attributes['countersign.codes']])).toEqual(
@@ -149,6 +172,7 @@ describe('metrics', () => {
     expect(value('countersign_operation_statements_total', list)).toBeGreaterThan(ofList);
     expect(value('countersign_operation_duration_seconds_count', { operation: 'other', kind: 'query' })).toBeDefined();
     expect(value('countersign_operations_total', { kind: 'mutation', outcome: 'ok' })).toBe(1);
+    expect(value('countersign_operations_total', { kind: 'subscription', outcome: 'ok' })).toBeGreaterThan(1);
     expect(value('countersign_operation_errors_total', { code: 'BAD_USER_INPUT' })).toBe(1);
     expect(value('countersign_operation_errors_total', { code: 'UNAUTHENTICATED' })).toBe(1);
     expect(value('countersign_commands_total', { command: 'addStakeholder', outcome: 'DONE' })).toBe(1);

@@ -14,9 +14,13 @@ import type { Logger } from 'pino';
 import type { Actor } from '../actor.js';
 import type { Changes } from '../changes.js';
 import { AppError, badInput } from '../error.js';
+import { newId } from '../id.js';
+import type { OperationNames } from '../telemetry/operation-names.js';
+import type { OperationObserver, WatchedLook } from '../telemetry/operation-observer.js';
+import type { AskedClass, OperationWatch } from '../telemetry/operation-watch.js';
 import type { RequestContext } from './context.js';
 import { formatError } from './format-error.js';
-import { MAX_TOKENS } from './limits.js';
+import { costOf, MAX_TOKENS } from './limits.js';
 import { assertOperationAllowed, type OperationRules } from './operation-check.js';
 import { assertMayAsk } from './rights.js';
 import { CLOSE, closingOf, type SocketSession } from './socket-session.js';
@@ -39,7 +43,10 @@ export interface ProtocolOptions extends OperationRules {
     authorization: string,
   ) => Promise<{ readonly actor: Actor; readonly expiresAt: Date | null } | null>;
   /** A fresh context for the actor as they stand now; null when the membership or the key has ended. */
-  readonly contextOf: (actor: Actor) => Promise<RequestContext | null>;
+  readonly contextOf: (actor: Actor, watch?: OperationWatch) => Promise<RequestContext | null>;
+  /** Told every look of a subscription. */
+  readonly observer: OperationObserver;
+  readonly names: OperationNames;
   /** Counts one request of the actor; throws RATE_LIMITED. */
   readonly spend: (actor: Actor) => Promise<void>;
   /** Called once a socket has signed in; throws when the actor has too many. */
@@ -58,10 +65,7 @@ type SocketContext = Context<Record<string, unknown>, SocketExtra>;
  * connection_init, and for every operation the membership as it stands then, and the checks that a request has.
  */
 export function createProtocol(options: ProtocolOptions): Server<SocketExtra> {
-  const shown = (error: unknown): GraphQLError => {
-    const { message, extensions = {}, path } = formatted(error, options.log);
-    return new GraphQLError(message, { extensions, ...(path ? { path } : {}) });
-  };
+  const shown = shownTo(options.log);
   return makeServer<Record<string, unknown>, SocketExtra>({
     connectionInitWaitTimeout: SIGN_IN_WITHIN,
     onConnect: async (context) => {
@@ -79,13 +83,17 @@ export function createProtocol(options: ProtocolOptions): Server<SocketExtra> {
       }
     },
     subscribe: (args) => runSubscription(args as SubscriptionArgs),
-    onNext: (_context, _id, _payload, _args, { errors, ...result }) => ({
-      ...result,
-      ...(errors ? { errors: errors.map((error) => shown(error).toJSON()) } : {}),
-    }),
     onError: (_context, _id, _payload, errors) => errors.map((error) => shown(error).toJSON()),
   });
 }
+
+/** An error as a request would show it. */
+const shownTo =
+  (log: Logger) =>
+  (error: unknown): GraphQLError => {
+    const { message, extensions = {}, path } = formatted(error, log);
+    return new GraphQLError(message, { extensions, ...(path ? { path } : {}) });
+  };
 
 async function signIn(
   { signIn: verify }: ProtocolOptions,
@@ -114,21 +122,28 @@ async function prepare(
   const operation = theSubscription(document, operationName);
   const given = variables ?? {};
   assertVariables(options, operation, given);
-  const renewed = async (): Promise<RequestContext> => {
-    const context = await options.contextOf(actor);
+  const renewed = async (watch?: OperationWatch): Promise<RequestContext> => {
+    const context = await options.contextOf(actor, watch);
     if (context) return context;
     const gone = new AppError('FORBIDDEN', 'You are signed in, but not an active member here.');
     session.close(CLOSE.FORBIDDEN, closingOf(gone).reason);
     throw gone;
   };
   assertOperationAllowed(options, { document, operation, variables: given, source: query }, await renewed());
-  const { schema, changes } = options;
-  const contextValue = new SubscriptionContext(actor.tenantId, changes, async () => {
-    const context = await renewed();
+  const { schema, changes, observer, names, log } = options;
+  const asked: AskedClass = {
+    operation: names.classOf(document, operation, query),
+    cost: () => costOf(schema, document, operation, given),
+  };
+  const renew = async (watch: OperationWatch): Promise<RequestContext> => {
+    const context = await renewed(watch);
     assertMayAsk(schema, document, context.actor, context.ability);
     return context;
-  });
-  return { schema, document, operation, operationName, variableValues: given, source: query, contextValue };
+  };
+  const begin = (): WatchedLook => observer.look(newId(), asked);
+  const contextValue = new SubscriptionContext(actor.tenantId, changes, renew, begin);
+  const shown = shownTo(log);
+  return { schema, document, operation, operationName, variableValues: given, source: query, contextValue, shown };
 }
 
 function parsed({ schema }: ProtocolOptions, text: string): DocumentNode {
@@ -163,7 +178,6 @@ function refusal(message: string, code: string, remedy = 'Correct the document a
   return new GraphQLError(message, { extensions: { code, remedy } });
 }
 
-/** An error as a request would show it. */
 function formatted(error: unknown, log: Logger): ReturnType<typeof formatError> {
   const thrown = error instanceof GraphQLError && error.originalError ? error.originalError : error;
   const told = error instanceof GraphQLError ? error : new GraphQLError('failed');

@@ -8,6 +8,8 @@ import {
 } from 'graphql';
 import type { Changes } from '../changes.js';
 import { AppError } from '../error.js';
+import type { WatchedLook } from '../telemetry/operation-observer.js';
+import type { OperationWatch } from '../telemetry/operation-watch.js';
 import { isConnectionLoss } from '../sql-error.js';
 import type { RequestContext } from './context.js';
 import { readsOnRecord, recordOperation } from './read-record.js';
@@ -23,6 +25,7 @@ export interface Look<T> {
 interface Event {
   readonly context: RequestContext;
   readonly value: unknown;
+  readonly watched: WatchedLook;
 }
 
 /** The context of one subscription: it reads nothing by itself, but makes a fresh context for every look. */
@@ -31,7 +34,9 @@ export class SubscriptionContext {
     readonly tenantId: string,
     private readonly changes: Changes,
     /** A context as the actor stands now; throws when they may no longer ask. */
-    private readonly renew: () => Promise<RequestContext>,
+    private readonly renew: (watch: OperationWatch) => Promise<RequestContext>,
+    /** A look begins. */
+    private readonly begin: () => WatchedLook,
   ) {}
 
   /** Looks at once, and whenever something of the topics may have changed; yields when the mark is another one. */
@@ -42,11 +47,20 @@ export class SubscriptionContext {
     const signals = this.changes.subscribe(this.tenantId, topics);
     let last: string | null = null;
     const lookOnce = async (): Promise<Event | null> => {
-      const context = await this.renew();
-      const { mark, value } = await look(context);
-      if (mark === last) return null;
-      last = mark;
-      return { context, value };
+      const watched = this.begin();
+      try {
+        const context = await this.renew(watched.watch);
+        const { mark, value } = await look(context);
+        if (mark !== last) {
+          last = mark;
+          return { context, value, watched };
+        }
+        watched.ended([]);
+        return null;
+      } catch (error) {
+        watched.ended([codeOf(error)]);
+        throw error;
+      }
     };
     return {
       next: async () => {
@@ -85,6 +99,8 @@ export function watching<T>(
 export interface SubscriptionArgs extends ExecutionArgs {
   readonly operation: OperationDefinitionNode;
   readonly source: string;
+  /** An error as it is told. */
+  readonly shown: (error: GraphQLError) => GraphQLError;
 }
 
 /**
@@ -113,7 +129,14 @@ export async function runSubscription(
   return stream;
 }
 
-async function answer(args: SubscriptionArgs, { context, value }: Event): Promise<ExecutionResult> {
+async function answer(args: SubscriptionArgs, event: Event): Promise<ExecutionResult> {
+  const { errors, ...result } = await told(args, event);
+  const shown = errors?.map(args.shown);
+  event.watched.ended(shown?.map(codeOf) ?? []);
+  return shown ? { ...result, errors: shown } : result;
+}
+
+async function told(args: SubscriptionArgs, { context, value }: Event): Promise<ExecutionResult> {
   const result = await execute({ ...args, rootValue: value, contextValue: context });
   if (!readsOnRecord(context)) return result;
   const { schema, document, operation, source, variableValues } = args;
@@ -123,6 +146,12 @@ async function answer(args: SubscriptionArgs, { context, value }: Event): Promis
   return withheld
     ? { errors: [new GraphQLError(withheld.message, { extensions: withheld.extensions ?? {} })] }
     : result;
+}
+
+function codeOf(error: unknown): string {
+  if (isUnavailable(error)) return 'UNAVAILABLE';
+  if (error instanceof AppError) return error.code;
+  return error instanceof GraphQLError ? String(error.extensions.code) : 'INTERNAL_SERVER_ERROR';
 }
 
 function isUnavailable(error: unknown): boolean {

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { type OperationReport, OperationWatch, outcomeOf } from './operation-watch.js';
+import { type AskedClass, type OperationReport, OperationWatch, outcomeOf } from './operation-watch.js';
 import { SILENT, type Telemetry } from './telemetry.js';
 
 export interface OperationObserverOptions {
@@ -15,6 +15,13 @@ interface ObservedRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
+/** A look of a subscription that is being watched. */
+export interface WatchedLook {
+  readonly watch: OperationWatch;
+  /** It has ended, with errors of these codes in what it told. */
+  readonly ended: (codes: readonly string[]) => void;
+}
+
 /** What a request is told by its status alone when it was refused before it was known what it asks. */
 const CODES: Readonly<Record<number, string>> = {
   401: 'UNAUTHENTICATED',
@@ -24,7 +31,7 @@ const CODES: Readonly<Record<number, string>> = {
   503: 'UNAVAILABLE',
 };
 
-/** Watches the operations of the HTTP listener from request to answer, and warns of the slow ones. */
+/** Watches operations from request to answer, and looks of subscriptions, and warns of the slow ones. */
 export class OperationObserver {
   private readonly watches = new WeakMap<object, OperationWatch>();
 
@@ -33,9 +40,20 @@ export class OperationObserver {
   /** A request has been read. */
   begin(request: ObservedRequest): void {
     const { traceparent } = request.headers;
-    const { telemetry = SILENT } = this.options;
-    const sink = telemetry.operation(typeof traceparent === 'string' ? traceparent : undefined);
-    this.watches.set(request, new OperationWatch(sink));
+    this.watches.set(request, this.started(typeof traceparent === 'string' ? traceparent : undefined));
+  }
+
+  /** A subscription looks for news: an operation of its own, whether anything is told or not. */
+  look(id: string, asked: AskedClass): WatchedLook {
+    const watch = this.started(undefined);
+    watch.named(asked);
+    return {
+      watch,
+      ended: (codes) => {
+        watch.answered(codes, false);
+        this.finished(watch, null, id);
+      },
+    };
   }
 
   /** The watch of a request that has begun. */
@@ -48,9 +66,18 @@ export class OperationObserver {
     const watch = this.watches.get(request);
     if (!watch) return;
     this.watches.delete(request);
-    const report = watch.end(status < 400 ? null : (CODES[status] ?? 'BAD_REQUEST'));
+    this.finished(watch, status < 400 ? null : (CODES[status] ?? 'BAD_REQUEST'), request.id);
+  }
+
+  private started(traceparent: string | undefined): OperationWatch {
+    const { telemetry = SILENT } = this.options;
+    return new OperationWatch(telemetry.operation(traceparent));
+  }
+
+  private finished(watch: OperationWatch, refusal: string | null, id: string): void {
+    const report = watch.end(refusal);
     const { slowMs, log } = this.options;
-    if (slowMs > 0 && report.ms >= slowMs) log.warn(slowLine(report, watch.cost(), request.id), 'a slow operation');
+    if (slowMs > 0 && report.ms >= slowMs) log.warn(slowLine(report, watch.cost(), id), 'a slow operation');
   }
 }
 

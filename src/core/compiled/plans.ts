@@ -70,13 +70,12 @@ export class Plans {
   }
 
   /**
-   * The text of `data`, or null when the operation has to be executed in the ordinary way. Waits for its turn when fields
-   * of it are worked out here.
+   * The text of `data`, or null when the operation has to be executed in the ordinary way.
    * @throws AppError BUSY or UNAVAILABLE: what the database has no room for now is not asked a second time.
    */
-  async answer(asked: AskedQuery, context: RequestContext, turn: () => Promise<void>): Promise<string | null> {
+  async answer(asked: AskedQuery, context: RequestContext): Promise<string | null> {
     try {
-      const answer = await this.compiled(asked, context, turn);
+      const answer = await this.compiled(asked, context);
       this.counts.compiled++;
       return answer;
     } catch (error) {
@@ -93,7 +92,6 @@ export class Plans {
   private async compiled(
     { document, operation, variables: raw }: AskedQuery,
     context: RequestContext,
-    turn: () => Promise<void>,
   ): Promise<string> {
     const { coerced } = getVariableValues(this.schema, operation.variableDefinitions ?? [], raw);
     if (!coerced) throw new NotCompiled();
@@ -121,8 +119,9 @@ export class Plans {
         return { key, root, isRequired: reading.kind === 'REQUIRED' };
       }),
     );
-    const worksOut = asked.some(({ root }) => root && root.holes.length > 0);
-    const answers = await this.rows(queries, context, worksOut ? turn : null);
+    const answers = await context.reader.askAll(queries).catch((error: unknown) => {
+      throw failureOf(error);
+    });
     const texts = asked.map(async ({ key, root, isRequired }) => {
       if (!root) return `"${key}":"${type.name}"`;
       const answer = answers[key] ?? null;
@@ -132,20 +131,6 @@ export class Plans {
       return `"${key}":${answer === null ? 'null' : await resolving.fill(answer, holes)}`;
     });
     return `{${(await Promise.all(texts)).join(',')}}`;
-  }
-
-  /** The answers of the statements, when it is their turn. */
-  private async rows(
-    queries: Record<string, Query<string | null>>,
-    { reader }: RequestContext,
-    turn: (() => Promise<void>) | null,
-  ): Promise<Record<string, string | null>> {
-    try {
-      if (turn) await turn();
-      return await reader.askAll(queries);
-    } catch (error) {
-      throw failureOf(error);
-    }
   }
 
   /** What the resolver of a root field would read, with its arguments checked as ever. */

@@ -12,7 +12,7 @@ import type { OperationNames } from '../telemetry/operation-names.js';
 import type { ApiContext } from './context.js';
 import { earlyRefusal } from './early-refusal.js';
 import { formatError } from './format-error.js';
-import { LargeAnswers, turnsOfLargeAnswers } from './large-answers.js';
+import { turnsOfLargeAnswers } from './large-answers.js';
 import { MAX_TOKENS } from './limits.js';
 import { assertOperationAllowed, type OperationRules } from './operation-check.js';
 import { operationTelemetry } from './operation-telemetry.js';
@@ -35,7 +35,6 @@ export interface ApiOptions extends OperationRules {
 export function createApi(options: ApiOptions): ApolloServer<ApiContext> {
   assertRightsDeclared(options.schema);
   rememberRules();
-  const large = new LargeAnswers(options.schema);
   const api: ApolloServer<ApiContext> = new ApolloServer<ApiContext>({
     schema: options.schema,
     introspection: options.introspection,
@@ -56,8 +55,8 @@ export function createApi(options: ApiOptions): ApolloServer<ApiContext> {
       gate(options),
       ...(options.names ? [operationTelemetry(options.schema, options.names)] : []),
       leave(options, () => api),
-      ...(options.plans ? [compiledQueries(options.plans, large)] : []),
-      turnsOfLargeAnswers(large),
+      turnsOfLargeAnswers(options.schema),
+      ...(options.plans ? [compiledQueries(options.plans)] : []),
     ],
     stringifyResult: answerText,
   });

@@ -1,7 +1,7 @@
 // npm run bench: Countersign against PostGraphile 5, the usual TypeScript stacks and the limit of Node on one PostgreSQL.
 //   --json         the results as JSON on standard output      --smoke       equal answers and statements; no timing
 //   --rounds N     rounds, 12 by default                       --seconds N   of a slice, 2 by default
-//   --warm-up N    seconds that each server is asked for before anything counts, 15 by default
+//   --warm-up N    seconds that each server is asked for at most until its processor time rests, 60 by default
 //   --only a,b     these operations alone                      --check       ends with 1 when a target is missed
 //   --readme       writes the table into README.md             --handoffs N --tenants N --connections N   other sizes
 import { execFileSync } from 'node:child_process';
@@ -25,7 +25,7 @@ const tenants = argument('tenants', sizes.tenants);
 const connections = argument('connections', 32);
 const rounds = argument('rounds', 12);
 const seconds = argument('seconds', 2);
-const warmUp = argument('warm-up', 15);
+const warmUp = argument('warm-up', 60);
 const operations = asked();
 
 function asked() {

@@ -12,6 +12,13 @@ const FIRST_GUESS = 500;
 /** Seconds that a server is asked before each slice: it has waited for minutes, longer than people stay known to it. */
 const SETTLING = 1;
 
+/** A server is asked in steps of so many seconds before anything counts. */
+const STEP = 5;
+
+/** Its compiled code is taken to have come to rest when this many steps, one after the other, have cost hardly less. */
+const RESTING = 2;
+const HARDLY_LESS = 0.95;
+
 /** Servers that others are held against have a second slice in a round of many. */
 const MANY = 4;
 
@@ -22,6 +29,20 @@ function shuffled(list) {
     [mixed[at], mixed[other]] = [mixed[other], mixed[at]];
   }
   return mixed;
+}
+
+/**
+ * Asks a server until a request of it costs its processor no less than before, for at most so many seconds: what V8 has not
+ * compiled yet costs twice as much, and who is asked less often would be measured colder.
+ */
+async function warm(ask, longest) {
+  let least = Infinity;
+  let resting = 0;
+  for (let asked = 0; asked < longest && resting < RESTING; asked += STEP) {
+    const { serverCpu } = await ask(Math.min(STEP, longest));
+    resting = serverCpu < least * HARDLY_LESS ? 0 : resting + 1;
+    least = Math.min(least, serverCpu);
+  }
 }
 
 /** Measures; answers the slices by operation, and the memory of our server at first, at last and at most. */
@@ -42,7 +63,8 @@ export async function measure({ field, operations, rounds, seconds, warmUp, log 
     return taken;
   };
   // Plans, compiled code and pools are made before anything counts: a server runs for weeks, and a slice is short.
-  for (const name of operations) for (const server of COMPARED[name]) await take(server, name, warmUp);
+  for (const name of operations)
+    for (const server of COMPARED[name]) await warm((lasting) => take(server, name, lasting), warmUp);
   const start = memoryOf(servers.ours.pid).now;
   for (let round = 1; round <= rounds; round++) {
     for (const name of shuffled(operations)) {

@@ -66,18 +66,23 @@ const growing = (run: Run, { deal, sales }: Half, client: number, missed: number
   return () => by.run(importDeal, input);
 };
 
-/** What the client's deals missed that passed with one approver each. */
+/**
+ * What the client's deals missed that passed with one approver each: of a deal that passed, grew and passed again the last
+ * passage counts, which was judged on all of it.
+ */
 async function passedByOne(client: number): Promise<number> {
   const [row] = await world.rows(
     `select coalesce(sum(missed), 0)::int as missed from (
-      select (select max(x.shortfall_minor) from margin_exception x where x.tenant_id = $1 and x.request_id = u.request_id
+      select distinct on (g.subject_id)
+        (select max(x.shortfall_minor) from margin_exception x where x.tenant_id = $1 and x.request_id = u.request_id
           and x.content_revision = g.content_revision) as missed,
         (select count(*) from approval_vote v where v.tenant_id = $1 and v.request_id = u.request_id and v.round = u.round
           and v.cast_at <= u.used_at) as votes
       from approval_use u join approval_grant g on g.tenant_id = $1 and g.id = u.grant_id
       join handoff h on h.tenant_id = $1 and h.id = g.subject_id
       join client c on c.tenant_id = $1 and c.id = h.client_id
-      where u.tenant_id = $1 and c.external_id = $2) p where votes < 2`,
+      where u.tenant_id = $1 and c.external_id = $2
+      order by g.subject_id, g.content_revision desc) p where votes < 2`,
     [String(client)],
   );
   return row!.missed as number;

@@ -83,9 +83,12 @@ export function adoptedTermsDigestByExternal(source: string, externalId: string)
   );
 }
 
-/** The handoffs of a deal by the deal's id in the PSA, as a condition on an id; `$2` and `$3` are source and id. */
-export const OF_DEAL = `in (select h.id from handoff h join deal d on d.tenant_id = $1 and d.id = h.deal_id
-    where h.tenant_id = $1 and d.source = $2 and d.external_id = $3 and h.stage <> 'WITHDRAWN')`;
+/**
+ * A deal's live handoff by the deal's id in the PSA, as a condition on an id; `$2` and `$3` are source and id. Found first
+ * and once: joined, PostgreSQL would look through all handoffs for it while it has no statistics yet.
+ */
+export const OF_DEAL = `= (select h.id from handoff h where h.tenant_id = $1 and h.stage <> 'WITHDRAWN'
+    and h.deal_id = (select d.id from deal d where d.tenant_id = $1 and d.source = $2 and d.external_id = $3))`;
 
 /** approval's lockRequestsOf for the deal's live handoff, by the deal's id in the PSA: ask after lockHandoffsByExternal. */
 export function lockRequestsByExternal(source: string, externalId: string): Query<ApprovalRequest[]> {

@@ -53,15 +53,18 @@ export const priorsByExternal = (source: string, externalId: string): Query<Prio
   priorsWhere(OF_DEAL, [source, externalId]);
 
 function priorsWhere(condition: string, values: readonly string[]): Query<PriorException[]> {
-  const text = `select distinct on (o.id) o.id as handoff_id, r.id as request_id, r.opened_at, x.currency,
+  // Each step materialized: before the first statistics PostgreSQL takes every table for empty, and would join all of a
+  // tenant's handoffs with all of them.
+  const text = `with own as materialized (select h.id, h.client_id from handoff h where h.tenant_id = $1 and h.id ${condition}),
+      others as materialized (
+        select o.id from own join handoff o on o.tenant_id = $1 and o.client_id = own.client_id and o.id <> own.id)
+    select distinct on (o.id) o.id as handoff_id, r.id as request_id, r.opened_at, x.currency,
       (select coalesce(max(y.shortfall_minor), 0) from margin_exception y
         where y.tenant_id = $1 and y.request_id = r.id and y.content_revision = x.content_revision) as shortfall_minor
-    from handoff h
-    join handoff o on o.tenant_id = $1 and o.client_id = h.client_id and o.id <> h.id
+    from others o
     join margin_exception x on x.tenant_id = $1 and x.handoff_id = o.id
     join approval_request r on r.tenant_id = $1 and r.id = x.request_id
       and (r.state = 'USED' or (r.state in ('PENDING', 'APPROVED') and r.expires_at > ${PRESENT}))
-    where h.tenant_id = $1 and h.id ${condition}
     order by o.id, r.opened_at desc, r.id desc, x.content_revision desc`;
   return sql(text, values, (rows) =>
     rows.map((row) => ({

@@ -25,6 +25,7 @@ import {
   contributorsByExternal,
   lockHandoffsByExternal,
   lockRequestsByExternal,
+  OF_DEAL,
 } from '../handoff/handoff.queries.js';
 import { changeHandoff, handoffSubject } from '../handoff/handoff.rules.js';
 import { EDITABLE, Stage } from '../handoff/stage.rules.js';
@@ -281,12 +282,9 @@ function noOwner(): Finding {
 
 /** Rows of the deal's live handoff, by the opportunity's id. */
 function ofLiveHandoff<T extends object>(entity: new () => T, order: string, externalId: string) {
-  const { name, columns } = tableOf(entity);
-  const selection = columns.map((column) => `x.${column.name}`).join(', ');
+  const { name, selection } = tableOf(entity);
   return sql(
-    `select ${selection} from ${name} x join handoff h on h.tenant_id = $1 and h.id = x.handoff_id and h.stage <> 'WITHDRAWN'
-      join deal d on d.tenant_id = $1 and d.id = h.deal_id
-      where x.tenant_id = $1 and d.source = $2 and d.external_id = $3 order by ${order.replaceAll(/\b(position|id)\b/g, 'x.$1')}`,
+    `select ${selection} from ${name} where tenant_id = $1 and handoff_id ${OF_DEAL} order by ${order}`,
     [HALOPSA, externalId],
     (rows) => rows.map((row) => hydrate(entity, row)),
   );

@@ -32,6 +32,13 @@ export const statementsOf = (handoffId: string): Query<HandoffStatement[]> =>
 /** The handoff without a lock, or null. */
 export const handoffById = (id: string): Query<Handoff | null> => selectFirst(Handoff, { id });
 
+/**
+ * A deal's live handoff by the deal's id in the PSA, as a condition on an id; `$2` and `$3` are source and id. Found first
+ * and once: joined, PostgreSQL would look through all handoffs for it while it has no statistics yet.
+ */
+export const OF_DEAL = `= (select h.id from handoff h where h.tenant_id = $1 and h.stage <> 'WITHDRAWN'
+    and h.deal_id = (select d.id from deal d where d.tenant_id = $1 and d.source = $2 and d.external_id = $3))`;
+
 /** Every handoff of a deal by the deal's id in the PSA, newest first, locked: ask after lockDealByExternal. */
 export function lockHandoffsByExternal(source: string, externalId: string): Query<Handoff[]> {
   return sql(
@@ -61,11 +68,10 @@ export function adoptedSnapshot(handoffId: string): Query<DealSnapshot> {
  */
 export function adoptedDealByExternal(source: string, externalId: string): Query<SealedPayload | null> {
   return sql(
-    `select p.imported, ${columnsOf(PersonalKey, 'k')} from deal d
-      join handoff h on h.tenant_id = $1 and h.deal_id = d.id and h.stage <> 'WITHDRAWN'
-      join deal_payload p on p.tenant_id = $1 and p.id = h.deal_snapshot_id
+    `select p.imported, ${columnsOf(PersonalKey, 'k')} from handoff l
+      join deal_payload p on p.tenant_id = $1 and p.id = l.deal_snapshot_id
       join personal_key k on k.tenant_id = $1 and k.id = p.id
-      where d.tenant_id = $1 and d.source = $2 and d.external_id = $3`,
+      where l.tenant_id = $1 and l.id ${OF_DEAL}`,
     [source, externalId],
     (rows) => (rows[0] ? { key: hydrate(PersonalKey, rows[0]), text: rows[0].imported as string } : null),
   );
@@ -74,21 +80,12 @@ export function adoptedDealByExternal(source: string, externalId: string): Query
 /** The digest of the deal's terms in the snapshot that its live handoff has adopted; null without one. */
 export function adoptedTermsDigestByExternal(source: string, externalId: string): Query<string | null> {
   return sql(
-    `select s.terms_digest from deal d
-      join handoff h on h.tenant_id = $1 and h.deal_id = d.id and h.stage <> 'WITHDRAWN'
-      join deal_snapshot s on s.tenant_id = $1 and s.id = h.deal_snapshot_id
-      where d.tenant_id = $1 and d.source = $2 and d.external_id = $3`,
+    `select s.terms_digest from handoff l join deal_snapshot s on s.tenant_id = $1 and s.id = l.deal_snapshot_id
+      where l.tenant_id = $1 and l.id ${OF_DEAL}`,
     [source, externalId],
     (rows) => (rows[0]?.terms_digest as string | undefined) ?? null,
   );
 }
-
-/**
- * A deal's live handoff by the deal's id in the PSA, as a condition on an id; `$2` and `$3` are source and id. Found first
- * and once: joined, PostgreSQL would look through all handoffs for it while it has no statistics yet.
- */
-export const OF_DEAL = `= (select h.id from handoff h where h.tenant_id = $1 and h.stage <> 'WITHDRAWN'
-    and h.deal_id = (select d.id from deal d where d.tenant_id = $1 and d.source = $2 and d.external_id = $3))`;
 
 /** approval's lockRequestsOf for the deal's live handoff, by the deal's id in the PSA: ask after lockHandoffsByExternal. */
 export function lockRequestsByExternal(source: string, externalId: string): Query<ApprovalRequest[]> {
@@ -114,8 +111,8 @@ export function contributorsByExternal(source: string, externalId: string): Quer
 export function configurationByExternal(source: string, externalId: string): Query<ConfigurationVersion | null> {
   return sql(
     `select ${columnsOf(ConfigurationVersion, 'v')} from configuration_version v
-      where v.tenant_id = $1 and v.id in (select h.configuration_version_id from handoff h
-        where h.tenant_id = $1 and h.id ${OF_DEAL})`,
+      where v.tenant_id = $1 and v.id = (select l.configuration_version_id from handoff l
+        where l.tenant_id = $1 and l.id ${OF_DEAL})`,
     [source, externalId],
     (rows) => (rows[0] ? hydrate(ConfigurationVersion, rows[0]) : null),
   );

@@ -1,8 +1,10 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { GraphQLFormattedError, GraphQLSchema } from 'graphql';
 import type { OperationNames } from '../telemetry/operation-names.js';
+import type { AskedClass } from '../telemetry/operation-watch.js';
 import type { ApiContext } from './context.js';
 import { costOf } from './limits.js';
+import type { AskedOperation } from './operation-check.js';
 
 /** Tells the watch of a request what it asked and how it was answered: names and codes, never a text or a variable. */
 export function operationTelemetry(schema: GraphQLSchema, names: OperationNames): ApolloServerPlugin<ApiContext> {
@@ -15,10 +17,9 @@ export function operationTelemetry(schema: GraphQLSchema, names: OperationNames)
         didResolveOperation: async ({ document, operation, source, request }) => {
           if (!operation) return;
           isValid = true;
-          watch.named({
-            operation: names.classOf(document, operation, source),
-            cost: () => costOf(schema, document, operation, request.variables ?? {}),
-          });
+          watch.named(
+            askedClass({ schema, names }, { document, operation, source, variables: request.variables ?? {} }),
+          );
         },
         executionDidStart: async () => void (isExecuted = true),
         willSendResponse: async ({ response: { body } }) => {
@@ -29,6 +30,17 @@ export function operationTelemetry(schema: GraphQLSchema, names: OperationNames)
         },
       };
     },
+  };
+}
+
+/** What was asked, as telemetry is told of it, over HTTP and over a socket alike. */
+export function askedClass(
+  { schema, names }: { readonly schema: GraphQLSchema; readonly names: OperationNames },
+  { document, operation, source, variables }: AskedOperation & { readonly source: string },
+): AskedClass {
+  return {
+    operation: names.classOf(document, operation, source),
+    cost: () => costOf(schema, document, operation, variables),
   };
 }
 

@@ -17,11 +17,12 @@ import { AppError, badInput } from '../error.js';
 import { newId } from '../id.js';
 import type { OperationNames } from '../telemetry/operation-names.js';
 import type { OperationObserver, WatchedLook } from '../telemetry/operation-observer.js';
-import type { AskedClass, OperationWatch } from '../telemetry/operation-watch.js';
+import type { OperationWatch } from '../telemetry/operation-watch.js';
 import type { RequestContext } from './context.js';
 import { formatError } from './format-error.js';
-import { costOf, MAX_TOKENS } from './limits.js';
+import { MAX_TOKENS } from './limits.js';
 import { assertOperationAllowed, type OperationRules } from './operation-check.js';
+import { askedClass } from './operation-telemetry.js';
 import { assertMayAsk } from './rights.js';
 import { CLOSE, closingOf, type SocketSession } from './socket-session.js';
 import { runSubscription, SubscriptionContext, type SubscriptionArgs } from './subscription.js';
@@ -130,11 +131,8 @@ async function prepare(
     throw gone;
   };
   assertOperationAllowed(options, { document, operation, variables: given, source: query }, await renewed());
-  const { schema, changes, observer, names, log } = options;
-  const asked: AskedClass = {
-    operation: names.classOf(document, operation, query),
-    cost: () => costOf(schema, document, operation, given),
-  };
+  const { schema, changes, observer, log } = options;
+  const asked = askedClass(options, { document, operation, variables: given, source: query });
   const renew = async (watch: OperationWatch): Promise<RequestContext> => {
     const context = await renewed(watch);
     assertMayAsk(schema, document, context.actor, context.ability);

@@ -6,8 +6,8 @@ const DATE = 1082;
 
 const types: pg.CustomTypesConfig = {
   getTypeParser: ((oid: number, format: 'text' | 'binary') => {
-    if (oid === INT8) return (text: string) => BigInt(text);
-    if (oid === DATE) return (text: string) => text;
+    if (oid === INT8) return BigInt;
+    if (oid === DATE) return pg.types.getTypeParser(pg.types.builtins.TEXT);
     return pg.types.getTypeParser(oid, format);
   }) as pg.CustomTypesConfig['getTypeParser'],
 };

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { serialize } from 'pg-protocol';
+import { type FieldParser, type RowMaker, rowMakerOf } from './row-maker.js';
 import type { Row } from './statement.js';
 
 /** A statement as it is sent. */
@@ -21,21 +22,19 @@ export interface Result {
   readonly command: string;
 }
 
-/** The columns of a statement's rows. */
-interface Shape {
-  readonly columns: readonly { readonly name: string; readonly parse: (text: string) => unknown }[];
-  /** A row of nulls: a copy of it has all its properties at once, where adding each makes garbage. */
-  readonly blank: Row;
-}
+type Field = { readonly name: string; readonly dataTypeID: number };
 
-const NO_ROWS: Shape = { columns: [], blank: {} };
+/** The driver's reader of text, which answers what it is given. */
+const AS_IT_IS = pg.types.getTypeParser(pg.types.builtins.TEXT, 'text');
+
+const NO_ROWS: RowMaker = () => ({});
 
 /** The driver writes values as it always does; its types do not tell of the function. */
 const { prepareValue } = (pg as unknown as { readonly utils: { prepareValue(this: void, value: unknown): unknown } })
   .utils;
 
-/** By connection: the rows of the statements that it keeps prepared, by their names; null where it may keep one, or not. */
-const prepared = new WeakMap<object, Map<string, Shape | null>>();
+/** By connection: how rows of the statements that it keeps prepared are made, by their names; null where it may keep one, or not. */
+const prepared = new WeakMap<object, Map<string, RowMaker | null>>();
 
 /**
  * Statements that leave as one message and are answered as one: the driver ends each statement with a Sync, after which
@@ -44,10 +43,10 @@ const prepared = new WeakMap<object, Map<string, Shape | null>>();
  */
 class RoundTrip implements pg.Submittable {
   private readonly results: Result[] = [];
-  private readonly named = new Map<string, Shape>();
+  private readonly named = new Map<string, RowMaker>();
   private readonly parsed = new Set<string>();
-  private readonly kept: Map<string, Shape | null>;
-  private shape: Shape | null = null;
+  private readonly kept: Map<string, RowMaker | null>;
+  private rowOf: RowMaker | null = null;
   private rows: Row[] = [];
   /** The driver's, where it times the query; called when it has ended. */
   callback?: (error: Error | null, results?: readonly Result[]) => void;
@@ -59,7 +58,7 @@ class RoundTrip implements pg.Submittable {
     private readonly failed: (error: Error) => void,
   ) {
     const { connection } = client as unknown as { readonly connection: object };
-    this.kept = prepared.get(connection) ?? new Map<string, Shape | null>();
+    this.kept = prepared.get(connection) ?? new Map<string, RowMaker | null>();
     prepared.set(connection, this.kept);
   }
 
@@ -85,32 +84,29 @@ class RoundTrip implements pg.Submittable {
     return known === null ? [serialize.close({ type: 'S', name }), ...parsed] : parsed;
   }
 
-  handleRowDescription({ fields }: { readonly fields: readonly { name: string; dataTypeID: number }[] }): void {
-    const columns = fields.map(({ name, dataTypeID }) => ({
-      name,
-      parse: this.client.getTypeParser(dataTypeID, 'text') as (text: string) => unknown,
-    }));
-    this.shape = { columns, blank: Object.fromEntries(columns.map(({ name }) => [name, null])) };
+  handleRowDescription({ fields }: { readonly fields: readonly Field[] }): void {
+    const parserOf = ({ dataTypeID }: Field): FieldParser => {
+      const parser = this.client.getTypeParser(dataTypeID, 'text') as (text: string) => unknown;
+      return parser === AS_IT_IS ? null : parser;
+    };
+    this.rowOf = rowMakerOf(
+      fields.map(({ name }) => name),
+      fields.map(parserOf),
+    );
   }
 
   handleDataRow({ fields }: { readonly fields: readonly (string | null)[] }): void {
-    this.shape ??= this.kept.get(this.statements[this.results.length]?.name ?? '') ?? NO_ROWS;
-    const { columns, blank } = this.shape;
-    const row: Record<string, unknown> = { ...blank };
-    for (let at = 0; at < fields.length; at++) {
-      const text = fields[at]!;
-      if (text !== null) row[columns[at]!.name] = columns[at]!.parse(text);
-    }
-    this.rows.push(row);
+    this.rowOf ??= this.kept.get(this.statements[this.results.length]?.name ?? '') ?? NO_ROWS;
+    this.rows.push(this.rowOf(fields));
   }
 
   handleCommandComplete({ text }: { readonly text: string }): void {
     const name = this.statements[this.results.length]?.name;
-    if (name && this.parsed.has(name)) this.named.set(name, this.shape ?? NO_ROWS);
+    if (name && this.parsed.has(name)) this.named.set(name, this.rowOf ?? NO_ROWS);
     const [command = ''] = text.split(' ', 1);
     this.results.push({ rows: this.rows, rowCount: Number(text.slice(text.lastIndexOf(' ') + 1)) || 0, command });
     this.rows = [];
-    this.shape = null;
+    this.rowOf = null;
   }
 
   handleEmptyQuery(): void {
@@ -118,7 +114,7 @@ class RoundTrip implements pg.Submittable {
   }
 
   handleReadyForQuery(): void {
-    for (const [name, shape] of this.named) this.kept.set(name, shape);
+    for (const [name, rowOf] of this.named) this.kept.set(name, rowOf);
     this.done(this.results);
     this.callback?.(null, this.results);
   }

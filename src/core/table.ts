@@ -1,5 +1,6 @@
 import { Field, ID, ObjectType } from 'type-graphql';
-import { type ColumnOptions, getMetadataArgsStorage, Column } from 'typeorm';
+import { type ColumnOptions, getMetadataArgsStorage, Column } from './column.js';
+import { instanceMaker } from './unrolled.js';
 
 /** The class of an entity. */
 export type EntityClass<T extends object = object> = new () => T;
@@ -96,9 +97,20 @@ export function tableOf(entity: EntityClass): Table {
   return table;
 }
 
+const makers = new Map<EntityClass, (row: Readonly<Record<string, unknown>>) => object>();
+
+function makerOf(entity: EntityClass): (row: Readonly<Record<string, unknown>>) => object {
+  const properties = tableOf(entity).columns.map(({ property, name, form, from }) => ({
+    property,
+    column: name,
+    from: form === 'PLAIN' ? null : from,
+  }));
+  const maker = instanceMaker(entity, properties);
+  makers.set(entity, maker);
+  return maker;
+}
+
 /** Turns a database row into an instance of the entity. */
 export function hydrate<T extends object>(entity: EntityClass<T>, row: Readonly<Record<string, unknown>>): T {
-  const instance = new entity() as Record<string, unknown>;
-  for (const column of tableOf(entity).columns) instance[column.property] = column.from(row[column.name]);
-  return instance as T;
+  return (makers.get(entity) ?? makerOf(entity))(row) as T;
 }

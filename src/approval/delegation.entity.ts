@@ -1,4 +1,4 @@
-import { Column, Entity } from 'typeorm';
+import { Column, Entity } from '../core/column.js';
 import { Field, Int, ObjectType } from 'type-graphql';
 import { Sensitive } from '../core/graphql/rights.js';
 import { DateTimeScalar } from '../core/graphql/scalars.js';

@@ -1,4 +1,4 @@
-import writeXlsxFile, { type CellObject, type Row, type Sheet } from 'write-excel-file/node';
+import type { CellObject, Row, Sheet } from 'write-excel-file/node';
 import type { Cell } from '../core/csv.js';
 import { packedAnew } from './office-zip.js';
 import { COLOUR, FONT } from './theme.js';
@@ -126,6 +126,7 @@ const storable = (text: string): string =>
 
 /** A workbook of sheets, the same bytes for the same content. */
 export async function workbook(sheets: readonly Sheet<Buffer>[], generatedAt: Date): Promise<Uint8Array> {
+  const { default: writeXlsxFile } = await import('write-excel-file/node');
   const bytes = await writeXlsxFile([...sheets], { fontFamily: FONT.body, fontSize: 10 }).toBuffer();
   return packedAnew(bytes, generatedAt, printable);
 }

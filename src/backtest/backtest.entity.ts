@@ -1,5 +1,5 @@
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { Column, Entity } from 'typeorm';
+import { Column, Entity } from '../core/column.js';
 import type { Finding } from '../core/finding.js';
 import { Sensitive } from '../core/graphql/rights.js';
 import { DateTimeScalar, LocalDateScalar } from '../core/graphql/scalars.js';

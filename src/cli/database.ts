@@ -1,10 +1,10 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import { MigrationExecutor } from 'typeorm';
 import { MIGRATIONS } from '../../migrations/index.js';
 import type { Config } from '../core/config.js';
-import { assertReachable, openOwner } from '../core/data-source.js';
+import type { openOwner } from '../core/data-source.js';
+import { assertReachable } from '../core/reachable.js';
 import type { AskOwner } from '../core/distribution.js';
 import { StartupError } from '../core/startup-error.js';
 import { tableOf } from '../core/table.js';
@@ -79,6 +79,8 @@ type Owner = Awaited<ReturnType<typeof openOwner>>;
 export async function asOwner<T>(database: Database, work: (owner: Owner) => Promise<T>): Promise<T> {
   if (!database.ownerUrl)
     throw new StartupError('DATABASE_OWNER_URL is not set: migrations need the role that owns the tables.');
+  // TypeORM as a whole is for the owner alone: a process that serves keeps none of it.
+  const { openOwner } = await import('../core/data-source.js');
   const owner = await openOwner(database.ownerUrl, database.applicationUrl, ENTITIES, MIGRATIONS);
   try {
     return await work(owner);
@@ -107,6 +109,7 @@ export function asksOwner(owner: Owner): AskOwner {
 /** Undoes the last migration; answers its name, or null when there was none. */
 export async function migrateDown(database: Database): Promise<string | null> {
   return asOwner(database, async (owner) => {
+    const { MigrationExecutor } = await import('typeorm');
     const executed = await new MigrationExecutor(owner).getExecutedMigrations();
     const last = executed.toSorted((a, b) => a.timestamp - b.timestamp).at(-1);
     try {
@@ -120,9 +123,10 @@ export async function migrateDown(database: Database): Promise<string | null> {
 
 /** The names of the migrations that were not run yet. */
 export async function pendingMigrations(database: Database): Promise<string[]> {
-  return asOwner(database, async (owner) =>
-    (await new MigrationExecutor(owner).getPendingMigrations()).map(({ name }) => name),
-  );
+  return asOwner(database, async (owner) => {
+    const { MigrationExecutor } = await import('typeorm');
+    return (await new MigrationExecutor(owner).getPendingMigrations()).map(({ name }) => name);
+  });
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { Column, Entity } from 'typeorm';
+import { Column, Entity } from './column.js';
 import { Field, Int, ObjectType } from 'type-graphql';
 import { DateTimeScalar } from './graphql/scalars.js';
 import type { Moment } from './command.js';

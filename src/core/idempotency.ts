@@ -1,4 +1,4 @@
-import { Column, Entity } from 'typeorm';
+import { Column, Entity } from './column.js';
 import { createHash } from 'node:crypto';
 import { AppError } from './error.js';
 import type { Finding } from './finding.js';

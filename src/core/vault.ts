@@ -1,4 +1,4 @@
-import { Column, Entity } from 'typeorm';
+import { Column, Entity } from './column.js';
 import { type DataKey, type KeyRing, newKeyBytes, seal, type SealedPlace, unseal } from './keys.js';
 import { insert, type Query, select, sql, type Statement } from './statement.js';
 import { hydrate, Instant, tableOf, TenantOwned } from './table.js';

@@ -1,4 +1,4 @@
-import { Column, Entity } from 'typeorm';
+import { Column, Entity } from '../core/column.js';
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
 import { DateTimeScalar, LocalDateScalar } from '../core/graphql/scalars.js';
 import { SourceReferenceType } from '../core/graphql/types.js';

@@ -1,4 +1,4 @@
-import { Column, Entity } from 'typeorm';
+import { Column, Entity } from '../core/column.js';
 import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { StoredBriefDocument } from '../brief/brief.document.js';
 import { DOCUMENT_KINDS, type DocumentKind } from '../catalogue/configuration.documents.js';

@@ -1,5 +1,5 @@
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { Column, Entity } from 'typeorm';
+import { Column, Entity } from '../core/column.js';
 import { CLOCK_KEYS, CLOCK_UNITS, type ClockKey, type ClockUnit } from '../catalogue/configuration.words.js';
 import { DateTimeScalar } from '../core/graphql/scalars.js';
 import { Instant, TenantOwned } from '../core/table.js';

@@ -1,5 +1,5 @@
 import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { Column, Entity } from 'typeorm';
+import { Column, Entity } from '../core/column.js';
 import { DateTimeScalar, LocalDateScalar } from '../core/graphql/scalars.js';
 import { Instant, TenantOwned } from '../core/table.js';
 import { InformationCategory } from '../kickoff/kickoff.entity.js';

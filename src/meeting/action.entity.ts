@@ -1,4 +1,4 @@
-import { Column, Entity } from 'typeorm';
+import { Column, Entity } from '../core/column.js';
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
 import { Sensitive } from '../core/graphql/rights.js';
 import { DateTimeScalar, LocalDateScalar } from '../core/graphql/scalars.js';

@@ -1,4 +1,4 @@
-import { Column, Entity } from 'typeorm';
+import { Column, Entity } from '../core/column.js';
 import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { MEETING_PARTS, type MeetingPart } from '../catalogue/configuration.meeting.js';
 import type { MeetingPlan } from '../catalogue/meeting.rules.js';

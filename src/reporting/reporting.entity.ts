@@ -1,4 +1,4 @@
-import { Column, type ColumnOptions, Entity } from 'typeorm';
+import { Column, type ColumnOptions, Entity } from '../core/column.js';
 import { type EntityClass, Instant } from '../core/table.js';
 import type { Dataset, EdmType } from './dataset.js';
 import { DIMENSIONS } from './datasets.dimensions.js';

@@ -114,7 +114,7 @@ describe('the house', () => {
       'core/flush.ts',
       'core/round-trip.ts',
       'core/replica/replica.ts',
-      'core/data-source.ts',
+      'core/reachable.ts',
       'core/changes.ts',
       'core/outbox/hints.ts',
       'cli/database.ts',

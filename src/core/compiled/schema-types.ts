@@ -1,5 +1,5 @@
 import { getNamedType, type GraphQLObjectType, type GraphQLOutputType } from 'graphql';
-import { getMetadataArgsStorage } from 'typeorm';
+import { getMetadataArgsStorage } from '../column.js';
 import { type EntityClass, type TableColumn, tableOf } from '../table.js';
 
 /** What this folder reads of type-graphql's metadata, which the library keeps as a global and does not export. */

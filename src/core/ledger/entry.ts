@@ -1,5 +1,5 @@
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
-import { Column, Entity } from 'typeorm';
+import { Column, Entity } from '../column.js';
 import { canonicalJson } from '../canonical.js';
 import type { Actor } from '../actor.js';
 import { DateTimeScalar } from '../graphql/scalars.js';

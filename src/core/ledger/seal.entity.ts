@@ -1,5 +1,5 @@
 import { Field, Int, ObjectType } from 'type-graphql';
-import { Column, type ColumnOptions, Entity } from 'typeorm';
+import { Column, type ColumnOptions, Entity } from '../column.js';
 import { DateTimeScalar } from '../graphql/scalars.js';
 import { Instant, JsonText, TenantOwned } from '../table.js';
 

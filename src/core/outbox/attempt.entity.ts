@@ -1,5 +1,5 @@
 import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { Column, Entity } from 'typeorm';
+import { Column, Entity } from '../column.js';
 import { DateTimeScalar } from '../graphql/scalars.js';
 import { Instant, TenantOwned } from '../table.js';
 

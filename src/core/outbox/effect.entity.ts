@@ -1,5 +1,5 @@
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { Column, Entity } from 'typeorm';
+import { Column, Entity } from '../column.js';
 import { DateTimeScalar } from '../graphql/scalars.js';
 import { Instant, JsonText, TenantOwned } from '../table.js';
 

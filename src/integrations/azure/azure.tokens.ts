@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { ConfidentialClientApplication, ManagedIdentityApplication, type NodeAuthOptions } from '@azure/msal-node';
+import type { ConfidentialClientApplication, ManagedIdentityApplication, NodeAuthOptions } from '@azure/msal-node';
 import { KeyServiceError } from '../../core/served-keys.js';
 import { StartupError } from '../../core/startup-error.js';
 import type { AzureCredential } from '../../core/vault-key-settings.js';
@@ -20,11 +20,13 @@ export function azureTokens(credential: AzureCredential, resource: string, http:
 }
 
 function managedIdentity(clientId: string | null, resource: string): () => Promise<string> {
-  const msal = new ManagedIdentityApplication(
-    clientId === null ? {} : { managedIdentityIdParams: { userAssignedClientId: clientId } },
-  );
+  let msal: ManagedIdentityApplication | null = null;
   return async () => {
     try {
+      const { ManagedIdentityApplication } = await import('@azure/msal-node');
+      msal ??= new ManagedIdentityApplication(
+        clientId === null ? {} : { managedIdentityIdParams: { userAssignedClientId: clientId } },
+      );
       return (await msal.acquireToken({ resource })).accessToken;
     } catch (error) {
       throw new KeyServiceError(
@@ -42,13 +44,13 @@ function application(
 ): () => Promise<string> {
   const { tenantId, clientId } = credential;
   const seen: Seen = { status: null, headers: {}, fault: null };
-  const msal = new ConfidentialClientApplication({
-    auth: { clientId, ...proofOf(credential) },
-    system: { networkClient: entraNetwork(http, seen) },
-  });
+  const auth = { clientId, ...proofOf(credential) };
+  let msal: ConfidentialClientApplication | null = null;
   return async () => {
     Object.assign(seen, { status: null, headers: {}, fault: null });
     try {
+      const { ConfidentialClientApplication } = await import('@azure/msal-node');
+      msal ??= new ConfidentialClientApplication({ auth, system: { networkClient: entraNetwork(http, seen) } });
       const result = await msal.acquireTokenByClientCredential({
         scopes: [`${resource}/.default`],
         authority: `https://login.microsoftonline.com/${tenantId}`,

@@ -1,6 +1,6 @@
 import { Resolver } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import type { Resolve } from '../http/connector.js';
+import type { Resolve } from '../http/resolve.js';
 
 const TIMEOUT_MS = 2000;
 const TRIES = 2;

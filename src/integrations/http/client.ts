@@ -8,9 +8,9 @@ import { VendorError } from '../../core/outbox/vendor-error.js';
 import type { VendorCall } from '../../core/telemetry/telemetry.js';
 import { checkedTarget } from './address.rules.js';
 import { type Budget, Budgets } from './budget.js';
-import { guardedAgent, type Resolve, systemResolve } from './connector.js';
 import { type Asked, codeIn, faultOfStatus, faultOfTransport, NotSent, unreadable } from './fault.rules.js';
 import { repeatAfterMs } from './repeat.rules.js';
+import { type Resolve, systemResolve } from './resolve.js';
 import { exhaustedForMs, header, type Headers, retryAfterMs } from './retry-after.rules.js';
 
 const TOTAL_MS = 30_000;
@@ -18,6 +18,8 @@ const LARGEST_BYTES = 5_000_000;
 const AGENT = 'Countersign';
 /** What addresses are called that tenants choose freely: theirs to know. */
 const CHOSEN_BY_CUSTOMERS = 'customer';
+
+type Agents = Readonly<Record<'public' | 'loopback', Agent>>;
 
 /** One request to a vendor. */
 export interface VendorRequest {
@@ -75,13 +77,11 @@ export interface VendorHttpOptions {
  * size; every fault a VendorError that says whether the vendor may have done it.
  */
 export class VendorHttp {
-  private readonly agents: Readonly<Record<'public' | 'loopback', Agent>>;
+  private agents: Promise<Agents> | null = null;
   private readonly budgets: Budgets;
 
   constructor(private readonly options: VendorHttpOptions) {
     this.budgets = options.budgets ?? new Budgets();
-    const { resolve = systemResolve } = options;
-    this.agents = { public: guardedAgent(resolve, false), loopback: guardedAgent(resolve, true) };
   }
 
   /** Sends a request; a status that is neither 2xx nor accepted is thrown as a VendorError. */
@@ -119,7 +119,18 @@ export class VendorHttp {
   }
 
   async close(): Promise<void> {
-    await Promise.all(Object.values(this.agents).map((agent) => agent.destroy()));
+    const agents = await this.agents;
+    await Promise.all(Object.values(agents ?? {}).map((agent) => agent.destroy()));
+  }
+
+  /** Undici is loaded when a vendor is first asked: many a process never asks one. */
+  private opened(): Promise<Agents> {
+    const { resolve = systemResolve } = this.options;
+    this.agents ??= import('./connector.js').then(({ guardedAgent }) => ({
+      public: guardedAgent(resolve, false),
+      loopback: guardedAgent(resolve, true),
+    }));
+    return this.agents;
   }
 
   /** Sends a request, and again where that is harmless and likely to help (repeat.rules.ts). */
@@ -144,11 +155,12 @@ export class VendorHttp {
     const { url, isLoopback } = checkedTarget(simulated ?? request.url, this.options.loopback(), this.options.hosts);
     if (request.signal?.aborted) throw faultOfTransport(new NotSent('stopped'), asked);
     if (budget) await this.budgets.spend(budget, request.signal);
+    const agents = await this.opened();
     const limit = AbortSignal.timeout(withinMs);
     const since = performance.now();
     let answered: number | null = null;
     try {
-      const answer = await this.agents[isLoopback ? 'loopback' : 'public'].request({
+      const answer = await agents[isLoopback ? 'loopback' : 'public'].request({
         origin: url.origin,
         path: url.pathname + url.search,
         method,

@@ -1,15 +1,8 @@
-import { lookup } from 'node:dns/promises';
 import { Agent, buildConnector } from 'undici';
 import { VendorError } from '../../core/outbox/vendor-error.js';
 import { checkedAddress } from './address.rules.js';
 import { NotSent } from './fault.rules.js';
-
-/** All addresses of a name. */
-export type Resolve = (hostname: string) => Promise<readonly string[]>;
-
-/** The system's resolver. */
-export const systemResolve: Resolve = async (hostname) =>
-  (await lookup(hostname, { all: true, verbatim: true })).map(({ address }) => address);
+import type { Resolve } from './resolve.js';
 
 const CONNECT_MS = 5000;
 const HEADERS_MS = 30_000;

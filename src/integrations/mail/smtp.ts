@@ -5,7 +5,7 @@ import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { VendorError } from '../../core/outbox/vendor-error.js';
 import type { OpenConnection } from '../connection/connection.secret.js';
 import { checkedAddress } from '../http/address.rules.js';
-import { type Resolve, systemResolve } from '../http/connector.js';
+import { type Resolve, systemResolve } from '../http/resolve.js';
 import { oneLine } from './mail.content.js';
 import type { Mail, MailWay } from './mail.way.js';
 import { type SmtpFault, smtpFault, type SmtpTarget, smtpTarget } from './smtp.rules.js';

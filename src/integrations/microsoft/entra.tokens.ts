@@ -1,4 +1,4 @@
-import { ConfidentialClientApplication, type NodeAuthOptions } from '@azure/msal-node';
+import type { ConfidentialClientApplication, NodeAuthOptions } from '@azure/msal-node';
 import type { OpenConnection } from '../connection/connection.secret.js';
 import type { VendorHttp } from '../http/client.js';
 import { entraNetwork } from './entra.network.js';
@@ -8,7 +8,8 @@ const GRAPH = 'https://graph.microsoft.com/.default';
 const MOST_CLIENTS = 1000;
 
 interface Held {
-  readonly msal: ConfidentialClientApplication;
+  /** Made when it is first asked; MSAL is loaded then. */
+  msal: ConfidentialClientApplication | null;
   /** The last answer of the token endpoint, or what went wrong on the way to it. */
   readonly seen: Seen;
   /** One request for all who wait: MSAL alone would send one each. */
@@ -50,9 +51,10 @@ export class EntraTokens {
     this.heldOf(connection).isStale = true;
   }
 
-  private async ask(held: Held, { settings }: OpenConnection): Promise<string> {
+  private async ask(held: Held, { settings, credentials }: OpenConnection): Promise<string> {
     Object.assign(held.seen, { status: null, headers: {}, fault: null });
     try {
+      held.msal ??= await this.application(credentials, held.seen);
       const result = await held.msal.acquireTokenByClientCredential({
         scopes: [this.scope],
         authority: `https://login.microsoftonline.com/${settings.directoryId ?? ''}`,
@@ -68,27 +70,27 @@ export class EntraTokens {
   }
 
   private heldOf(connection: OpenConnection): Held {
-    const { id, secretVersion, settings, credentials } = connection;
+    const { id, secretVersion, settings } = connection;
     const key = [id, secretVersion, settings.directoryId ?? ''].join('\n');
     const known = this.held.get(key);
     if (known) return known;
     const seen: Seen = { status: null, headers: {}, fault: null };
-    const made: Held = { msal: this.application(credentials, seen), seen, asked: null, endsAt: null, isStale: false };
+    const made: Held = { msal: null, seen, asked: null, endsAt: null, isStale: false };
     this.held.set(key, made);
     const [oldest] = this.held.keys();
     if (this.held.size > MOST_CLIENTS && oldest !== undefined) this.held.delete(oldest);
     return made;
   }
 
-  private application(credentials: OpenConnection['credentials'], seen: Seen): ConfidentialClientApplication {
-    try {
-      return new ConfidentialClientApplication({
-        auth: { clientId: credentials.clientId ?? '', ...proofOf(credentials) },
-        system: { networkClient: entraNetwork(this.http, seen) },
-      });
-    } catch (error) {
-      throw signInFault(error, seen, new Date());
-    }
+  private async application(
+    credentials: OpenConnection['credentials'],
+    seen: Seen,
+  ): Promise<ConfidentialClientApplication> {
+    const { ConfidentialClientApplication } = await import('@azure/msal-node');
+    return new ConfidentialClientApplication({
+      auth: { clientId: credentials.clientId ?? '', ...proofOf(credentials) },
+      system: { networkClient: entraNetwork(this.http, seen) },
+    });
   }
 }
 

@@ -6,7 +6,7 @@ import type { Budget } from '../http/budget.js';
 import { codeIn, faultOfStatus } from '../http/fault.rules.js';
 import type { EntraTokens } from './entra.tokens.js';
 import { excessRoles } from './graph.permissions.js';
-import { type GraphMethod, GraphTransport } from './graph.transport.js';
+import type { GraphMethod, GraphTransport } from './graph.transport.js';
 
 /**
  * SharePoint gives an application 1,250 resource units a minute in a small tenant, and writing costs 2
@@ -80,7 +80,8 @@ export class GraphClient {
    * The SDK for one of its tasks on a pre-authenticated address, such as of an upload session: it takes no token, and
    * spends nothing of the budget. Every request of it may be repeated.
    */
-  sdk(accept: readonly number[], most: number): GraphTransport {
+  async sdk(accept: readonly number[], most: number): Promise<GraphTransport> {
+    const { GraphTransport } = await loaded();
     const { http, tokens } = this.tools;
     return new GraphTransport({
       http,
@@ -96,6 +97,7 @@ export class GraphClient {
     { accept = [], isRepeatable, ...content }: GraphOptions,
     further: readonly number[],
   ): Promise<VendorAnswer> {
+    const { GraphTransport } = await loaded();
     const { http, tokens } = this.tools;
     const transport = new GraphTransport({
       http,
@@ -113,6 +115,9 @@ export class GraphClient {
     throw forbidden(answer, { vendor: 'SharePoint', isRepeatable: true });
   }
 }
+
+/** Microsoft's client is loaded when Graph is first asked: many a process never asks it. */
+const loaded = () => import('./graph.transport.js');
 
 function forbidden(answer: VendorAnswer, asked: { vendor: string; isRepeatable: boolean }): VendorError {
   const code = codeIn(quietly(answer));

@@ -1,4 +1,4 @@
-import { FileUpload, LargeFileUploadTask, type UploadResult } from '@microsoft/microsoft-graph-client';
+import type { UploadResult } from '@microsoft/microsoft-graph-client';
 import { VendorError } from '../../../core/outbox/vendor-error.js';
 import { type GraphClient, type GraphRecord, recordIn, textIn } from '../graph.client.js';
 import { type DriveItem, driveItem } from './drive-item.js';
@@ -87,7 +87,8 @@ async function sendRanges(
   rangeBytes: number,
 ): Promise<DriveItem | null> {
   const ranges = Math.ceil(content.length / rangeBytes);
-  const transport = graph.sdk([404, 416], ranges + 2 * MOST_FAULTS + 2);
+  const { FileUpload, LargeFileUploadTask } = await import('@microsoft/microsoft-graph-client');
+  const transport = await graph.sdk([404, 416], ranges + 2 * MOST_FAULTS + 2);
   const task = new LargeFileUploadTask(
     transport.client,
     // Buffers, not other views: the SDK would send the whole memory behind one of those.

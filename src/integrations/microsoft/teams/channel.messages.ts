@@ -2,7 +2,7 @@ import { VendorError } from '../../../core/outbox/vendor-error.js';
 import type { VendorAnswer, VendorHttp } from '../../http/client.js';
 import { codeIn, faultOfStatus } from '../../http/fault.rules.js';
 import { recordIn, textIn } from '../graph.client.js';
-import { type GraphMethod, GraphTransport } from '../graph.transport.js';
+import type { GraphMethod } from '../graph.transport.js';
 import type { CardContent } from './card.js';
 import { graphMessage } from './graph-message.js';
 import type { DelegatedChannel } from './teams.settings.js';
@@ -53,8 +53,9 @@ export function channelMessages(
   signal: AbortSignal,
 ): ChannelMessages {
   const path = `/teams/${encodeURIComponent(teamId)}/channels/${encodeURIComponent(channelId)}/messages`;
-  const call = (method: GraphMethod, below: string, content: CardContent): Promise<VendorAnswer> =>
-    new GraphTransport({
+  const call = async (method: GraphMethod, below: string, content: CardContent): Promise<VendorAnswer> => {
+    const { GraphTransport } = await import('../graph.transport.js');
+    return new GraphTransport({
       http,
       terms: {
         vendor: TEAMS,
@@ -65,6 +66,7 @@ export function channelMessages(
       },
       token: () => Promise.resolve(token),
     }).call(method, `${path}${below}`, { json: graphMessage(content) });
+  };
   return {
     post: async (content) => postedIn(await call('POST', '', content)),
     reply: async (messageId, content) => {

@@ -1,4 +1,3 @@
-import { ConfidentialClientApplication } from '@azure/msal-node';
 import type { EntraApp } from '../../../core/entra-app.js';
 import type { VendorHttp } from '../../http/client.js';
 import { entraNetwork } from '../entra.network.js';
@@ -37,6 +36,7 @@ export class OboTokens {
     const seen: Seen = { status: null, headers: {}, fault: null };
     const { app } = this;
     try {
+      const { ConfidentialClientApplication } = await import('@azure/msal-node');
       const msal = new ConfidentialClientApplication({
         auth: {
           clientId: app.clientId,

@@ -1,5 +1,5 @@
-import { Column, Entity } from '../core/column.js';
 import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Column, Entity } from '../core/column.js';
 import { Sensitive } from '../core/graphql/rights.js';
 import { DateTimeScalar } from '../core/graphql/scalars.js';
 import { Instant, TenantOwned } from '../core/table.js';

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import { Column, Entity } from './column.js';
 import { Field, Int, ObjectType } from 'type-graphql';
+import { Column, Entity } from './column.js';
 import { DateTimeScalar } from './graphql/scalars.js';
 import type { Moment } from './command.js';
 import type { LedgerSubject } from './ledger/entry.js';

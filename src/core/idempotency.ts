@@ -1,5 +1,5 @@
-import { Column, Entity } from './column.js';
 import { createHash } from 'node:crypto';
+import { Column, Entity } from './column.js';
 import { AppError } from './error.js';
 import type { Finding } from './finding.js';
 import { insert, mapQuery, selectFirst, type Query, sql, type Statement, update } from './statement.js';

@@ -32,9 +32,9 @@ function numberOf(parser: FieldParser): number {
 function rowMaker(names: readonly string[], parsers: readonly FieldParser[]): RowMaker {
   const properties = names.map((name, at) => {
     const text = `fields[${at}]`;
-    const value = parsers[at] ? `${text} === null ? null : known0[${at}](${text})` : text;
+    const value = parsers[at] ? `${text} === null ? null : parsers[${at}](${text})` : text;
     // A name in brackets is a property like any other, even `__proto__`.
     return `${name === '__proto__' ? `[${quoted(name)}]` : quoted(name)}: ${value}`;
   });
-  return writtenOut(`return (fields) => ({ ${properties.join(', ')} });`, parsers) as RowMaker;
+  return writtenOut({ parsers }, `return (fields) => ({ ${properties.join(', ')} });`) as RowMaker;
 }

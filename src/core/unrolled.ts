@@ -8,11 +8,12 @@ export interface FilledProperty {
 
 /**
  * Functions that read rows, written out column by column. A loop stores under a name that varies, which V8 looks up at each
- * store: that was a tenth of what an answer of many rows costs. The text consists of quoted names and of numbers alone.
+ * store: that was a tenth of what an answer of many rows costs. The text consists of quoted names and of
+ * numbers alone; what it uses is `known` under a name of its own.
  */
-export function writtenOut(body: string, ...known: readonly unknown[]): unknown {
+export function writtenOut(known: Readonly<Record<string, unknown>>, body: string): unknown {
   // oxlint-disable-next-line typescript/no-implied-eval -- nothing in the text comes from a request.
-  return new Function('known0', 'known1', `'use strict'; ${body}`)(...known);
+  return new Function(...Object.keys(known), `'use strict'; ${body}`)(...Object.values(known));
 }
 
 /** A name as the text of such a function has it. */
@@ -25,9 +26,9 @@ export function instanceMaker<T extends object>(
 ): (row: Readonly<Record<string, unknown>>) => T {
   const stores = properties.map(({ property, column, from }, at) => {
     const value = `row[${quoted(column)}]`;
-    return `made[${quoted(property)}] = ${from ? `known1[${at}](${value})` : value};`;
+    return `made[${quoted(property)}] = ${from ? `read[${at}](${value})` : value};`;
   });
-  const text = `return (row) => { const made = new known0(); ${stores.join(' ')} return made; };`;
+  const text = `return (row) => { const made = new Type(); ${stores.join(' ')} return made; };`;
   const read = properties.map(({ from }) => from);
-  return writtenOut(text, type, read) as (row: Readonly<Record<string, unknown>>) => T;
+  return writtenOut({ Type: type, read }, text) as (row: Readonly<Record<string, unknown>>) => T;
 }

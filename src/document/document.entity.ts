@@ -1,5 +1,5 @@
-import { Column, Entity } from '../core/column.js';
 import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Column, Entity } from '../core/column.js';
 import type { StoredBriefDocument } from '../brief/brief.document.js';
 import { DOCUMENT_KINDS, type DocumentKind } from '../catalogue/configuration.documents.js';
 import { DateTimeScalar, LocalDateScalar } from '../core/graphql/scalars.js';

@@ -1,5 +1,5 @@
-import { Column, Entity } from '../core/column.js';
 import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Column, Entity } from '../core/column.js';
 import { Sensitive } from '../core/graphql/rights.js';
 import { DateTimeScalar, LocalDateScalar } from '../core/graphql/scalars.js';
 import { SourceReferenceType } from '../core/graphql/types.js';

@@ -1,5 +1,5 @@
-import { Column, Entity } from '../core/column.js';
 import { Field, ObjectType } from 'type-graphql';
+import { Column, Entity } from '../core/column.js';
 import { Sensitive } from '../core/graphql/rights.js';
 import { DateTimeScalar } from '../core/graphql/scalars.js';
 import { Instant, JsonText, TenantOwned } from '../core/table.js';

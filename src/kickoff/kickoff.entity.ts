@@ -1,5 +1,5 @@
-import { Column, Entity } from '../core/column.js';
 import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Column, Entity } from '../core/column.js';
 import { DateTimeScalar } from '../core/graphql/scalars.js';
 import { Instant, JsonText, TenantOwned } from '../core/table.js';
 

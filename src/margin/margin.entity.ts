@@ -1,5 +1,5 @@
-import { Column, Entity } from '../core/column.js';
 import { Field, Int, ObjectType } from 'type-graphql';
+import { Column, Entity } from '../core/column.js';
 import { Sensitive } from '../core/graphql/rights.js';
 import { MoneyType } from '../core/graphql/types.js';
 import { TenantOwned } from '../core/table.js';

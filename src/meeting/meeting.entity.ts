@@ -1,5 +1,5 @@
-import { Column, Entity } from '../core/column.js';
 import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Column, Entity } from '../core/column.js';
 import { MEETING_PARTS, type MeetingPart } from '../catalogue/configuration.meeting.js';
 import type { MeetingPlan } from '../catalogue/meeting.rules.js';
 import { Sensitive } from '../core/graphql/rights.js';

@@ -1,5 +1,5 @@
-import { Column, Entity } from '../../../core/column.js';
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
+import { Column, Entity } from '../../../core/column.js';
 import { DateTimeScalar } from '../../../core/graphql/scalars.js';
 import { Instant, TenantOwned } from '../../../core/table.js';
 

@@ -16,11 +16,10 @@ if (process.argv[2] === 'system') {
   tool('typescript#tsc', ['--noEmit']);
   tool('typescript#tsc', ['--noEmit', '-p', 'powerbi/embed']);
   tool('oxlint', ['--type-aware', '--deny-warnings']);
-  tool('prettier', ['--check', '--log-level', 'warn', '.']);
+  tool('prettier', ['--check', '--cache', '--log-level', 'warn', '.']);
   tool('jest', [
     '--selectProjects',
-    'rules',
-    'house',
+    'unit',
     'system',
     'attacks',
     '--maxWorkers=100%',

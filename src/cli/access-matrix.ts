@@ -1,4 +1,4 @@
-import { abilityOf, allows } from '../core/ability.js';
+import { type Ability, abilityOf, allows } from '../core/ability.js';
 import type { Actor } from '../core/actor.js';
 import { FIELD_CLASSES, rootRights, sensitiveFields } from '../core/graphql/rights.js';
 import { API_SCOPES } from '../identity/api-key.entity.js';
@@ -12,8 +12,10 @@ export interface MatrixRow {
   readonly name: string;
   readonly action: string;
   readonly subject: string;
-  readonly allowed: Readonly<Record<Role, 'yes' | 'some' | 'no'>>;
+  readonly allowed: Readonly<Record<Role, Verdict>>;
 }
+
+type Verdict = 'yes' | 'some' | 'no';
 
 const ROLES = Object.values(Role);
 
@@ -35,27 +37,43 @@ export function exampleActor(
   };
 }
 
+interface Example {
+  readonly role: Role;
+  readonly actor: Actor;
+  readonly ability: Ability;
+}
+
 /** `some` means: on rows that meet a condition, such as one's own. */
-function verdict(role: Role, action: string, subject: string, services: boolean): 'yes' | 'some' | 'no' {
-  const actor = exampleActor(role);
-  const ability = abilityOf(actor, ABILITIES);
+function verdict({ actor, ability }: Example, action: string, subject: string, services: boolean): Verdict {
   if ((actor.kind === 'SERVICE' && !services) || !allows(ability, action, subject)) return 'no';
   return ability.rulesFor(action, subject).some((rule) => !rule.conditions) ? 'yes' : 'some';
 }
 
-function row(kind: MatrixRow['kind'], name: string, action: string, subject: string, services = true): MatrixRow {
-  const allowed = Object.fromEntries(
-    ROLES.map((role) => [role, verdict(role, action, subject, services)]),
-  ) as MatrixRow['allowed'];
-  return { kind, name, action, subject, allowed };
-}
-
 /** Every root field and every class of field, by role, from the abilities themselves. */
 export function accessMatrix(): MatrixRow[] {
+  const examples = ROLES.map((role): Example => {
+    const actor = exampleActor(role);
+    return { role, actor, ability: abilityOf(actor, ABILITIES) };
+  });
+  const row = (
+    kind: MatrixRow['kind'],
+    name: string,
+    action: string,
+    subject: string,
+    services: boolean,
+  ): MatrixRow => ({
+    kind,
+    name,
+    action,
+    subject,
+    allowed: Object.fromEntries(
+      examples.map((example) => [example.role, verdict(example, action, subject, services)]),
+    ) as MatrixRow['allowed'],
+  });
   const roots = rootRights(buildApiSchema()).map(({ operation, field, right, services }) =>
     row(operation, field, right!.action, right!.subject, services),
   );
-  return [...roots, ...FIELD_CLASSES.map((fieldClass) => row('field class', fieldClass, 'see', fieldClass))];
+  return [...roots, ...FIELD_CLASSES.map((fieldClass) => row('field class', fieldClass, 'see', fieldClass, true))];
 }
 
 /** The matrix as Markdown: docs/access-matrix.md. */

@@ -5,8 +5,7 @@ import { type HaloImport, normaliseHaloExport } from '../../src/deal/halopsa.rul
 import type { TermsLine } from '../../src/deal/terms.rules.js';
 
 /** The raw text of a sample export. */
-export const sample = (name: string): string =>
-  readFileSync(join(__dirname, '../../samples/halopsa', `${name}.json`), 'utf8');
+export const sample = (name: string): string => readFileSync(join('samples/halopsa', `${name}.json`), 'utf8');
 export const HEALTHY = sample('managed-network-healthy');
 
 /** A JSON object of an export. */

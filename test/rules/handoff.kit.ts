@@ -74,7 +74,7 @@ export const VERSION: ConfigurationVersion = Object.assign(new ConfigurationVers
 
 /** A sample export, read. */
 export function read(name: string): { raw: string; parsed: ReadableImport } {
-  const raw = readFileSync(join(__dirname, '../../samples/halopsa', `${name}.json`), 'utf8');
+  const raw = readFileSync(join('samples/halopsa', `${name}.json`), 'utf8');
   const parsed = normaliseHaloExport(raw);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.findings));
   return { raw, parsed };

@@ -60,10 +60,11 @@ export function conditions<T extends object>(entity: EntityClass<T>, where: Wher
 }
 
 /** `order by ...` for properties, `-property` descending. */
-export function ordering(entity: EntityClass, orderBy: readonly string[]): string {
+export function ordering(entity: EntityClass, orderBy: readonly string[], alias?: string): string {
   if (orderBy.length === 0) return '';
+  const of = alias === undefined ? '' : `${alias}.`;
   const terms = orderBy.map((p) =>
-    p.startsWith('-') ? `${column(entity, p.slice(1)).name} desc` : column(entity, p).name,
+    p.startsWith('-') ? `${of}${column(entity, p.slice(1)).name} desc` : `${of}${column(entity, p).name}`,
   );
   return ` order by ${terms.join(', ')}`;
 }

@@ -55,6 +55,19 @@ it('answers a page with everything on it by one statement', async () => {
   expect(edge.node.client.name).toEqual(expect.any(String));
 });
 
+it('keeps order and rows under response keys that are names of columns and aliases', async () => {
+  const ROWS = `query ($id: ID!) { handoff(id: $id) { checklist { code } } handoffs(first: 2) { edges { cursor } } }`;
+  const KEYS = `query ($id: ID!) { r: handoff(id: $id) { t0: checklist { position: state id: state t1: code } }
+    c: handoffs(first: 2) { edges { e: cursor } } }`;
+  const plain = await ask(ROWS, { id: handoffId });
+  const { data, isCompiled, isOrdinary } = await ask(KEYS, { id: handoffId });
+  expect([isCompiled, isOrdinary]).toEqual([true, false]);
+  const codes = plain.data!.handoff.checklist.map(({ code }: { code: string }) => code);
+  expect(data!.r.t0.map(({ t1 }: { t1: string }) => t1)).toEqual(codes);
+  const edges = plain.data!.handoffs.edges.map(({ cursor }: { cursor: string }) => ({ e: cursor }));
+  expect(data!.c.edges).toEqual(edges);
+});
+
 it('keeps one plan for each choice of what is asked, whatever the page', async () => {
   const { kept } = suite.plans.counts;
   const first = await ask(PAGE, { withClient: false, first: 1 });

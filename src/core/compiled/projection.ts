@@ -93,7 +93,7 @@ export class Projection {
     const constants = this.counted.slice(before);
     this.bindings.push(() => constants);
     const bound = limit === undefined ? '' : ` limit ${limit}`;
-    return `${tableOf(entity).name} ${alias} where tenant_id = $1${condition}${own}${this.allowed(entity)}${ordering(entity, orderBy)}${bound}`;
+    return `${tableOf(entity).name} ${alias} where tenant_id = $1${condition}${own}${this.allowed(entity)}${ordering(entity, orderBy, alias)}${bound}`;
   }
 
   /** ` and ...`: the rows of an entity that whoever asks may read. */
@@ -102,8 +102,9 @@ export class Projection {
     return abilityCondition(this.compilation.ability, 'read', entity.name, entity, this.counted);
   }
 
+  /** A name in the statement that no response key can be: GraphQL's names have no `$`. */
   alias(): string {
-    return `t${this.aliases++}`;
+    return `t${this.aliases++}$`;
   }
 
   subfields(type: GraphQLObjectType, nodes: readonly FieldNode[]): ReadonlyMap<string, readonly FieldNode[]> {

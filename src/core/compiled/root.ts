@@ -10,6 +10,9 @@ import { nodeType } from './schema-types.js';
 /** So many texts of one root field are kept, one for each shape of its arguments; others are made anew. */
 const MOST_TEXTS = 50;
 
+/** The row that a root field answers with. As every alias here it ends with what no response key holds. */
+const ROW = 'r$';
+
 /** From so many requests on, PostgreSQL keeps the plan of a statement: each takes memory on every connection. */
 const WORTH_A_PLAN = 3;
 
@@ -43,7 +46,7 @@ export class CompiledRoot {
     if (!nodes || compilation.types.entity(nodes.name)?.entity !== reading.entity) throw new NotCompiled();
     this.nodes = nodes;
     this.projection = new Projection(compilation);
-    this.select = reading.kind === 'PAGE' ? this.connection(answered) : this.projection.columns(nodes, fields, 'r');
+    this.select = reading.kind === 'PAGE' ? this.connection(answered) : this.projection.columns(nodes, fields, ROW);
     this.allowed = this.projection.allowed(reading.entity);
     this.holes = this.projection.holes;
   }
@@ -75,16 +78,16 @@ export class CompiledRoot {
   }
 
   private text({ kind, entity, orderBy, page }: Reading, filter: string): string {
-    const from = `${tableOf(entity).name} r where tenant_id = $1${filter}${this.allowed}${ordering(entity, orderBy)}`;
-    if (kind === 'MANY') return `select ${list(`select ${this.select} from ${from}`, 'l')}::text as answer`;
+    const from = `${tableOf(entity).name} ${ROW} where tenant_id = $1${filter}${this.allowed}${ordering(entity, orderBy, ROW)}`;
+    if (kind === 'MANY') return `select ${list(`select ${this.select} from ${from}`, 'l$')}::text as answer`;
     if (kind !== 'PAGE')
-      return `select row_to_json(o)::text as answer from (select ${this.select} from ${from} limit 1) o`;
+      return `select row_to_json(o$)::text as answer from (select ${this.select} from ${from} limit 1) o$`;
     const { first, after } = page!;
     return `with page as materialized (select * from ${from} limit ${first + 1}),
       seen as (select * from page order by id desc limit ${first})
-      select row_to_json(c)::text as answer from (select ${this.select
+      select row_to_json(c$)::text as answer from (select ${this.select
         .replaceAll('$FIRST', String(first))
-        .replaceAll('$AFTER', String(after !== null))}) c`;
+        .replaceAll('$AFTER', String(after !== null))}) c$`;
   }
 
   /** The fields of a Relay connection over `page` (with one row more than asked) and `seen`. */
@@ -99,12 +102,12 @@ export class CompiledRoot {
 
   private edges(type: GraphQLObjectType, nodes: readonly FieldNode[]): string {
     const edge = this.selected(type, nodes, (name, same) => {
-      if (name === 'cursor') return cursorSql('r.id');
+      if (name === 'cursor') return cursorSql(`${ROW}.id`);
       if (name === 'node')
-        return `(select row_to_json(n) from (select ${this.projection.columns(this.nodes, same, 'r')}) n)`;
+        return `(select row_to_json(n$) from (select ${this.projection.columns(this.nodes, same, ROW)}) n$)`;
       throw new NotCompiled();
     });
-    return list(`select ${edge} from seen r order by r.id desc`, 'e');
+    return list(`select ${edge} from seen ${ROW} order by ${ROW}.id desc`, 'e$');
   }
 
   private pageInfo(nodes: readonly FieldNode[], type: GraphQLObjectType): string {
@@ -115,7 +118,7 @@ export class CompiledRoot {
       if (name === 'endCursor') return `(select ${cursorSql('id')} from seen order by id limit 1)`;
       throw new NotCompiled();
     });
-    return `(select row_to_json(i) from (select ${fields}) i)`;
+    return `(select row_to_json(i$) from (select ${fields}) i$)`;
   }
 
   private selected(

@@ -62,7 +62,7 @@ export function assertWithinLimits(
     countNodes(document, (node) => node.kind === Kind.DIRECTIVE),
     limits.directives,
   );
-  const scale = new Scale(schema, document, variables);
+  const scale = new Scale(schema, document, operation, variables);
   refuseAbove('rootFields', scale.countFields(operation.selectionSet, limits.rootFields), limits.rootFields);
   const weight = scale.weigh(operation.selectionSet, root);
   refuseAbove('depth', weight.depth, limits.depth);
@@ -78,7 +78,7 @@ export function costOf(
   variables: Readonly<Record<string, unknown>>,
 ): number {
   const root = schema.getRootType(operation.operation);
-  return root ? new Scale(schema, document, variables).weigh(operation.selectionSet, root).cost : 0;
+  return root ? new Scale(schema, document, operation, variables).weigh(operation.selectionSet, root).cost : 0;
 }
 
 function refuseAbove(limit: string, actual: number, allowed: number): void {
@@ -99,12 +99,19 @@ function refuseAbove(limit: string, actual: number, allowed: number): void {
 class Scale {
   private readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   private readonly known = new Map<string, Weight>();
+  private readonly variables: Readonly<Record<string, unknown>>;
 
   constructor(
     private readonly schema: GraphQLSchema,
     document: DocumentNode,
-    private readonly variables: Readonly<Record<string, unknown>>,
+    operation: OperationDefinitionNode,
+    variables: Readonly<Record<string, unknown>>,
   ) {
+    // What the request leaves out is filled in by the executor, after this: the document's default counts here too.
+    const defaults = (operation.variableDefinitions ?? []).flatMap(({ variable, defaultValue }) =>
+      defaultValue?.kind === Kind.INT ? [[variable.name.value, defaultValue.value]] : [],
+    );
+    this.variables = { ...Object.fromEntries(defaults), ...variables };
     const definitions = document.definitions.filter(
       (d): d is FragmentDefinitionNode => d.kind === Kind.FRAGMENT_DEFINITION,
     );

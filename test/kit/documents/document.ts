@@ -39,7 +39,7 @@ const DEEPEST = 6;
 /** How often a document may go beyond a limit (core/graphql/limits.ts), or ask what the asker may not. */
 const BEYOND = 0.02;
 
-/** Names that are words of SQL or JavaScript, differ by case alone, or only beyond an identifier's 63 bytes. */
+/** Names of SQL or JavaScript, of columns and aliases in statements; some differ by case alone, or beyond 63 bytes. */
 const NAMES = [
   'select',
   'order',
@@ -53,6 +53,18 @@ const NAMES = [
   'data',
   '_',
   'node',
+  'id',
+  'version',
+  'position',
+  'c',
+  'e',
+  'l',
+  'n',
+  'o',
+  'r',
+  't0',
+  't1',
+  't2',
   `long${'g'.repeat(70)}1`,
   `long${'g'.repeat(70)}2`,
 ];

@@ -22,6 +22,7 @@ import {
 } from '../../src/integrations/microsoft/sharepoint/sharepoint.js';
 import { StoredFile } from '../../src/integrations/microsoft/sharepoint/stored-file.entity.js';
 import { importForTest } from '../kit/deal.js';
+import { partsOf, textsIn } from '../kit/office.js';
 import { read } from '../rules/handoff.kit.js';
 import { useSharePoint } from './sharepoint.kit.js';
 
@@ -116,6 +117,26 @@ test('each issue is a version of one file a format, beside the brief, and what p
   await work();
   expect((await stored()).files.map(({ state }) => state)).toEqual(['SOUND', 'SOUND']);
   expect(bench.simulator.people.read(bench.sample.tid, names[1]!).toString()).toContain('leaves in March');
+});
+
+test('an issue whose filing was interrupted leaves nothing of its own in the next one', async () => {
+  await bench.connect();
+  await work();
+  bench.simulator.world.faults.arm({ operation: 'content.put', kind: 'reset', at: 'after', skip: 1 });
+  const handoffId = await opened();
+  await issued(handoffId);
+  await work();
+  await riskier(handoffId);
+  const second = await issued(handoffId);
+  bench.suite.clock.advanceHours(1);
+  await work();
+  const { files } = await bench.world.read({ files: select(StoredFile, {}, { orderBy: ['format'] }) });
+  expect(files.map(({ documentId, state, version }) => [documentId, state, version])).toEqual([
+    [second, 'SOUND', '2.0'],
+    [second, 'SOUND', '2.0'],
+  ]);
+  const word = partsOf(bench.simulator.people.read(bench.sample.tid, bench.files()[0]!)).get('word/document.xml')!;
+  expect(textsIn(word, 'w:t').join('')).toContain('leaves in March');
 });
 
 test('without SharePoint the newest issue lies in the local folder; one that was archived first is passed over', async () => {

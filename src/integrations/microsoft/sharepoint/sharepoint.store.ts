@@ -35,13 +35,10 @@ export interface SharePointStoreOptions {
 }
 
 /**
- * The files of a brief or document in the tenant's library, in `<folder>/<client>/<handoff>/`. Found by their recorded ids first and by
- * name otherwise; what an earlier attempt has put, whose answer was lost, is taken over and not put again.
+ * The files of a brief or document in the tenant's library, in `<folder>/<client>/<handoff>/`. Found by their recorded
+ * ids first and by name otherwise; text that an earlier attempt has put, whose answer was lost, is not put again.
  */
 export class SharePointStore implements DocumentStore {
-  /** Put by this attempt already: put again, it is because the text has changed meanwhile. */
-  private readonly written = new Set<string>();
-
   constructor(private readonly options: SharePointStoreOptions) {}
 
   async put(path: string, content: Buffer, _contentType: string): Promise<StoredDocument> {
@@ -57,11 +54,10 @@ export class SharePointStore implements DocumentStore {
     const folder = await this.folder(place, record.place);
     const existing =
       (row && (await itemById(graph, place, row.itemId))) ?? (await itemInFolder(graph, place, folder.id, [name]));
-    const isThere = existing !== null && this.isWhatWePut(existing, content, row);
+    const isThere = existing !== null && isThisContent(existing, name, content);
     const item = isThere
       ? existing
       : await upload(graph, place, { folderId: folder.id, name, content, existing }, limits);
-    this.written.add(name);
     assertIntact(item, name, content);
     const sha256 = createHash('sha256').update(content).digest('hex');
     await fillColumns(graph, place, item, { ...record.place, sha256 });
@@ -83,13 +79,6 @@ export class SharePointStore implements DocumentStore {
       checkedAt: tools.now,
     };
     return { location: item.webUrl, sha256, writes: [folder.write, storedFile(fresh)] };
-  }
-
-  /** The text is the brief's alone, and Office files cannot be compared: there our own application's hand must do. */
-  private isWhatWePut(item: DriveItem, content: Buffer, row: StoredFile | null): boolean {
-    if (this.written.has(item.name)) return false;
-    if (!isRewritten(item.name)) return item.quickXorHash === quickXorHash(content);
-    return row === null && item.modifiedByApplication === this.options.graph.connection.credentials.clientId;
   }
 
   private async folder(
@@ -124,6 +113,13 @@ export class SharePointStore implements DocumentStore {
   }
 }
 
+/**
+ * An Office file cannot be compared, so it never is: what stands there may be an earlier attempt's, with somebody who
+ * was erased since, or an earlier issue's.
+ */
+const isThisContent = ({ quickXorHash: hash }: DriveItem, name: string, content: Buffer): boolean =>
+  !isRewritten(name) && hash === quickXorHash(content);
+
 /** Everything but the key is what the file is now. */
 function storedFile(row: Omit<StoredFile, 'id' | 'tenantId'>): Statement {
   const set = ['integration_id', 'drive_id', 'item_id', 'name', 'web_url', 'share_url', 'version', 'c_tag']
@@ -138,7 +134,7 @@ function storedFile(row: Omit<StoredFile, 'id' | 'tenantId'>): Statement {
 
 /** What is not rewritten must have arrived as it was sent. */
 function assertIntact(item: DriveItem, name: string, content: Buffer): void {
-  if (isRewritten(name) || item.quickXorHash === quickXorHash(content)) return;
+  if (isRewritten(name) || isThisContent(item, name, content)) return;
   throw new VendorError('RETRY', {
     code: 'SHAREPOINT_FILE_DIFFERS',
     message: 'The file in SharePoint is not what was sent.',

@@ -1,4 +1,5 @@
 import { systemActor } from '../../src/core/actor.js';
+import type { Gateway } from '../../src/core/gateway.js';
 import { newId } from '../../src/core/id.js';
 import { LedgerEntry } from '../../src/core/ledger/entry.js';
 import type { EffectHandler, PerformEffect } from '../../src/core/outbox/handler.js';
@@ -138,6 +139,37 @@ describe('a handler', () => {
     }
     expect(isTold).toBe(true);
     expect(await attempts()).toEqual(['PERFORM FENCED']);
+  });
+});
+
+describe('a completion whose acknowledgement was lost', () => {
+  /** The suite's gateway, whose next transaction after `lose()` is committed and answers nothing. */
+  function deaf(): { gateway: Gateway; lose: () => void } {
+    let isLost = false;
+    const gateway = Object.create(suite.gateway) as Gateway;
+    gateway.transaction = async (...given) => {
+      const answer = await suite.gateway.transaction(...given);
+      if (!isLost) return answer;
+      isLost = false;
+      throw new Error('Connection terminated unexpectedly');
+    };
+    return { gateway, lose: () => (isLost = true) };
+  }
+
+  test.each([
+    { what: 'of what was done', thrown: null, state: 'DONE', outcome: 'DONE' },
+    { what: 'of what was certainly not done', thrown: fault('RETRY'), state: 'PENDING', outcome: 'RETRY' },
+  ])('$what stands as it was recorded', async ({ thrown, state, outcome }) => {
+    await ask(CONFIRM);
+    const { gateway, lose } = deaf();
+    const handler: PerformEffect = async () => {
+      lose();
+      if (thrown) throw thrown;
+      return { receipt: 'card 7', writes: [] };
+    };
+    await dispatcherOf(suite, [tenantId], handler, { gateway }).pass();
+    expect((await effects())[0]).toMatchObject({ state, inDoubt: false, strikes: 0 });
+    expect(await attempts()).toEqual([`PERFORM ${outcome}`]);
   });
 });
 

@@ -84,7 +84,8 @@ export async function attempt(
   try {
     return await settle(options, tenantId, leased, pause, report);
   } catch (error) {
-    // The database refused the handler's own writes: our fault, and for the vendor it is done.
+    // The database refused the handler's own writes: our fault, and for the vendor it is done. Or the answer to COMMIT
+    // was lost: then it is recorded, and stays so.
     options.log.warn({ err: error, effect: leased.effect.id }, 'an effect could not be completed');
     return settle(options, tenantId, leased, pause, { ...report, outcome: { kind: 'fault', fault: faultOf(error) } });
   }
@@ -217,7 +218,8 @@ async function settle(
 ): Promise<AttemptEnd> {
   const effect = counted(leased.effect, number);
   return gateway.transaction(tenantId, async (tx) => {
-    const { held, now } = await tx.flush({ held: holds(leased), now: clock.now() });
+    const { hold, now } = await tx.flush({ hold: holds(leased), now: clock.now() });
+    if (hold === 'RECORDED') return 'ON';
     const row = {
       id: newId(),
       effectId: effect.id,
@@ -227,7 +229,7 @@ async function settle(
       startedAt: new Date(now.getTime() - durationMs),
       endedAt: now,
     };
-    if (!held) {
+    if (hold === 'TAKEN') {
       await tx.commit([logged({ ...row, ...said(outcome), outcome: AttemptOutcome.FENCED })]);
       return 'TAKEN';
     }

@@ -22,9 +22,12 @@ export interface Leased {
   readonly wasLost: boolean;
 }
 
-/** The holder of the latest lease, in a tenant that was not restored meanwhile: `$2` to `$4`. */
-const HELD = `tenant_id = $1 and id = $2 and fencing_token = $3
+/** The latest lease was ours, in a tenant that was not restored meanwhile: `$2` to `$4`. */
+const OURS = `tenant_id = $1 and id = $2 and fencing_token = $3
   and exists (select 1 from tenant t where t.tenant_id = $1 and t.epoch = $4)`;
+
+/** It still is: whatever completes an effect gives its lease back in the same statement. */
+const HELD = `${OURS} and leased_until is not null`;
 
 /** What a worker may take: an unknown outcome only where it can be looked up. */
 const takeable = (alias: string): string =>
@@ -123,12 +126,15 @@ export function renew({ effect, epoch }: Leased, leaseMs = LEASE_MS): Query<bool
   );
 }
 
+/** Whose an effect is: ours, recorded by us already (a COMMIT whose acknowledgement was lost), or another worker's. */
+export type Hold = 'OURS' | 'RECORDED' | 'TAKEN';
+
 /** Whether the lease is still ours, locked until the transaction ends. */
-export function holds({ effect, epoch }: Leased): Query<boolean> {
+export function holds({ effect, epoch }: Leased): Query<Hold> {
   return sql(
-    `select 1 from outbox_effect where ${HELD} for update`,
+    `select leased_until is not null as is_held from outbox_effect where ${OURS} for update`,
     [effect.id, effect.fencingToken, epoch],
-    (rows) => rows.length > 0,
+    ([row]) => (row ? (row.is_held ? 'OURS' : 'RECORDED') : 'TAKEN'),
   );
 }
 

@@ -5,6 +5,7 @@ import { LedgerEntry } from '../../src/core/ledger/entry.js';
 import type { EffectHandler, PerformEffect } from '../../src/core/outbox/handler.js';
 import type { OutboxMessage } from '../../src/core/outbox/message.js';
 import { select, type Statement } from '../../src/core/statement.js';
+import { faultOfStatus } from '../../src/integrations/http/fault.rules.js';
 import { resumeTenant, suspendTenant } from '../../src/identity/tenant.commands.js';
 import { openSuite, type Suite } from '../kit/suite.js';
 import type { Persona, World } from '../kit/world.js';
@@ -172,6 +173,33 @@ describe('a completion whose acknowledgement was lost', () => {
     expect(await attempts()).toEqual([`PERFORM ${outcome}`]);
   });
 });
+
+test('a vendor goes on while one item of it is locked, however long, and that one is given up with a remedy', async () => {
+  const locked = await ask(HALO);
+  let calls = 0;
+  const worker = dispatcherOf(suite, [tenantId], async ({ effectKey }, { now }) => {
+    if (effectKey !== locked) return { receipt: 'done', writes: [] };
+    calls += 1;
+    throw faultOfStatus(423, {}, null, { vendor: 'HaloPSA', isRepeatable: true }, now);
+  });
+  const states = async () => (await effects()).map(({ state }) => state);
+  for (let asked = 1; asked <= 10; asked += 1) {
+    await ask(HALO);
+    await worker.pass();
+    expect(await states()).toEqual(['PENDING', ...Array.from({ length: asked }, () => 'DONE')]);
+    advance(60);
+  }
+  expect(calls).toBeGreaterThan(4);
+  for (let minute = 0; minute < 1500; minute += 5) {
+    await worker.pass();
+    advance(300);
+  }
+  expect((await effects())[0]).toMatchObject({
+    state: 'DEAD',
+    reason: 'VENDOR_LOCKED',
+    remedy: expect.stringMatching(/retry it/),
+  });
+}, 60_000);
 
 describe('a suspended tenant', () => {
   test('has nothing done for it, also not what was taken already', async () => {

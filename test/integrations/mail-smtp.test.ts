@@ -165,7 +165,7 @@ it.each<{ what: string; options: SMTPServerOptions; found: Partial<VendorError> 
   {
     what: 'greylisting',
     options: { onRcptTo: (_address, _session, done) => done(says(450)) },
-    found: { kind: 'RETRY', code: 'MAIL_LATER', status: 450 },
+    found: { kind: 'BUSY', code: 'MAIL_LATER', status: 450 },
   },
   {
     what: 'a foreign sender',
@@ -180,7 +180,7 @@ it.each<{ what: string; options: SMTPServerOptions; found: Partial<VendorError> 
   {
     what: 'a 4yz after the text',
     options: { onData: (stream, _session, done) => void stream.resume().on('end', () => done(says(451))) },
-    found: { kind: 'RETRY', code: 'MAIL_LATER', status: 451 },
+    found: { kind: 'BUSY', code: 'MAIL_LATER', status: 451 },
   },
   {
     what: 'a server that turns us away',

@@ -115,9 +115,17 @@ describe('where mail is submitted', () => {
 
 describe('what a fault means for the mail', () => {
   it.each([
-    { what: 'greylisting', fault: { responseCode: 450, command: 'RCPT TO' }, begun: false, kind: 'RETRY' },
+    { what: 'greylisting', fault: { responseCode: 450, command: 'RCPT TO' }, begun: false, kind: 'BUSY' },
+    { what: '4yz to the text', fault: { responseCode: 451, command: 'DATA' }, begun: false, kind: 'BUSY' },
+    { what: '4yz to the sender', fault: { responseCode: 451, command: 'MAIL FROM' }, begun: false, kind: 'RETRY' },
+    {
+      what: 'a server that closes at a recipient',
+      fault: { responseCode: 421, command: 'RCPT TO' },
+      begun: false,
+      kind: 'RETRY',
+    },
     { what: 'a full queue', fault: { responseCode: 421, command: 'CONN' }, begun: false, kind: 'RETRY' },
-    { what: '4yz after the text', fault: { responseCode: 451, command: 'DATA' }, begun: true, kind: 'RETRY' },
+    { what: '4yz after the text', fault: { responseCode: 451, command: 'DATA' }, begun: true, kind: 'BUSY' },
     { what: 'an unknown recipient', fault: { responseCode: 550, command: 'RCPT TO' }, begun: false, kind: 'REFUSED' },
     { what: '5yz after the text', fault: { responseCode: 554, command: 'DATA' }, begun: true, kind: 'REFUSED' },
     {

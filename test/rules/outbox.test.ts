@@ -1,13 +1,20 @@
 import fc from 'fast-check';
 import type { VendorPause } from '../../src/core/outbox/attempt.entity.js';
 import { EffectClass, EffectState, OutboxEffect } from '../../src/core/outbox/effect.entity.js';
-import { afterFault, faultOf, MOST_ATTEMPTS, MOST_STRIKES } from '../../src/core/outbox/outcome.rules.js';
+import {
+  afterFault,
+  faultOf,
+  MOST_ATTEMPTS,
+  MOST_BUSY_ATTEMPTS,
+  MOST_STRIKES,
+  outcomeOf,
+} from '../../src/core/outbox/outcome.rules.js';
 import { redact } from '../../src/core/outbox/redact.js';
 import { VendorError, type VendorFault } from '../../src/core/outbox/vendor-error.js';
 import { decided, EffectAction, effectActions } from '../../src/integrations/outbox/outbox.rules.js';
 
 const NOW = new Date('2026-11-23T14:00:00Z');
-const KINDS: readonly VendorFault[] = ['RETRY', 'THROTTLED', 'REFUSED', 'UNKNOWN_OUTCOME', 'DISCONNECTED'];
+const KINDS: readonly VendorFault[] = ['RETRY', 'BUSY', 'THROTTLED', 'REFUSED', 'UNKNOWN_OUTCOME', 'DISCONNECTED'];
 
 const effects = fc
   .record({
@@ -84,10 +91,24 @@ test('pauses grow, and end: nobody waits longer than five minutes for a vendor, 
   );
 });
 
+test('what is busy waits alone: its vendor goes on', () => {
+  fc.assert(
+    fc.property(effects, facts, (effect, known) => {
+      const fault = { kind: 'BUSY' as const, retryAfterMs: null, code: 'C', message: '', remedy: '', status: 423 };
+      const { effect: after, pause } = afterFault(effect, fault, known);
+      expect(pause).toBeNull();
+      expect(after.nextAttemptAt!.getTime() - NOW.getTime()).toBeGreaterThanOrEqual(2000);
+      expect(outcomeOf(fault)).toBe('RETRY');
+    }),
+  );
+});
+
 test.each<{ kind: VendorFault; attempts: number; state: EffectState }>([
   { kind: 'REFUSED', attempts: 1, state: EffectState.DEAD },
   { kind: 'RETRY', attempts: 100, state: EffectState.PENDING },
   { kind: 'RETRY', attempts: MOST_ATTEMPTS, state: EffectState.DEAD },
+  { kind: 'BUSY', attempts: MOST_BUSY_ATTEMPTS - 1, state: EffectState.PENDING },
+  { kind: 'BUSY', attempts: MOST_BUSY_ATTEMPTS, state: EffectState.DEAD },
   { kind: 'DISCONNECTED', attempts: 3, state: EffectState.PENDING },
   { kind: 'UNKNOWN_OUTCOME', attempts: 3, state: EffectState.PENDING },
 ])('a PUT after $attempts attempts and $kind is $state', ({ kind, attempts, state }) => {

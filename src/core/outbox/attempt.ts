@@ -79,7 +79,7 @@ export async function attempt(
   const report = await telemetry.during(
     { kind: 'effect', name: kind, vendor: vendor ?? '' },
     () => perform(options, tenantId, counting, begun.now),
-    ({ outcome }) => ({ outcome: outcome.kind === 'done' ? 'DONE' : outcome.fault.kind }),
+    ({ outcome }) => ({ outcome: outcome.kind === 'done' ? 'DONE' : outcomeOf(outcome.fault) }),
   );
   try {
     return await settle(options, tenantId, leased, pause, report);

@@ -9,6 +9,9 @@ export const MOST_STRIKES = 8;
 /** Attempts in all: with pauses that grow to five minutes, about three days of a vendor that is down. */
 export const MOST_ATTEMPTS = 900;
 
+/** Attempts at what is busy: with the same pauses about a day; then a person is to hear of it. */
+export const MOST_BUSY_ATTEMPTS = 300;
+
 const LONGEST_OWN_PAUSE_MS = 3_600_000;
 const LONGEST_VENDOR_PAUSE_MS = 300_000;
 /** What a vendor gets that throttles without saying how long (Graph: at least some seconds). */
@@ -130,7 +133,8 @@ function stateAfter(
   if (inDoubt && effect.effectClass === EffectClass.CONFIRM) return EffectState.UNKNOWN;
   if (fault.kind === 'REFUSED') return phase === 'ADOPT' && inDoubt ? EffectState.UNKNOWN : EffectState.DEAD;
   if (fault.kind === 'FAILED' && strikes >= MOST_STRIKES) return EffectState.DEAD;
-  return effect.attempts >= MOST_ATTEMPTS ? EffectState.DEAD : waiting;
+  const most = fault.kind === 'BUSY' ? MOST_BUSY_ATTEMPTS : MOST_ATTEMPTS;
+  return effect.attempts >= most ? EffectState.DEAD : waiting;
 }
 
 function pauseMs(fault: Fault, failures: number, random: number): number {
@@ -148,6 +152,7 @@ const jittered = (ms: number, random: number): number => Math.ceil(ms * (1 + JIT
 
 const PAUSES: Readonly<Record<Fault['kind'], PauseReason | null>> = {
   RETRY: 'UNAVAILABLE',
+  BUSY: null,
   UNKNOWN_OUTCOME: 'UNAVAILABLE',
   THROTTLED: 'THROTTLED',
   DISCONNECTED: 'DISCONNECTED',
@@ -174,7 +179,7 @@ function pauseAfter(effect: OutboxEffect, fault: Fault, facts: FaultFacts): Afte
   };
 }
 
-/** The outcome that the attempt's row keeps. */
-export function outcomeOf(fault: Fault): AttemptOutcome {
-  return AttemptOutcome[fault.kind];
+/** The outcome that the attempt's row keeps: for whoever reads it a busy item was not ready, as a vendor may be. */
+export function outcomeOf({ kind }: Fault): AttemptOutcome {
+  return AttemptOutcome[kind === 'BUSY' ? 'RETRY' : kind];
 }

@@ -23,7 +23,8 @@ const REMEDIES: Readonly<Record<number, string>> = {
   409: 'The vendor has something else under this name already: look there, then adopt or retry it.',
   410: 'The vendor has deleted it: connect it again with a new address.',
   413: 'It is too large for the vendor.',
-  423: 'Somebody has it open or locked at the vendor: retry it when it is free.',
+  423: 'Somebody has it open or locked at the vendor: have it closed or unlocked. It is tried again by itself for a day; after that, retry it.',
+  425: 'The vendor is not ready for it: it is tried again by itself for a day; after that, look there and retry it.',
   507: 'The storage at the vendor is full: make room, then retry it.',
 };
 
@@ -44,7 +45,7 @@ export function faultOfStatus(
   return new VendorError(kind, {
     code: name,
     message: `${asked.vendor} answered ${status}${reason}${requestIdOf(headers)}.`,
-    remedy: kind === 'REFUSED' || kind === 'DISCONNECTED' ? (REMEDIES[status] ?? REMEDIES[400]!) : TRY_AGAIN,
+    remedy: ['REFUSED', 'DISCONNECTED', 'BUSY'].includes(kind) ? (REMEDIES[status] ?? REMEDIES[400]!) : TRY_AGAIN,
     status,
     ...(wait === null ? {} : { retryAfterMs: wait }),
   });
@@ -54,7 +55,7 @@ function judged(status: number, wait: number | null, { isRepeatable }: Asked): {
   if (status === 429 || (status === 503 && wait !== null)) return { kind: 'THROTTLED', name: 'VENDOR_THROTTLES' };
   if (status === 401) return { kind: 'DISCONNECTED', name: 'VENDOR_CREDENTIALS' };
   if (status === 507) return { kind: 'REFUSED', name: 'VENDOR_REFUSED' };
-  if (status === 423 || status === 425) return { kind: 'RETRY', name: 'VENDOR_LOCKED' };
+  if (status === 423 || status === 425) return { kind: 'BUSY', name: 'VENDOR_LOCKED' };
   if (status >= 500 || status === 408)
     return { kind: isRepeatable ? 'RETRY' : 'UNKNOWN_OUTCOME', name: 'VENDOR_FAILED' };
   if (status >= 300 && status < 400) return { kind: 'REFUSED', name: 'VENDOR_REDIRECTS' };

@@ -75,6 +75,13 @@ const TLS: Judgement = {
 };
 const UNREACHABLE: Judgement = { kind: 'RETRY', code: 'MAIL_UNREACHABLE', remedy: AGAIN };
 const LATER: Judgement = { kind: 'RETRY', code: 'MAIL_LATER', remedy: AGAIN };
+/** Each mail has one recipient: what is said of it, or of its text, says nothing of the next. */
+const THIS_LATER: Judgement = {
+  kind: 'BUSY',
+  code: 'MAIL_LATER',
+  remedy:
+    'The mailbox, or who receives for it, takes no mail just now: it is tried again by itself for a day; after that, look at the mail service and retry it.',
+};
 const SENDER: Judgement = {
   kind: 'DISCONNECTED',
   code: 'MAIL_SENDER',
@@ -124,7 +131,8 @@ function judged(fault: SmtpFault, isBegun: boolean): Judgement {
   if (isBegun && (reply === null || reply === 421)) return UNKNOWN;
   if (fault.code === 'ETLS' || isCertificate(fault)) return TLS;
   if (reply === null) return fault.code === 'EAUTH' ? SIGN_IN : UNREACHABLE;
-  if (reply < 500) return LATER;
+  const isOfThis = isBegun || fault.command === 'RCPT TO' || fault.command === 'DATA';
+  if (reply < 500) return isOfThis && reply !== 421 ? THIS_LATER : LATER;
   if (fault.code === 'EAUTH' || [530, 534, 535, 538].includes(reply)) return SIGN_IN;
   if (isBegun) return MESSAGE;
   if (fault.command === 'RCPT TO') return RECIPIENT;

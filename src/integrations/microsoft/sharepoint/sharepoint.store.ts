@@ -135,10 +135,10 @@ function storedFile(row: Omit<StoredFile, 'id' | 'tenantId'>): Statement {
 /** What is not rewritten must have arrived as it was sent. */
 function assertIntact(item: DriveItem, name: string, content: Buffer): void {
   if (isRewritten(name) || isThisContent(item, name, content)) return;
-  throw new VendorError('RETRY', {
+  throw new VendorError('BUSY', {
     code: 'SHAREPOINT_FILE_DIFFERS',
     message: 'The file in SharePoint is not what was sent.',
-    remedy: 'It is sent again by itself; look whether somebody or a flow changes it if it lasts.',
+    remedy: 'It is sent again by itself for a day; look whether somebody or a flow changes it, then retry it.',
   });
 }
 

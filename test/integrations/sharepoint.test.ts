@@ -6,7 +6,10 @@ import { enqueue } from '../../src/core/outbox/message.js';
 import { select, selectFirst, selectRequired } from '../../src/core/statement.js';
 import { disconnectIntegration } from '../../src/integrations/connection/connection.commands.js';
 import { Integration, Vendor } from '../../src/integrations/connection/connection.entity.js';
-import { ERASE_IN_SHAREPOINT } from '../../src/integrations/microsoft/sharepoint/sharepoint.js';
+import { Connections } from '../../src/integrations/connection/connection.secret.js';
+import { sweepHandler } from '../../src/integrations/microsoft/sharepoint/sweep.handler.js';
+import { SWEEP_SHAREPOINT } from '../../src/integrations/microsoft/sharepoint/sweep.message.js';
+import { ERASE_IN_SHAREPOINT, SharePoint } from '../../src/integrations/microsoft/sharepoint/sharepoint.js';
 import { KEEP_IN_SHAREPOINT } from '../../src/integrations/microsoft/sharepoint/checkpoint.handler.js';
 import { sealerOf } from '../kit/sealer.js';
 import { useSharePoint } from './sharepoint.kit.js';
@@ -76,6 +79,31 @@ test('what people change or delete is noticed the next day, said once, and a new
   await bench.work();
   expect((await states())[0]).toEqual(['The brief.docx', 'MISSING']);
   expect((await alerts()).map(({ code }) => code)).toEqual(['DOCUMENT_CHANGED', 'DOCUMENT_MISSING']);
+});
+
+test('the comparison goes on in parts, each of which is kept, and the next day is asked for first', async () => {
+  await bench.connect();
+  await bench.submitted();
+  await bench.work();
+  for (const path of bench.files()) bench.simulator.people.editDocument(bench.sample.tid, path, 'another text');
+  bench.suite.clock.advanceHours(25);
+  const sharepoint = new SharePoint(bench.http, new Connections(bench.suite.vault));
+  const handlers = { ...bench.handlers(sharepoint), [SWEEP_SHAREPOINT]: sweepHandler(sharepoint, 1) };
+  const states = async () => (await bench.stored()).files.map(({ state }) => state).toSorted();
+  const dispatcher = bench.dispatcher(handlers);
+  await dispatcher.pass();
+  expect(await states()).toEqual(['CHANGED', 'SOUND']);
+  await bench.work({ handlers });
+  expect(await states()).toEqual(['CHANGED', 'CHANGED']);
+  expect((await bench.effects()).slice(1).map(({ state, receipt, notBefore }) => [state, receipt, notBefore])).toEqual([
+    ['DONE', '1 files compared', expect.any(Date)],
+    ['PENDING', null, new Date(bench.suite.clock.at.getTime() + 86_400_000)],
+    ['DONE', '1 files compared', null],
+    ['DONE', 'NOTHING_TO_COMPARE', null],
+  ]);
+  bench.suite.clock.advanceHours(25);
+  await bench.work({ handlers });
+  expect((await bench.effects()).filter(({ state }) => state === 'DONE')).toHaveLength(7);
 });
 
 test("the ledger's checkpoints are kept as files that nothing replaces", async () => {

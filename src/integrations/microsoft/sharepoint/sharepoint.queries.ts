@@ -1,5 +1,6 @@
 import { notFound } from '../../../core/error.js';
 import { type Query, select, selectFirst, sql } from '../../../core/statement.js';
+import { hydrate, tableOf } from '../../../core/table.js';
 import type { DocumentKind } from '../../../catalogue/configuration.documents.js';
 import { StoredFile, StoredFolder } from './stored-file.entity.js';
 
@@ -52,6 +53,11 @@ export const filesOfDocument = (handoffId: string, documentKind: DocumentKind): 
 export const folderOf = (handoffId: string, driveId: string): Query<StoredFolder | null> =>
   selectFirst(StoredFolder, { handoffId, driveId });
 
-/** Every file of a connection, oldest first. */
-export const filesOfConnection = (integrationId: string): Query<StoredFile[]> =>
-  select(StoredFile, { integrationId }, { orderBy: ['id'] });
+/** So many files of a connection behind one of them, oldest first. */
+export const filesOfConnection = (integrationId: string, after: string, most: number): Query<StoredFile[]> =>
+  sql(
+    `select ${tableOf(StoredFile).selection} from stored_file
+     where tenant_id = $1 and integration_id = $2 and id > $3 order by id limit ${Math.trunc(most)}`,
+    [integrationId, after],
+    (rows) => rows.map((row) => hydrate(StoredFile, row)),
+  );

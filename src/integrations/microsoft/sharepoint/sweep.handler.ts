@@ -1,6 +1,7 @@
 import { raiseAlert } from '../../../core/alert.js';
-import { newId } from '../../../core/id.js';
+import { newId, NIL_ID } from '../../../core/id.js';
 import type { EffectResult, EffectTools, PerformEffect } from '../../../core/outbox/handler.js';
+import type { OutboxMessage } from '../../../core/outbox/message.js';
 import { type Statement, update } from '../../../core/statement.js';
 import type { GraphClient } from '../graph.client.js';
 import { itemById } from './folders.js';
@@ -8,21 +9,33 @@ import type { Place } from './place.js';
 import type { SharePoint } from './sharepoint.js';
 import { filesOfConnection } from './sharepoint.queries.js';
 import { FileState, StoredFile } from './stored-file.entity.js';
-import { nextSweep } from './sweep.message.js';
+import { nextSweep, restOfSweep } from './sweep.message.js';
+
+/** Files that an effect compares; the next effect goes on behind them. Each is a question of the 500 a minute. */
+const MOST = 100;
 
 /**
- * Looks at every file of the connection: content that was changed (its cTag; a rename or a column changes only the eTag)
- * and files that are gone raise an alert, once each; a new name or place is noted. Then again the next day, as long as
- * the connection holds files.
+ * Looks at every file of the connection, in parts: content that was changed (its cTag; a rename or a column changes only
+ * the eTag) and files that are gone raise an alert, once each; a new name or place is noted. Then again the next day, as
+ * long as the connection holds files.
  */
-export function sweepHandler(sharepoint: SharePoint): PerformEffect {
-  return sharepoint.telling(async ({ payload }, tools) => {
-    const integrationId = payload.integrationId ?? '';
+export function sweepHandler(sharepoint: SharePoint, most = MOST): PerformEffect {
+  return sharepoint.telling(async ({ id, payload }, tools) => {
+    const { integrationId = '', after, sweepId = id } = payload;
     const graph = await sharepoint.of(tools);
-    const { files } = await tools.read({ files: filesOfConnection(integrationId) });
-    if (graph.connection.id !== integrationId || files.length === 0)
+    const { files } = await tools.read({ files: filesOfConnection(integrationId, after ?? NIL_ID, most) });
+    const last = files.at(-1);
+    if (graph.connection.id !== integrationId || last === undefined)
       return { receipt: 'NOTHING_TO_COMPARE', writes: [] };
-    return sharepoint.places.use(graph, (place) => compared(graph, place, files, tools));
+    // The next day is asked for with the first part: it comes whatever becomes of the others.
+    const asked = [
+      ...(after === undefined ? [nextSweep(integrationId, tools.now)] : []),
+      ...(files.length === most ? [restOfSweep(integrationId, sweepId, last.id)] : []),
+    ];
+    const { messages = [], ...result } = await sharepoint.places.use(graph, (place) =>
+      compared(graph, place, files, tools),
+    );
+    return { ...result, messages: [...asked, ...messages] };
   });
 }
 
@@ -33,7 +46,7 @@ async function compared(
   { now }: EffectTools,
 ): Promise<EffectResult> {
   const writes: Statement[] = [];
-  const messages = [nextSweep(graph.connection.id, now)];
+  const messages: OutboxMessage[] = [];
   for (const file of files) {
     const item = await itemById(graph, { ...place, driveId: file.driveId }, file.itemId);
     const state = item === null ? FileState.MISSING : item.cTag === file.cTag ? FileState.SOUND : FileState.CHANGED;

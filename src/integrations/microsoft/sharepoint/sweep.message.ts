@@ -18,3 +18,14 @@ export function nextSweep(integrationId: string, now: Date): OutboxMessage {
     notBefore: at,
   };
 }
+
+/** What is left of a comparison, by the id of its first effect: the files behind `after`. */
+export function restOfSweep(integrationId: string, sweepId: string, after: string): OutboxMessage {
+  return {
+    kind: SWEEP_SHAREPOINT,
+    aggregate: { type: 'Integration', id: integrationId },
+    effectKey: `${SWEEP_SHAREPOINT}/${integrationId}/${sweepId}/${after}`,
+    payload: { integrationId, sweepId, after },
+    vendor: Vendor.SHAREPOINT,
+  };
+}

@@ -4,7 +4,10 @@ import { newId } from '../../src/core/id.js';
 import { LedgerCheckpoint } from '../../src/core/ledger/seal.entity.js';
 import { enqueue } from '../../src/core/outbox/message.js';
 import { select, selectFirst, selectRequired } from '../../src/core/statement.js';
-import { disconnectIntegration } from '../../src/integrations/connection/connection.commands.js';
+import {
+  disconnectIntegration,
+  updateIntegrationSettings,
+} from '../../src/integrations/connection/connection.commands.js';
 import { Integration, Vendor } from '../../src/integrations/connection/connection.entity.js';
 import { Connections } from '../../src/integrations/connection/connection.secret.js';
 import { sweepHandler } from '../../src/integrations/microsoft/sharepoint/sweep.handler.js';
@@ -103,8 +106,50 @@ test('the comparison goes on in parts, each of which is kept, and the next day i
   ]);
   bench.suite.clock.advanceHours(25);
   await bench.work({ handlers });
-  expect((await bench.effects()).filter(({ state }) => state === 'DONE')).toHaveLength(7);
+  const ended = (await bench.effects()).filter(({ receipt }) => receipt !== null);
+  expect(ended).toHaveLength(7);
 });
+
+test('a file in a former library that is not granted any more is left unchecked; the connection goes on', async () => {
+  const integrationId = await bench.connect();
+  await bench.submitted();
+  await bench.work();
+  const { people } = bench.simulator;
+  people.grantSite(bench.sample.tid, []);
+  const another = anotherSite();
+  const admin = await bench.world.as('REVOPS_ADMIN');
+  const connection = async () => (await bench.world.read({ row: selectRequired(Integration, integrationId) })).row;
+  await admin.done(updateIntegrationSettings, {
+    integrationId,
+    expectedRevision: (await connection()).revision,
+    baseUrl: another,
+    settings: [{ name: 'directoryId', value: bench.sample.tid }],
+  });
+  await bench.work();
+  const before = await bench.stored();
+  bench.suite.clock.advanceHours(25);
+  await bench.work();
+  expect(await connection()).toMatchObject({ state: 'CONNECTED', reason: null });
+  expect((await bench.effects()).at(-2)).toMatchObject({
+    state: 'DONE',
+    receipt: '0 files compared, 2 left unchecked: their former library is not granted any more',
+  });
+  expect((await bench.stored()).files).toEqual(before.files);
+});
+
+/** A second site of the directory, with a library, granted as the first was; its address. */
+function anotherSite(): string {
+  const { store } = bench.simulator.world;
+  const [site, library] = [store.all('site')[0]!, store.all('library')[0]!];
+  const root = store.get('item', library.rootId)!;
+  const siteId = `${site.host},${newId()},${newId()}`;
+  store.put('site', { ...site, id: siteId, path: 'sites/archive', name: 'Archive' });
+  store.put('library', { ...library, id: 'b!archive', siteId, listId: newId(), rootId: '01ARCHIVE' });
+  store.put('item', { ...root, id: '01ARCHIVE', driveId: 'b!archive', guid: newId() });
+  const { clientId: appId } = bench.sample;
+  store.put('grant', { id: newId(), siteId, listId: null, appId, roles: ['write'], from: '2020-01-01T00:00:00Z' });
+  return `https://${site.host}/sites/archive`;
+}
 
 test("the ledger's checkpoints are kept as files that nothing replaces", async () => {
   await bench.connect();

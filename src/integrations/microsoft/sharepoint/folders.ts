@@ -7,9 +7,26 @@ import type { Place } from './place.js';
 
 /** The item with this id, wherever people have moved it; null when it is gone. */
 export async function itemById(graph: GraphClient, { driveId }: Place, id: string): Promise<DriveItem | null> {
-  const found = await graph.find(`/drives/${driveId}/items/${encodeURIComponent(id)}?${ITEM_SELECT}`);
+  const found = await graph.find(addressOf(driveId, id));
   return found && driveItem(found);
 }
+
+/**
+ * The same in a library that the connection led to before. That it may not be read any more is a finding: a 403 from
+ * there says nothing of the present one.
+ */
+export async function formerItem(
+  graph: GraphClient,
+  driveId: string,
+  id: string,
+): Promise<DriveItem | null | 'NOT_GRANTED'> {
+  const answer = await graph.call('GET', addressOf(driveId, id), { accept: [403, 404] });
+  if (answer.status === 403) return 'NOT_GRANTED';
+  return answer.status === 404 ? null : driveItem(recordIn(answer));
+}
+
+const addressOf = (driveId: string, id: string): string =>
+  `/drives/${driveId}/items/${encodeURIComponent(id)}?${ITEM_SELECT}`;
 
 /** The item of this name in a folder; null when there is none. */
 export async function itemInFolder(

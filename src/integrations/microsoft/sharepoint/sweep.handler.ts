@@ -4,7 +4,7 @@ import type { EffectResult, EffectTools, PerformEffect } from '../../../core/out
 import type { OutboxMessage } from '../../../core/outbox/message.js';
 import { type Statement, update } from '../../../core/statement.js';
 import type { GraphClient } from '../graph.client.js';
-import { itemById } from './folders.js';
+import { formerItem, itemById } from './folders.js';
 import type { Place } from './place.js';
 import type { SharePoint } from './sharepoint.js';
 import { filesOfConnection } from './sharepoint.queries.js';
@@ -16,7 +16,8 @@ const MOST = 100;
 
 /**
  * Looks at every file of the connection, in parts: content that was changed (its cTag; a rename or a column changes only
- * the eTag) and files that are gone raise an alert, once each; a new name or place is noted. Then again the next day, as
+ * the eTag) and files that are gone raise an alert, once each; a new name or place is noted. What lies in a library that
+ * the connection led to before, and that is not granted any more, stays as it was seen last. Then again the next day, as
  * long as the connection holds files.
  */
 export function sweepHandler(sharepoint: SharePoint, most = MOST): PerformEffect {
@@ -47,8 +48,15 @@ async function compared(
 ): Promise<EffectResult> {
   const writes: Statement[] = [];
   const messages: OutboxMessage[] = [];
+  let unread = 0;
   for (const file of files) {
-    const item = await itemById(graph, { ...place, driveId: file.driveId }, file.itemId);
+    const { driveId, itemId } = file;
+    const item =
+      driveId === place.driveId ? await itemById(graph, place, itemId) : await formerItem(graph, driveId, itemId);
+    if (item === 'NOT_GRANTED') {
+      unread += 1;
+      continue;
+    }
     const state = item === null ? FileState.MISSING : item.cTag === file.cTag ? FileState.SOUND : FileState.CHANGED;
     const { name, webUrl } = item ?? file;
     writes.push(update(StoredFile, { id: file.id }, { state, name, webUrl, checkedAt: now }));
@@ -62,5 +70,6 @@ async function compared(
     writes.push(statement);
     messages.push(message);
   }
-  return { receipt: `${files.length} files compared`, writes, messages };
+  const rest = unread === 0 ? '' : `, ${unread} left unchecked: their former library is not granted any more`;
+  return { receipt: `${files.length - unread} files compared${rest}`, writes, messages };
 }

@@ -62,6 +62,11 @@ it('a handoff that is whole breaks nothing, and is counted as it was planned', (
   expect(countsOf(foundOf({}))).toEqual(plannedOf([expected], [card]));
 });
 
+it('a Word file may be put again: it cannot be compared', () => {
+  const again = files.map((file) => (file.path.endsWith('.docx') ? { ...file, versions: 2 } : file));
+  expect(breaksOf([expected], [card], foundOf({ files: again }))).toEqual([]);
+});
+
 it.each<{ what: string; found: Found; cards?: readonly AskedCard[]; says: string }>([
   { what: 'no project', found: foundOf({ tickets: without(20) }), says: '0 projects' },
   { what: 'two projects', found: foundOf({ tickets: [...tickets, { ...project, id: 21 }] }), says: '2 projects' },

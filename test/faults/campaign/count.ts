@@ -142,7 +142,10 @@ function strangers(tenant: string, tickets: readonly HaloTicket[], expected: rea
       ];
 }
 
-/** Two files a version of a brief, each written once. */
+/**
+ * Two files a version of a brief. The text is written once; a Word file again after each attempt that was interrupted,
+ * since nobody can tell by SharePoint's copy whose text it holds.
+ */
 function fileBreaks(expected: readonly Expected[], files: readonly StoredFile[]): string[] {
   const wanted = expected.flatMap(({ tenant, handoff, briefs }) =>
     briefs.flatMap((version) => ['md', 'docx'].map((end) => `${tenant} ${handoff}/brief-v${version}.${end}`)),
@@ -158,7 +161,8 @@ function fileBreaks(expected: readonly Expected[], files: readonly StoredFile[])
     ...wanted.flatMap((name) => {
       const found = there.get(name) ?? [];
       if (found.length !== 1) return [`${found.length} files ${name}`];
-      return found[0]!.versions === 1 ? [] : [`the file ${name} was written ${found[0]!.versions} times`];
+      const isOnce = found[0]!.versions === 1 || name.endsWith('.docx');
+      return isOnce ? [] : [`the file ${name} was written ${found[0]!.versions} times`];
     }),
   ];
 }

@@ -1,3 +1,4 @@
+import { FIRST_YEAR, isTakenYear, LAST_YEAR } from '../core/local-day.js';
 import { isCalendarDate } from './calendar.rules.js';
 import {
   type ConfigurationFault,
@@ -66,11 +67,14 @@ function floorReferenceFaults(
   return [{ code: 'NEVER_USED', path: ['marginFloors', index, 'dealType'], message, remedy }];
 }
 
-/** A fault when a text has the form of a date but no calendar holds it. */
+/** A fault when a text has the form of a date but no calendar holds it, or its year is none that is taken. */
 export function dateFaults(date: string, path: FaultPath): ConfigurationFault[] {
   // What has not even the form is a fault of the shape, told there.
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(date) || isCalendarDate(date)) return [];
-  return [
-    { code: 'IMPOSSIBLE_DATE', path, message: `${date} does not exist.`, remedy: 'Correct the day or the month.' },
-  ];
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(date)) return [];
+  const code = 'IMPOSSIBLE_DATE';
+  if (!isCalendarDate(date))
+    return [{ code, path, message: `${date} does not exist.`, remedy: 'Correct the day or the month.' }];
+  if (isTakenYear(Number(date.slice(0, 4)))) return [];
+  const message = `${date} lies outside of the years ${FIRST_YEAR} to ${LAST_YEAR}.`;
+  return [{ code, path, message, remedy: 'Correct the year.' }];
 }

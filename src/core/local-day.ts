@@ -2,8 +2,14 @@ import { DateTime, IANAZone } from 'luxon';
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
+/**
+ * The years of days and instants that are taken from anybody. Plans, deadlines and periods are reckoned from them, and
+ * nothing of that may leave the years of four digits: JavaScript writes the year 10000 as `+010000`, which PostgreSQL
+ * does not read.
+ */
+export const [FIRST_YEAR, LAST_YEAR] = [1900, 2999] as const;
 /** Between these instants a zone changes its offset at most once in a day (tz database), and a year has four digits. */
-const [FROM, TO] = [Date.UTC(1970), Date.UTC(3000)];
+const [FROM, TO] = [Date.UTC(1970), Date.UTC(LAST_YEAR + 1)];
 /** Days whose offset is kept for a zone: some years. */
 const MOST_DAYS = 5_000;
 
@@ -36,6 +42,9 @@ function offsetOf(timeZone: string, instant: number): number | null {
   days.set(day, offset);
   return offset;
 }
+
+/** Whether a year is one of those that are taken; not a number is none. */
+export const isTakenYear = (year: number): boolean => year >= FIRST_YEAR && year <= LAST_YEAR;
 
 /** Whole days from one calendar day to another; negative when the second comes first. */
 export function daysBetween(from: string, to: string): number {

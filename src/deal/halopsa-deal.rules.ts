@@ -1,4 +1,5 @@
 import { sha256Hex } from '../core/canonical.js';
+import { LAST_YEAR } from '../core/local-day.js';
 import { idField, type Scope, textField } from './export-fields.rules.js';
 import { member } from './export-json.rules.js';
 import type { HaloRecords } from './halopsa-records.rules.js';
@@ -116,9 +117,9 @@ function readTime(scope: Scope, names: readonly string[]): { readonly at: string
     if (typeof raw !== 'string' || raw.trim() === '') continue;
     const match = TIME.exec(raw.trim());
     if (match && Number(match[1]) < FIRST_REAL_YEAR) continue;
-    const at = match && parseTime(match);
+    const at = match && Number(match[1]) <= LAST_YEAR ? parseTime(match) : null;
     if (at) return { at, raw: raw.trim() };
-    const message = `${name} is no date and time that exists.`;
+    const message = `${name} is no date and time that exists, until the year ${LAST_YEAR}.`;
     const remedy = 'Correct it in HaloPSA and export again.';
     scope.report.note('WARNING', 'TIME_INVALID', `${scope.path}.${name}`, message, { field: name }, remedy);
   }

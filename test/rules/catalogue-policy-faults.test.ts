@@ -128,6 +128,12 @@ const CLOCKS: readonly FaultCase[] = [
     /2027-02-29/,
     [holiday, "    - { date: '2027-02-29', name: 'No day' } #<<"],
   ],
+  [
+    'a holiday in a year that nothing reckons with',
+    'IMPOSSIBLE_DATE',
+    /9999-12-31 lies outside of the years 1900 to 2999/,
+    [holiday, "    - { date: '9999-12-31', name: 'Never' } #<<"],
+  ],
   ['a holiday twice', 'DUPLICATE', /holiday 2026-08-31/, [holiday, "    - { date: '2026-08-31', name: 'Again' } #<<"]],
   [
     'a clock due before the one that it follows',

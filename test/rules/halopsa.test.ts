@@ -254,12 +254,17 @@ describe('times', () => {
     expect(codes(result)).toEqual([]);
   });
 
-  test.each(['2026-02-30T10:00:00', '2026-13-01', 'now', 'infinity', '2026-09-30T25:00:00', '+10000-01-01'])(
-    '%s',
-    (raw) => {
-      const result = importing((data) => Object.assign(data.opportunity, { dateclosed: raw }));
-      expect(imported(result).deal.wonAt).toBeNull();
-      expect(codes(result)).toEqual(['TIME_INVALID']);
-    },
-  );
+  test.each([
+    '2026-02-30T10:00:00',
+    '2026-13-01',
+    'now',
+    'infinity',
+    '2026-09-30T25:00:00',
+    '+10000-01-01',
+    '9999-12-31T23:00:00-05:00',
+  ])('%s', (raw) => {
+    const result = importing((data) => Object.assign(data.opportunity, { dateclosed: raw }));
+    expect(imported(result).deal.wonAt).toBeNull();
+    expect(codes(result)).toEqual(['TIME_INVALID']);
+  });
 });

@@ -1,13 +1,17 @@
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
+import { FIRST_YEAR, isTakenYear, LAST_YEAR } from '../local-day.js';
 
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 const DATE_TIME =
   /^(\d{4})-(\d{2})-(\d{2})T([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(\.\d{1,3})?(Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 const DECIMAL = /^-?(0|[1-9]\d{0,20})(\.\d{1,10})?$/;
+/** Which years a day or an instant may lie in. */
+const YEARS = `of the years ${FIRST_YEAR} to ${LAST_YEAR}`;
 
 function isRealDay(year: string, month: string, day: string): boolean {
   const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
-  return date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day) && Number(year) >= 1900;
+  const isReal = date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day);
+  return isReal && isTakenYear(Number(year));
 }
 
 function textScalar<T>(
@@ -32,11 +36,13 @@ function textScalar<T>(
 /** An instant; one text form out, any zone in. Times without a zone and PostgreSQL's words (`now`, `infinity`) are refused. */
 export const DateTimeScalar = textScalar<Date>(
   'DateTime',
-  'An instant in ISO 8601 with a zone, answered as `2026-11-21T09:30:00.000Z`. At most milliseconds.',
+  `An instant in ISO 8601 with a zone, ${YEARS}, answered as \`2026-11-21T09:30:00.000Z\`. At most milliseconds.`,
   (text) => {
     const match = DATE_TIME.exec(text);
     if (!match || !isRealDay(match[1]!, match[2]!, match[3]!)) {
-      throw new GraphQLError(`"${text.slice(0, 40)}" is not an instant: write it as 2026-11-21T09:30:00Z, with a zone`);
+      throw new GraphQLError(
+        `"${text.slice(0, 40)}" is not an instant ${YEARS}: write it as 2026-11-21T09:30:00Z, with a zone`,
+      );
     }
     return new Date(text);
   },
@@ -46,11 +52,11 @@ export const DateTimeScalar = textScalar<Date>(
 /** A day of the calendar, without a zone. */
 export const LocalDateScalar = textScalar<string>(
   'Date',
-  'A day of the calendar, `2026-11-21`.',
+  `A day of the calendar, \`2026-11-21\`, ${YEARS}.`,
   (text) => {
     const match = DATE.exec(text);
     if (!match || !isRealDay(match[1]!, match[2]!, match[3]!)) {
-      throw new GraphQLError(`"${text.slice(0, 40)}" is not a day of the calendar: write it as 2026-11-21`);
+      throw new GraphQLError(`"${text.slice(0, 40)}" is not a day of the calendar, ${YEARS}: write it as 2026-11-21`);
     }
     return text;
   },

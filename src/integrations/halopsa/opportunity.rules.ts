@@ -1,4 +1,5 @@
 import { stringify } from 'lossless-json';
+import { isTakenYear } from '../../core/local-day.js';
 import { EDITABLE, Stage, targetOf } from '../../handoff/stage.rules.js';
 import type { Handoff } from '../../handoff/handoff.entity.js';
 import { FIELDS } from './project-content.rules.js';
@@ -48,11 +49,15 @@ export function timeOf(text: string): number {
   return Number.isNaN(time) ? 0 : time;
 }
 
-/** A time of HaloPSA as an instant, read as UTC like every other of its times; null for none and for what is none. */
+/**
+ * A time of HaloPSA as an instant, read as UTC like every other of its times; null for none, for what is none, and for
+ * one of a year in which nothing is reckoned (9999-12-31 stands for never).
+ */
 export function instantOf(record: HaloRecord, name: string): Date | null {
   const text = textOf(record, name);
-  const time = timeOf(text);
-  return text === '' || NO_DATE.test(text) || time === 0 ? null : new Date(time);
+  const at = new Date(timeOf(text));
+  const isNone = text === '' || NO_DATE.test(text) || at.getTime() === 0 || !isTakenYear(at.getUTCFullYear());
+  return isNone ? null : at;
 }
 
 /** Whether an opportunity was closed before the connection began to look (`since`, by HaloPSA's own clock). */

@@ -95,6 +95,9 @@ export class DecisionsArgs extends PageArgs {
   state?: DecisionState | null;
 
   @IsBoolean()
-  @Field(() => Boolean, { defaultValue: false, description: 'Only open entries whose day has passed.' })
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'Only open entries whose day has passed, of handoffs that have not ended.',
+  })
   overdueOnly: boolean;
 }

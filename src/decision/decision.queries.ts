@@ -1,17 +1,25 @@
 import { ConfigurationState, ConfigurationVersion } from '../catalogue/configuration-version.entity.js';
-import { type Query, select, selectFirst, sql } from '../core/statement.js';
+import { type Query, select, selectFirst, sql, type Where } from '../core/statement.js';
 import { Decision, DecisionState } from './decision.entity.js';
 
 /** The decision log of a handoff, oldest first. */
 export const decisionsOf = (handoffId: string): Query<Decision[]> =>
   select(Decision, { handoffId }, { orderBy: ['id'] });
 
-/** The days before this one on which something is due that is still open: few, however long the log is. */
-export const overdueDays = (today: string): Query<string[]> =>
+/**
+ * The days before this one on which something is due that is still open, and the handoffs it is of: few, however long the
+ * log is. A handoff that has ended has none, as nobody could settle it.
+ */
+export const overdueEntries = (today: string): Query<Where<Decision>> =>
   sql(
-    'select distinct due_on from decision where tenant_id = $1 and state = $2 and due_on < $3',
+    `select distinct d.due_on, d.handoff_id from decision d
+     join handoff h on h.tenant_id = $1 and h.id = d.handoff_id and h.stage not in ('CLOSED', 'WITHDRAWN')
+     where d.tenant_id = $1 and d.state = $2 and d.due_on < $3`,
     [DecisionState.OPEN, today],
-    (rows) => rows.map((row) => row.due_on as string),
+    (rows) => ({
+      dueOn: [...new Set(rows.map((row) => row.due_on as string))],
+      handoffId: [...new Set(rows.map((row) => row.handoff_id as string))],
+    }),
   );
 
 /** The newest accepted configuration: it names the time zone in which a day of the log ends. */

@@ -16,17 +16,17 @@ import { Person } from '../identity/person.entity.js';
 import { openDecision, reassignDecision, resolveDecision } from './decision.commands.js';
 import { Decision, DecisionState } from './decision.entity.js';
 import { DecisionsArgs, OpenDecisionInput, ReassignDecisionInput, ResolveDecisionInput } from './decision.input.js';
-import { newestConfiguration, overdueDays } from './decision.queries.js';
+import { newestConfiguration, overdueEntries } from './decision.queries.js';
 
 const DecisionConnection = connectionOf(Decision, 'Decision');
 const DecisionResult = resultOf('DecisionResult', Decision);
 type Answer = Promise<Decision | RefusedType>;
 
-/** Open entries of the days that have passed in the tenant's time zone. */
+/** Open entries of the days that have passed in the tenant's time zone, of handoffs that have not ended. */
 async function overdue(reader: Reader): Promise<Where<Decision>> {
   const [version, now] = await Promise.all([reader.ask(newestConfiguration()), reader.now()]);
   const timeZone = version ? configurationOf(version).tenant.timeZone : 'UTC';
-  return { dueOn: await reader.ask(overdueDays(localDay(timeZone, now))) };
+  return reader.ask(overdueEntries(localDay(timeZone, now)));
 }
 
 @Resolver(() => Handoff)

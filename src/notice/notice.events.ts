@@ -88,7 +88,8 @@ const EVENTS: readonly { readonly template: NoticeTemplate; readonly select: str
   {
     template: NoticeTemplate.DECISION_OVERDUE,
     select: `select 'Decision', d.id, 'due/' || d.due_on, t.person
-      from decision d cross join lateral (values (d.owner_id), (d.escalation_contact_id)) t(person)
+      from decision d join handoff h on h.tenant_id = $1 and h.id = d.handoff_id and h.stage not in ('CLOSED', 'WITHDRAWN')
+      cross join lateral (values (d.owner_id), (d.escalation_contact_id)) t(person)
       where d.tenant_id = $1 and d.state = 'OPEN' and d.due_on < $4::date and d.due_on >= $6::date`,
   },
   {
@@ -111,11 +112,14 @@ const EVENTS: readonly { readonly template: NoticeTemplate; readonly select: str
       where e.tenant_id = $1 and e.step = 0 and e.cause not in ('DECISION', 'FEEDBACK') and e.is_news and e.ended_at is null and e.fired_at >= $2::timestamptz`,
   },
   {
-    // The first step of a decision is told as overdue, with its owner; of feedback it reminds who was asked.
+    // The first step of feedback reminds who was asked. The contact of a decision is told of it as overdue, with its
+    // owner; where the contact has left, the first step is another's.
     template: NoticeTemplate.DEADLINE_PASSED,
-    select: `select 'Escalation', e.id, 'passed', e.person_id from escalation e
-      where e.tenant_id = $1 and e.step > case when e.cause in ('DECISION', 'FEEDBACK') then 1 else 0 end and e.is_news and e.ended_at is null
-        and e.fired_at >= $2::timestamptz`,
+    select: `select 'Escalation', e.id, 'passed', e.person_id
+      from escalation e left join decision d on d.tenant_id = $1 and d.id = e.decision_id
+      where e.tenant_id = $1 and e.step > case when e.cause = 'FEEDBACK' or e.person_id in (d.owner_id, d.escalation_contact_id)
+          then 1 else 0 end
+        and e.is_news and e.ended_at is null and e.fired_at >= $2::timestamptz`,
   },
   {
     // Whose agenda is due at once is told that alone.

@@ -22,6 +22,8 @@ export type SubjectFacts =
       readonly question: string;
       readonly dueOn: string;
       readonly state: string;
+      /** Whether the handoff was closed or withdrawn: nobody can settle the entry any more. */
+      readonly hasEnded: boolean;
     }
   | {
       readonly type: 'Kickoff';
@@ -115,7 +117,7 @@ const SELECTS: Readonly<Record<SubjectFacts['type'], string>> = {
   Handoff: `select ${HANDOFF}, h.stage, h.pending_contract, h.correction_due_at, coalesce(m.merged_into, m.id) as delivery_manager_id
     from handoff h ${CLIENT} left join person m on m.tenant_id = $1 and m.id = h.delivery_manager_id
     where h.tenant_id = $1 and h.id = $2`,
-  Decision: `select ${HANDOFF}, d.number, d.question, d.due_on, d.state
+  Decision: `select ${HANDOFF}, d.number, d.question, d.due_on, d.state, h.stage in ('CLOSED', 'WITHDRAWN') as has_ended
     from decision d join handoff h on h.tenant_id = $1 and h.id = d.handoff_id ${CLIENT}
     where d.tenant_id = $1 and d.id = $2`,
   Kickoff: `select ${HANDOFF}, k.starts_at, k.state
@@ -197,6 +199,7 @@ const READ: Readonly<Record<SubjectFacts['type'], (row: Row) => SubjectFacts>> =
     question: text(row.question),
     dueOn: text(row.due_on),
     state: text(row.state),
+    hasEnded: row.has_ended as boolean,
   }),
   Kickoff: (row) => ({
     type: 'Kickoff',

@@ -159,9 +159,9 @@ function handoffWords(facts: FactsOf<'Handoff'>, { notice, timeZone }: WordsCont
 }
 
 function decisionWords(facts: FactsOf<'Decision'>, { notice }: WordsContext): NoticeWords | null {
-  const { handoff, client, handoffId, number, question, dueOn, state } = facts;
+  const { handoff, client, handoffId, number, question, dueOn, state, hasEnded } = facts;
   // A due date that was moved has a notice of its own.
-  if (state !== 'OPEN' || !notice.eventKey.endsWith(`/${dueOn}`)) return null;
+  if (state !== 'OPEN' || hasEnded || !notice.eventKey.endsWith(`/${dueOn}`)) return null;
   const lines = [`Client: ${client}`, `Question: ${question}`, `Due: ${dueOn}`];
   return notice.template === NoticeTemplate.DECISION_OVERDUE
     ? { subject: `Decision ${number} of ${handoff} is overdue`, lines, handoffId }

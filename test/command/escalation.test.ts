@@ -7,6 +7,7 @@ import { select } from '../../src/core/statement.js';
 import { ClockSettlement, Escalation } from '../../src/escalation/escalation.entity.js';
 import { ESCALATE_EFFECT, escalateHandler } from '../../src/escalation/escalation.handler.js';
 import { EscalationPlanner } from '../../src/escalation/escalation.planner.js';
+import { suspendMember } from '../../src/identity/member.commands.js';
 import { NoticePlanner } from '../../src/notice/notice.planner.js';
 import { playStory } from '../kit/story.js';
 import { openSuite, START, type Suite } from '../kit/suite.js';
@@ -51,6 +52,24 @@ async function work(workers = 1): Promise<void> {
       for (let pass = 0; pass < 40 && (await dispatcher.pass()) > 0;) pass += 1;
     }),
   );
+}
+
+/** One look of the planner of notices. */
+async function notify(): Promise<void> {
+  const { gateway, clock } = suite;
+  const tenants = async (): Promise<string[]> => [world.tenantId];
+  const log = pino({ level: 'silent' });
+  await new NoticePlanner({ gateway, present: () => clock.now(), tenants, deliver: async () => 0, log }).pass();
+}
+
+/** The templates of the notices about decisions and their deadlines, with the key of whom they are for. */
+async function toldOfDecisions(): Promise<string[]> {
+  const rows = await world.rows(
+    `select n.template, n.person_id from notice n left join escalation e on e.tenant_id = $1 and e.id = n.subject_id
+     where n.tenant_id = $1 and (n.subject_type = 'Decision' or e.cause = 'DECISION') order by n.raised_at, n.id`,
+  );
+  const { people } = world.configuration;
+  return rows.map(({ template, person_id }) => `${template} ${people.find(({ id }) => id === person_id)?.key}`);
 }
 
 const at = (text: string): void => void (suite.clock.at = new Date(text));
@@ -117,10 +136,7 @@ it('escalates deadlines step by step, whoever was alive then, each once and by t
     'KICKOFF_HELD 1',
   ]);
   // ... each once, and whoever is told has it in their list ...
-  const { gateway, clock } = suite;
-  const tenants = async (): Promise<string[]> => [world.tenantId];
-  const silent = pino({ level: 'silent' });
-  await new NoticePlanner({ gateway, present: () => clock.now(), tenants, deliver: async () => 0, log: silent }).pass();
+  await notify();
   const noticesOf = async (key: string) => {
     const answer = await (await world.as(key)).graphql(operation('my-notices'), { first: 50 });
     const list = answer.data!.myNotices.edges as { node: { template: string } }[];
@@ -166,6 +182,47 @@ it('lets an overdue decision climb from its contact until it is decided, and set
   at('2026-12-30T12:00:00Z');
   await work();
   expect(await told()).toEqual(settled);
+});
+
+/** Opens an entry that Dana owns, with Leah as its contact, due on the next day. */
+async function openDecision(): Promise<void> {
+  const [ownerId, escalationContactId] = [await world.idOf('dana.delivery'), await world.idOf('leah.lead')];
+  const stated = { kind: 'QUESTION', question: 'Who pays for the second line?', dueOn: '2026-11-24' };
+  await send(delivery, 'open-decision', { ...stated, ownerId, escalationContactId, blocksKickoff: false });
+}
+
+it('tells the first of the ladder of an overdue decision whose contact has left', async () => {
+  await openDecision();
+  const admin = await world.as('ravi.revops');
+  await admin.done(suspendMember, { personId: await world.idOf('leah.lead'), expectedRevision: 1 });
+  at('2026-11-24T17:31:00Z');
+  await work();
+  expect((await told()).filter((line) => line.startsWith('DECISION')).at(-1)).toBe('DECISION 1 ravi.revops told');
+  at('2026-11-25T00:01:00Z');
+  await notify();
+  expect(await toldOfDecisions()).toContain('DEADLINE_PASSED ravi.revops');
+});
+
+it('tells the contact of an overdue decision once, though it is the first of its ladder', async () => {
+  await openDecision();
+  at('2026-11-24T17:31:00Z');
+  await work();
+  at('2026-11-25T00:01:00Z');
+  await notify();
+  expect(await toldOfDecisions()).toEqual(['DECISION_OVERDUE dana.delivery', 'DECISION_OVERDUE leah.lead']);
+});
+
+it('chases nobody about a decision of a handoff that has ended: nobody could settle it', async () => {
+  await openDecision();
+  const overdue = async (): Promise<number> => {
+    const { data } = await delivery.graphql('{ decisions(overdueOnly: true) { edges { node { number } } } }');
+    return data!.decisions.edges.length as number;
+  };
+  at('2026-11-25T10:00:00Z');
+  expect(await overdue()).toBe(1);
+  await send(sales, 'withdraw-handoff', { reason: 'The client has changed its mind.' });
+  await notify();
+  expect([await toldOfDecisions(), await overdue()]).toEqual([[], 0]);
 });
 
 it('pauses the clocks with a reason, and introduces the client with the text that was approved', async () => {

@@ -81,6 +81,7 @@ describe('the words of a notice', () => {
     question: 'Who pays?',
     dueOn: '2026-11-27',
     state: 'OPEN',
+    hasEnded: false,
   };
   const kickoff: SubjectFacts = { type: 'Kickoff', ...about, startsAt: at('2026-12-01T10:00:00Z'), state: 'SCHEDULED' };
   const request: SubjectFacts = {
@@ -167,6 +168,7 @@ describe('the words of a notice', () => {
     { template: HANDOFF_RETURNED, facts: handoff('IN_REVIEW'), key: '' },
     { template: DECISION_OPENED, facts: { ...decision, state: 'RESOLVED' }, key: 'x/open/2026-11-27' },
     { template: DECISION_OVERDUE, facts: decision, key: 'x/due/2026-11-20' },
+    { template: DECISION_OVERDUE, facts: { ...decision, hasEnded: true }, key: 'x/due/2026-11-27' },
     { template: KICKOFF_SCHEDULED, facts: { ...kickoff, state: 'VOID' }, key: '' },
     { template: MEETING_SCHEDULED, facts: { ...meeting, state: 'MOVED' }, key: '' },
     { template: MEETING_SCHEDULED, facts: { ...meeting, hasEnded: true }, key: '' },

@@ -69,7 +69,8 @@ const QUERIES: Readonly<Record<Topic, readonly string[]>> = {
          else d.opened_by end as actor_id
      from decision d where d.tenant_id = $1 and d.opened_at >= $2::timestamptz and d.state = 'OPEN'`,
     `select 'OVERDUE', 'Decision', d.id, 'due/' || d.due_on, null::uuid
-     from decision d where d.tenant_id = $1 and d.opened_at >= $2::timestamptz and d.state = 'OPEN' and d.due_on < $5::date`,
+     from decision d join handoff h on h.tenant_id = $1 and h.id = d.handoff_id and h.stage not in ('CLOSED', 'WITHDRAWN')
+     where d.tenant_id = $1 and d.opened_at >= $2::timestamptz and d.state = 'OPEN' and d.due_on < $5::date`,
     `select 'DECIDED', 'Decision', d.id, 'decided', d.decided_by
      from decision d where d.tenant_id = $1 and d.opened_at >= $2::timestamptz and d.state <> 'OPEN' and d.decided_at >= $4::timestamptz`,
   ],

@@ -1,3 +1,4 @@
+import { ActualsMarkKind } from '../actuals/actuals.entity.js';
 import { type Query, type Row, sql } from '../core/statement.js';
 import { resolveAssumption } from '../handoff/assumption.commands.js';
 import { INCIDENT_CAUSES } from '../scope-change/cause.rules.js';
@@ -23,8 +24,11 @@ const ITS_REQUESTS = `(select r.id, r.state, r.opened_at, r.decided_at from appr
 const RESOLVED_AT = `(select max(e.at) from ledger_entry e where e.tenant_id = $1 and e.subject_id = h.id::text
   and e.action = '${resolveAssumption.name}' and e.outcome = 'DONE' and e.content::json->'body'->>'assumptionId' = x.id::text)`;
 
+/** The task that a promise became; where nobody closed it here, delivery may have closed it in the PSA. */
 const COMMITMENTS = `commitment x left join project_task t on t.tenant_id = $1 and t.handoff_id = h.id
     and t.key = 'commitment:' || x.id and t.state <> 'CANCELLED' and x.state = 'TASK'
+  left join actuals_cursor u on u.tenant_id = $1 and u.handoff_id = h.id
+  left join actuals_mark m on m.tenant_id = $1 and m.snapshot_id = u.snapshot_id and m.kind = '${ActualsMarkKind.TASK}' and m.own_id = t.id
   where x.tenant_id = $1 and x.handoff_id = h.id`;
 
 const PROJECT = `(select json_build_object('id', p.id, 'targetOn', p.target_on, 'readAt', s.read_at, 'closedAt', s.closed_at)
@@ -52,7 +56,7 @@ export function caseFacts(handoffIds: readonly string[]): Query<ReadonlyMap<stri
         where u.tenant_id = $1 and r.subject_type = 'Handoff' and r.subject_id = h.id) as has_override,
       ${list("'id', x.id, 'openedAt', x.opened_at, 'decidedAt', x.decided_at", ITS_REQUESTS, 'x.opened_at, x.id')} as requests,
       ${list(`'id', x.id, 'isRefuted', x.state = 'REFUTED', 'hasImpact', x.impact is not null, 'resolvedAt', ${RESOLVED_AT}`, `${of('assumption')} and x.state <> 'ASSUMED'`, 'x.id')} as assumptions,
-      ${list("'id', x.id, 'state', x.state, 'dueOn', x.due_on, 'taskDueOn', t.due_on, 'taskDoneAt', t.done_at", COMMITMENTS, 'x.id')} as commitments,
+      ${list("'id', x.id, 'state', x.state, 'dueOn', x.due_on, 'taskDueOn', t.due_on, 'taskDoneAt', coalesce(t.done_at, m.done_at)", COMMITMENTS, 'x.id')} as commitments,
       ${list(`'id', x.id, 'raisedAt', x.requested_at, 'isIncident', x.cause in (${CAUSES})`, of('scope_change'), 'x.id')} as scope_changes,
       ${PROJECT} as project,
       (select json_build_object('id', x.id, 'givenAt', x.given_at) from ${of('handoff_feedback')} order by x.given_at, x.id limit 1) as feedback,

@@ -69,7 +69,7 @@ async function toldOfDecisions(): Promise<string[]> {
      where n.tenant_id = $1 and (n.subject_type = 'Decision' or e.cause = 'DECISION') order by n.raised_at, n.id`,
   );
   const { people } = world.configuration;
-  return rows.map(({ template, person_id }) => `${template} ${people.find(({ id }) => id === person_id)?.key}`);
+  return rows.map(({ template, person_id }) => `${String(template)} ${people.find(({ id }) => id === person_id)?.key}`);
 }
 
 const at = (text: string): void => void (suite.clock.at = new Date(text));

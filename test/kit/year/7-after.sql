@@ -37,6 +37,13 @@ select k.tenant, pg_temp.v7(a.read_at, a.t || 'mark' || a.i || p.position), a.id
 from k, ac a join pl p on p.n = a.n
 where p.delivered is not null and p.delivered <= a.taken and pg_temp.r(a.s, 'marked' || p.position, 100) < 60 and pg_temp.r(a.s, 'no-plan', 100) >= 5;
 
+-- Tasks of promises that the delivery system knows as closed, whatever the plan here says of them.
+insert into actuals_mark (tenant_id, id, snapshot_id, kind, own_id, done_at)
+select k.tenant, pg_temp.v7(a.read_at, a.t || 'closed' || a.i || t.position), a.id, 'TASK', t.id, d.done
+from k, ac a join project_task t on t.handoff_id = a.handoff_id and t.key like 'commitment:%' and t.state <> 'CANCELLED',
+lateral (select (t.due_on - 6 + pg_temp.r(a.s, 'closed-on' || t.position, 12))::timestamp at time zone 'UTC' as done offset 0) d
+where t.tenant_id = k.tenant and d.done <= a.taken and pg_temp.r(a.s, 'closed-there' || t.position, 100) < 60;
+
 insert into actuals_cursor (tenant_id, id, project_id, handoff_id, snapshot_id, taken_at, read_at)
 select distinct on (a.n) k.tenant, pg_temp.v7(a.read_at, a.t || 'cursor'), a.project_id, a.handoff_id, a.id, a.taken, a.read_at
 from k, ac a order by a.n, a.taken desc, a.read_at desc;

@@ -149,12 +149,13 @@ export const KPI_SQL: Readonly<Record<string, OracleSql>> = {
         case when ${day('c.delivered_at')} <= c.due then 1 else 0 end as num, 1 as den, false as caused
       from settings x, (
         select m.handoff_id, w.withdrawn_at, coalesce(m.due_on, case m.state when 'TASK' then t.due_on when 'SCOPE_LINE' then p.target_on end) as due,
-          case m.state when 'TASK' then t.done_at when 'SCOPE_LINE' then s.closed_at end as delivered_at
+          case m.state when 'TASK' then coalesce(t.done_at, k.done_at) when 'SCOPE_LINE' then s.closed_at end as delivered_at
         from won w join commitment m on m.tenant_id = $1 and m.handoff_id = w.id
         left join project p on p.tenant_id = $1 and p.handoff_id = m.handoff_id
         left join project_task t on t.tenant_id = $1 and t.project_id = p.id and t.key = 'commitment:' || m.id and t.state <> 'CANCELLED'
         left join actuals_cursor u on u.tenant_id = $1 and u.handoff_id = m.handoff_id
-        left join actuals_snapshot s on s.tenant_id = $1 and s.id = u.snapshot_id) c
+        left join actuals_snapshot s on s.tenant_id = $1 and s.id = u.snapshot_id
+        left join actuals_mark k on k.tenant_id = $1 and k.snapshot_id = u.snapshot_id and k.own_id = t.id and k.kind = 'TASK') c
       where c.due is not null and coalesce(c.withdrawn_at >= (c.due + 1)::timestamp at time zone x.zone, true)`,
   },
   OVERRIDE_RATE: {

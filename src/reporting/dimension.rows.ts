@@ -67,16 +67,17 @@ export function wordRows(
   ];
 }
 
-/** One row a KPI, with the baseline that counts. */
+/** One row a KPI, with the baseline that counts: none that was frozen for another version of the definition. */
 export function kpiRows(
   baselines: readonly KpiBaseline[],
   confirmations: readonly KpiBaselineConfirmation[],
 ): FactRow[] {
   return KPI_DEFINITIONS.map(({ version: definitionVersion, target, ...definition }) => {
-    const baseline = currentBaseline(
+    const current = currentBaseline(
       baselines.filter(({ kpi }) => kpi === definition.key),
       confirmations,
     );
+    const baseline = current?.definitionVersion === definitionVersion ? current : null;
     return {
       ...definition,
       definitionVersion,

@@ -96,7 +96,7 @@ export class Reporter {
   private async begin(tenantId: string): Promise<boolean> {
     return this.gateway.transaction(tenantId, async (tx) => {
       const { locked, sealed } = await tx.flush({ locked: lockedProgress(), sealed: sealedSeq() });
-      if (locked) await tx.commit([movedProgress({ ...beginning(sealed), dimensions: '' })]);
+      if (locked) await tx.commit([movedProgress(beginning(sealed))]);
       return locked !== null;
     });
   }
@@ -146,7 +146,12 @@ export class Reporter {
 }
 
 /** Where a rebuild begins: entries up to the last sealed one say nothing that the records do not. */
-const beginning = (sealed: number) => ({ projectedSeq: sealed, modelVersion: MODEL_VERSION, rebuiltTo: NIL_ID });
+const beginning = (sealed: number) => ({
+  projectedSeq: sealed,
+  modelVersion: MODEL_VERSION,
+  rebuiltTo: NIL_ID,
+  dimensions: '',
+});
 
 function isDue(progress: Progress | null, { sealed, marks }: Known): boolean {
   if (progress === null || progress.modelVersion < MODEL_VERSION) return true;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { DateTime } from 'luxon';
 import type { BusinessCalendar } from '../../src/catalogue/configuration.js';
+import { kpiByKey } from '../../src/kpi/kpi.definitions.js';
 import type { KpiBaseline } from '../../src/kpi/kpi.entity.js';
 import { DATASETS } from '../../src/reporting/datasets.js';
 import { derivedId } from '../../src/reporting/derived-id.js';
@@ -58,8 +59,17 @@ describe('the words', () => {
 });
 
 describe('the KPIs', () => {
+  const { version } = kpiByKey('COMPLETION_RATE')!;
   const baseline = (id: string, supersedesId: string | null, numerator: bigint): KpiBaseline =>
-    ({ id, supersedesId, kpi: 'COMPLETION_RATE', numerator, denominator: 20n, fromOn: '2026-05-01' }) as KpiBaseline;
+    ({
+      id,
+      supersedesId,
+      kpi: 'COMPLETION_RATE',
+      definitionVersion: version,
+      numerator,
+      denominator: 20n,
+      fromOn: '2026-05-01',
+    }) as KpiBaseline;
   const rowOf = (...args: Parameters<typeof kpiRows>) => kpiRows(...args).find(({ key }) => key === 'COMPLETION_RATE')!;
 
   it('have no baseline before one is frozen, and a correction counts once it is confirmed', () => {
@@ -67,6 +77,20 @@ describe('the KPIs', () => {
     const both = [baseline('a', null, 12n), baseline('b', 'a', 13n)];
     expect(rowOf(both, []).baselineNumerator).toBe(12n);
     expect(rowOf(both, [{ baselineId: 'b', supersedesId: 'a' } as never]).baselineNumerator).toBe(13n);
+  });
+
+  it('have no baseline of another definition than the one in force, as in the API', () => {
+    const former = { ...baseline('a', null, 12n), definitionVersion: version - 1 };
+    expect(rowOf([former], [])).toMatchObject({
+      baselineFromOn: null,
+      baselineNumerator: null,
+      baselineFrozenAt: null,
+    });
+    // It does not come back as the one before a correction that counts.
+    const corrected = { ...baseline('b', 'a', 13n), definitionVersion: version - 1 };
+    expect(
+      rowOf([baseline('a', null, 12n), corrected], [{ baselineId: 'b', supersedesId: 'a' } as never]).baselineNumerator,
+    ).toBeNull();
   });
 });
 

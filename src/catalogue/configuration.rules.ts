@@ -39,7 +39,7 @@ const RULES: readonly ConfigurationRule[] = [
   { reads: ['people', 'quality'], faults: qualityFaults },
   { reads: ['rollout'], faults: rolloutFaults },
   { reads: ['people', 'training'], faults: trainingFaults },
-  { reads: ['variants', 'checklistTemplates', 'serviceTemplates'], faults: variantFaults },
+  { reads: ['variants', 'checklistTemplates', 'serviceTemplates', 'tiers'], faults: variantFaults },
 ];
 
 /**

@@ -74,12 +74,16 @@ export interface ChosenClock extends ClockSetting, ConfigurationSource {
  * is the default).
  */
 export function chooseTier(configuration: Pick<TenantConfiguration, 'tiers'>, facts: TierFacts): ChosenTier {
-  const ruleIndex = configuration.tiers.findIndex((rule) => matches(rule, facts));
+  const ruleIndex = tierRuleOf(configuration.tiers, facts);
   const rule = configuration.tiers[ruleIndex];
   if (!rule) throw new RangeError('No tier rule matches: the configuration has no default');
   const { tier, description, checklistTemplate } = rule;
   return { tier, ruleIndex, description, checklistTemplate, path: `tiers[${ruleIndex}]` };
 }
+
+/** The position of the first tier rule that matches, from 0; -1 for none. */
+export const tierRuleOf = (tiers: readonly TierRule[], facts: TierFacts): number =>
+  tiers.findIndex((rule) => matches(rule, facts));
 
 function matches({ when = {} }: TierRule, { dealType, valueMinor, segment }: TierFacts): boolean {
   const { dealTypes, minValueMinor, maxValueMinor, segments } = when;

@@ -63,7 +63,8 @@ function unreachableFaults({
     }));
 }
 
-function* sampleDeals(
+/** A deal of every kind that the rules tell apart, in each deal type in which one of the services is sold. */
+export function* sampleDeals(
   tiers: readonly TierRule[],
   templates: TenantConfiguration['serviceTemplates'],
 ): Generator<TierFacts> {

@@ -43,16 +43,20 @@ export function checkpointsFor(
   { variants }: Configured,
   facts: VariantFacts,
 ): readonly (CheckpointTemplate & { readonly path: string })[] {
-  const phases = variants?.phases ?? [];
-  const index = phases.findIndex(
+  const index = phaseFor({ variants }, facts);
+  return (variants?.phases?.[index]?.checkpoints ?? []).map((checkpoint) => ({
+    ...checkpoint,
+    path: `variants.phases[${index}].checkpoints[${checkpoint.key}]`,
+  }));
+}
+
+/** The position of the first phases that match, from 0; -1 for none. */
+export function phaseFor({ variants }: Configured, facts: VariantFacts): number {
+  return (variants?.phases ?? []).findIndex(
     (phased) =>
       fits(phased, facts) &&
       (phased.serviceTemplates === undefined || phased.serviceTemplates.includes(facts.serviceTemplate)),
   );
-  return (phases[index]?.checkpoints ?? []).map((checkpoint) => ({
-    ...checkpoint,
-    path: `variants.phases[${index}].checkpoints[${checkpoint.key}]`,
-  }));
 }
 
 /** Whether a handoff is of the tiers and deal types that something is for. */

@@ -141,6 +141,31 @@ describe('a handoff in phases', () => {
     expect(faults({ phases: [{ checkpoints }] })).toEqual([
       'UNKNOWN_REFERENCE variants.phases.0.checkpoints.0.milestones.0',
     ]);
+    // An item that not every checklist holds which a handoff of these phases may get could never be proven.
+    const { checklistTemplates, ...rest } = sample();
+    checklistTemplates['high-touch']!.items.push({ ...checklistTemplates['high-touch']!.items[0]!, code: 'DRILL' });
+    const drilled = (...phases: object[]): string[] =>
+      variantFaults({
+        ...rest,
+        checklistTemplates,
+        variants: {
+          phases: phases.map((phased) => ({
+            serviceTemplates: ['managed-network'],
+            checkpoints: [{ key: 'drill', name: 'Drill', dueBusinessDays: 5, checklistItems: ['DRILL'] }],
+            ...phased,
+          })),
+        },
+      }).map(({ code, path, message }) => `${code} ${path.join('.')} ${message}`);
+    const missing = (phase: number, checklist: string): string =>
+      `CHECKPOINT_ITEM_NOT_GIVEN variants.phases.${phase}.checkpoints.0.checklistItems.0 ` +
+      `A handoff of this phase may get the checklist ${checklist}, which has no item DRILL.`;
+    expect(drilled({ tiers: ['HIGH_TOUCH'] })).toEqual([]);
+    expect(drilled({ tiers: ['STANDARD'] })).toEqual([missing(0, 'standard')]);
+    expect(drilled({ tiers: ['HIGH_TOUCH', 'LIGHT'], dealTypes: ['RENEWAL'] })).toEqual([missing(0, 'light')]);
+    // What an earlier phase takes is none of a later one's.
+    const others = { tiers: ['STANDARD', 'LIGHT'], checkpoints };
+    expect(drilled(others, {})).toEqual([]);
+    expect(drilled({})).toEqual([missing(0, 'light, standard')]);
     expect(
       faults({
         preClose: { opensDaysBefore: 3 },

@@ -52,7 +52,8 @@ export const startBacktest = command({
 
 /**
  * Judges won deals in audit mode (document 002, "capture baselines"): rows of the back-test and nothing else. A deal that
- * cannot be judged becomes a row that says why; the same deal twice is refused, since it would count twice.
+ * cannot be judged becomes a row that says why; the same deal twice is refused, since it would count twice. While the
+ * worker reads, the deals are its alone: it has read all when there are as many as it found.
  */
 export const backtestDeals = command({
   name: 'backtestDeals',
@@ -64,13 +65,14 @@ export const backtestDeals = command({
     known: outcomesOf(backtestId),
   }),
   target: ({ backtest }) => backtest,
-  decide: ({ backtest, version, known }, { deals }, { now, newId }) => {
+  decide: ({ backtest, version, known }, { deals }, { actor, now, newId }) => {
     const subject = subjectOf(backtest.id);
     const configuration = configurationOf(version);
     const today = dateOf(configuration.calendar, now);
     const judged = deals.map((deal) => judgeDeal(deal, configuration, today));
     const findings = [
       ...(backtest.frozenAt === null ? [] : [isFrozen(backtest.frozenAt)]),
+      ...(actor.kind === 'SYSTEM' ? [] : unfinishedFindings(backtest, known.length)),
       ...(known.length + deals.length > MOST_DEALS ? [isFull(known.length)] : []),
       ...repeatedFindings(judged, known),
     ];

@@ -74,7 +74,7 @@ export class BacktestResolver {
   @Runs(backtestDeals)
   @Mutation(() => BacktestResult, {
     description:
-      'Judges won deals in audit mode. One that cannot be judged becomes a row that says why. Refused: DEAL_REPEATED, BACKTEST_FROZEN, BACKTEST_FULL.',
+      'Judges won deals in audit mode. One that cannot be judged becomes a row that says why. Refused: DEAL_REPEATED, BACKTEST_FROZEN, BACKTEST_FULL; BACKTEST_UNFINISHED while the worker reads.',
   })
   backtestDeals(
     @Arg('input') input: BacktestDealsInput,

@@ -170,10 +170,9 @@ describe('a back-test', () => {
       'ALREADY_FROZEN',
     ]);
     const reading = await revops.done(startBacktest, { lastWon: 5 });
-    await revops.done(backtestDeals, {
-      backtestId: reading,
-      deals: given(won('managed-network-healthy', 1, '2026-07-01')),
-    });
+    // A deal given by hand would stand for one that the worker has not read yet.
+    const byHand = { backtestId: reading, deals: given(won('managed-network-healthy', 1, '2026-07-01')) };
+    expect(codes(await revops.refused(backtestDeals, byHand))).toEqual(['BACKTEST_UNFINISHED']);
     const findings = await revops.refused(freezeBaselineFromBacktest, {
       backtestId: reading,
       kpi: 'COMPLETENESS_SCORE',

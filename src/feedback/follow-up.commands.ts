@@ -1,4 +1,3 @@
-import { configurationOf } from '../catalogue/catalogue.queries.js';
 import { configurationSource } from '../catalogue/configuration-version.entity.js';
 import type { Actor } from '../core/actor.js';
 import { command, done, refused } from '../core/command.js';
@@ -7,7 +6,7 @@ import { insert, selectRequired, update } from '../core/statement.js';
 import { recordsOf } from '../identity/identity.queries.js';
 import { FollowUp, FollowUpState } from './follow-up.entity.js';
 import type { SettleFollowUpInput } from './follow-up.input.js';
-import { followUpGround } from './follow-up.queries.js';
+import { followUpGround, rulingPolicy } from './follow-up.queries.js';
 import { settleFindings, unrecorded } from './follow-up.rules.js';
 
 /** The ledger files what follows from returns under the tenant: a pattern is of no single handoff. */
@@ -20,7 +19,7 @@ export const raiseFollowUps = command({
   subject: 'FollowUp',
   facts: (_input: Readonly<Record<string, never>>) => followUpGround(),
   decide: ({ returns, taken, ruling, idByKey, holders }, _input, { now, actor, newId }) => {
-    const found = unrecorded(returns, taken, configurationOf(ruling), { idByKey, holders });
+    const found = unrecorded(returns, taken, rulingPolicy(ruling), { idByKey, holders });
     const rows = found.map(({ kind, of, returnIds, ownerId }) => ({
       id: newId(),
       kind,

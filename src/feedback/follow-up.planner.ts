@@ -1,8 +1,7 @@
-import { configurationOf } from '../catalogue/catalogue.queries.js';
 import { digestOf } from '../core/canonical.js';
 import { Planner, type PlannerOptions } from '../core/planner.js';
 import { FOLLOW_UP_EFFECT } from './follow-up.handler.js';
-import { followUpGround } from './follow-up.queries.js';
+import { followUpGround, rulingPolicy } from './follow-up.queries.js';
 import { unrecorded } from './follow-up.rules.js';
 
 /** How often the worker looks for what follows from returns, in milliseconds. */
@@ -23,7 +22,7 @@ export class FollowUpPlanner extends Planner {
       now: present(),
       ...followUpGround(),
     });
-    const found = unrecorded(returns, taken, configurationOf(ruling), people);
+    const found = unrecorded(returns, taken, rulingPolicy(ruling), people);
     if (found.length === 0) return 0;
     const message = {
       kind: FOLLOW_UP_EFFECT,

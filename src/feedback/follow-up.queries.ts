@@ -1,9 +1,10 @@
-import { rulingConfiguration } from '../catalogue/catalogue.queries.js';
+import { configurationOf, rulingConfiguration } from '../catalogue/catalogue.queries.js';
+import type { ConfigurationVersion } from '../catalogue/configuration-version.entity.js';
 import { type Queries, type Query, select, sql } from '../core/statement.js';
 import { eligiblePeople, peopleByHandle } from '../identity/identity.queries.js';
 import type { Acceptance } from '../passage/gate.entity.js';
 import { FollowUp } from './follow-up.entity.js';
-import type { ReturnFact } from './follow-up.rules.js';
+import type { ReturnFact, RulingPolicy } from './follow-up.rules.js';
 
 /** Every return of the tenant, oldest first. */
 function returnFacts(): Query<ReturnFact[]> {
@@ -20,6 +21,12 @@ function returnFacts(): Query<ReturnFact[]> {
     })),
   );
 }
+
+/** The policy of the version that rules. */
+export const rulingPolicy = (ruling: ConfigurationVersion): RulingPolicy => ({
+  configuration: configurationOf(ruling),
+  since: ruling.effectiveFrom,
+});
 
 /** All that tells what follows from the returns of a tenant. */
 export const followUpGround = () =>

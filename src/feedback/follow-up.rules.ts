@@ -103,18 +103,37 @@ export function ownerOf(
   return ladder[Math.min(called.level, ladder.length - 1)] ?? revops;
 }
 
-/** What is called for and not recorded yet, with who sees to it; what nobody can take waits. */
+/** The policy that rules, and since when. */
+export interface RulingPolicy {
+  readonly configuration: RuledConfiguration;
+  readonly since: Date;
+}
+
+/** These count returns until they are answered; the others climb with each return of a handoff. */
+const PATTERNS: readonly FollowUpKind[] = [FollowUpKind.COACHING, FollowUpKind.PROCESS_REVIEW];
+
+/**
+ * What is called for and not recorded yet, with who sees to it; what nobody can take waits. Another policy finds other
+ * patterns in the same returns: it speaks of those that end with a return since it rules, and a pattern that was answered
+ * begins anew (decision 39).
+ */
 export function unrecorded(
   returns: readonly ReturnFact[],
-  taken: readonly Pick<FollowUp, 'kind' | 'returnId'>[],
-  ruling: RuledConfiguration,
+  taken: readonly Pick<FollowUp, 'kind' | 'returnId' | 'returnIds'>[],
+  { configuration, since }: RulingPolicy,
   people: FollowUpPeople,
 ): (Called & { readonly ownerId: string })[] {
-  const known = new Set(taken.map(({ kind, returnId }) => `${kind} ${returnId}`));
-  return calledFor(returns, acceptancePolicy(ruling))
-    .filter(({ kind, of }) => !known.has(`${kind} ${of.id}`))
+  const known = new Set(
+    taken.flatMap(({ kind, returnId, returnIds }) =>
+      (PATTERNS.includes(kind) ? [returnId, ...returnIds] : [returnId]).map((id) => `${kind} ${id}`),
+    ),
+  );
+  const isKnown = ({ kind, of, returnIds }: Called): boolean =>
+    (PATTERNS.includes(kind) ? returnIds : [of.id]).some((id) => known.has(`${kind} ${id}`));
+  return calledFor(returns, acceptancePolicy(configuration))
+    .filter((called) => called.of.returnedAt >= since && !isKnown(called))
     .flatMap((called) => {
-      const ownerId = ownerOf(called, ruling, people);
+      const ownerId = ownerOf(called, configuration, people);
       return ownerId === null ? [] : [{ ...called, ownerId }];
     });
 }

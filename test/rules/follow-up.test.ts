@@ -98,6 +98,7 @@ describe('what returns call for', () => {
 });
 
 const CONFIGURATION = sample() as RuledConfiguration;
+const idsOf = (returns: readonly ReturnFact[]): string[] => returns.map(({ id }) => id);
 
 describe('who sees to it', () => {
   const [idByKey, holders] = [new Map<string, string>(), [] as { personId: string; role: Role }[]];
@@ -118,6 +119,7 @@ describe('who sees to it', () => {
       ...(ladder ? [{ topic: 'RETURNS' as const, ladder }] : []),
     ],
   });
+  const ruled = () => ({ configuration: ruling(), since: new Date(START) });
   const called = (kind: FollowUpKind, level = 0) => ({ kind, level, of: returned('a', 0), returnIds: [] });
 
   it('climbs the ladder and never is the rep', () => {
@@ -134,10 +136,39 @@ describe('who sees to it', () => {
 
   it('is recorded once, and what nobody can take waits', () => {
     const returns = [returned('a', 0), returned('a', 1)];
-    const [found] = unrecorded(returns, [], ruling(), people);
+    const [found] = unrecorded(returns, [], ruled(), people);
     expect(found).toMatchObject({ kind: FollowUpKind.REPEATED_RETURN, ownerId: 'f1', of: { id: returns[1]!.id } });
-    expect(unrecorded(returns, [{ kind: found!.kind, returnId: found!.of.id }], ruling(), people)).toEqual([]);
-    expect(unrecorded(returns, [], ruling(), { idByKey, holders: [] })).toEqual([]);
+    expect(
+      unrecorded(
+        returns,
+        [{ kind: found!.kind, returnId: found!.of.id, returnIds: [...found!.returnIds] }],
+        ruled(),
+        people,
+      ),
+    ).toEqual([]);
+    expect(unrecorded(returns, [], ruled(), { idByKey, holders: [] })).toEqual([]);
+  });
+
+  it('is nothing that a change of policy finds in the past: returns since then call for it, and what was answered begins anew', () => {
+    const returns = [0, 1, 2, 3, 4, 5].map((day) => returned(`h${day}`, day));
+    const coaching = { count: 2, withinDays: 30 };
+    const policy = { ...CONFIGURATION, acceptance: { coaching } } as RuledConfiguration;
+    const since = (day: number) => ({ configuration: policy, since: new Date(START + day * DAY) });
+    const coachings = (...args: Parameters<typeof unrecorded>): string[] =>
+      unrecorded(...args).flatMap(({ kind, of }) => (kind === FollowUpKind.COACHING ? [of.handoffId] : []));
+    expect(coachings(returns, [], since(0), people)).toEqual(['h1', 'h3', 'h5']);
+    expect(coachings(returns, [], since(3), people)).toEqual(['h3', 'h5']);
+    expect(coachings(returns, [], since(5.5), people)).toEqual([]);
+    const answered = { kind: FollowUpKind.COACHING, returnId: returns[2]!.id, returnIds: idsOf(returns.slice(0, 3)) };
+    expect(coachings(returns, [answered], since(2.5), people)).toEqual(['h5']);
+    // Each return of a handoff climbs, whatever was said of the one before.
+    const again = [0, 1, 2].map((day) => returned('a', day));
+    const repeated = {
+      kind: FollowUpKind.REPEATED_RETURN,
+      returnId: again[1]!.id,
+      returnIds: idsOf(again.slice(0, 2)),
+    };
+    expect(unrecorded(again, [repeated], ruled(), people).map(({ of }) => of.id)).toEqual([again[2]!.id]);
   });
 
   it('does not settle it twice, nor about themselves', () => {

@@ -51,6 +51,7 @@ import { KpiSource1700000000052 } from './0052-kpi-source.js';
 import { CaseIndexes1700000000053 } from './0053-case-indexes.js';
 import { ListIndexes1700000000054 } from './0054-list-indexes.js';
 import { DecisionAssumption1700000000055 } from './0055-decision-assumption.js';
+import { EmergencyTerms1700000000056 } from './0056-emergency-terms.js';
 
 /** Every migration, in order. A shipped one is never edited. */
 export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
@@ -106,4 +107,5 @@ export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   CaseIndexes1700000000053,
   ListIndexes1700000000054,
   DecisionAssumption1700000000055,
+  EmergencyTerms1700000000056,
 ];

@@ -118,7 +118,7 @@ export const CONTENT_GUARDS = [
     patches: [
       patch(
         'src/approval/grant.rules.ts',
-        'if (stands({ ...facts, request }, grant, question.need, now)) return',
+        'if (stands({ ...facts, request }, grant, question, now)) return',
         'if (stands !== null) return',
       ),
     ],

@@ -84,11 +84,22 @@ export const POLICY_GUARDS = [
     ],
   },
   {
+    name: 'rule 13: emergencies too',
+    test: [POLICY, 'rule 13: who may no longer'],
+    patches: [
+      patch(
+        'src/margin/materiality.rules.ts',
+        'termsOfPolicy(ruling, handleIds));',
+        'termsOfPolicy(ruling ? pinned : pinned, handleIds));',
+      ),
+    ],
+  },
+  {
     name: 'rule 13: what was loosened does not',
     test: [POLICY, 'rule 13: a loosened'],
     patches: [
       patch('src/margin/margin.gate.ts', 'need: bothNeeds(pinned, present)!,', 'need: pinned ? present : present,'),
-      patch('src/approval/grant.rules.ts', 'need: both(facts.request.need, need)', 'need: both(need, need)'),
+      patch('src/approval/grant.rules.ts', 'both(request.need, question.need)', 'both(question.need, question.need)'),
       patch(
         'src/approval/approval.rules.ts',
         'return reaches(request.need, candidatesOf(facts, now)) ?',

@@ -165,19 +165,18 @@ export function barFromRounds({ type, id }: Subject, personId: string): Statemen
 
 /**
  * Makes an open request ask for more, on the content that it is about: a policy was tightened (approvals rule 13). Votes
- * stay and are counted by the new need; an approval that does not reach it any more is undecided again. Under lock.
+ * stay and are counted by the new terms; an approval that does not reach them any more is undecided again. Under lock.
  */
 export function tightenNeed(
   request: ApprovalRequest,
-  need: ApprovalNeed,
+  terms: Pick<ApprovalRequest, 'need' | 'strictest' | 'breakGlass'>,
   stillApproved: boolean,
-  strictest: ApprovalNeed,
 ): Statement {
   const undecided =
     request.state === ApprovalState.APPROVED && !stillApproved
       ? { state: ApprovalState.PENDING, decidedAt: null, expiresAt: request.decideBy }
       : {};
-  const changes = { need, strictest, ...undecided, revision: request.revision + 1 };
+  const changes = { ...terms, ...undecided, revision: request.revision + 1 };
   return update(ApprovalRequest, { id: request.id }, changes);
 }
 

@@ -19,6 +19,24 @@ export interface BreakGlassTerms {
   readonly reviewHours: number;
 }
 
+/**
+ * Both terms at once, of everything the stricter (approvals rule 13): nobody where either names nobody, or where they
+ * share nobody. Where they share no role for the review, it is done by the roles of the second.
+ */
+export function bothTerms(one: BreakGlassTerms | null, other: BreakGlassTerms | null): BreakGlassTerms | null {
+  if (!one || !other) return null;
+  const people = one.people.filter((person) => other.people.includes(person));
+  if (people.length === 0) return null;
+  const shared = one.reviewRoles.filter((role) => other.reviewRoles.includes(role));
+  return {
+    people,
+    approvers: Math.max(one.approvers, other.approvers),
+    minutes: Math.min(one.minutes, other.minutes),
+    reviewRoles: shared.length > 0 ? shared : other.reviewRoles,
+    reviewHours: Math.min(one.reviewHours, other.reviewHours),
+  };
+}
+
 /** However the policy words it, an emergency is declared by somebody who signed in just now. */
 const SIGNED_IN_WITHIN_MINUTES = 15;
 

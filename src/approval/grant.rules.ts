@@ -1,5 +1,5 @@
 import { candidatesOf, type VotingFacts } from './approval.rules.js';
-import { declarersOf } from './break-glass.rules.js';
+import { bothTerms, type BreakGlassTerms, declarersOf, isBroken } from './break-glass.rules.js';
 import { type ApprovalNeed, both, reaches } from './need.rules.js';
 import { type ApprovalRequest, ApprovalState } from './request.entity.js';
 import { type ApprovalGrant, type ApprovalUse, GrantWay } from './vote.entity.js';
@@ -18,6 +18,8 @@ export interface GrantQuestion {
   readonly contentRevision: number;
   /** What the policy asks now, beside what the request pinned. */
   readonly need: ApprovalNeed;
+  /** Whom the policy lets pass it in an emergency now; null is nobody. */
+  readonly breakGlass: BreakGlassTerms | null;
 }
 
 /** A grant that covers the content, and its request. */
@@ -40,7 +42,7 @@ export function coveringGrant(facts: GrantFacts, question: GrantQuestion, now: D
     const used = facts.uses.some(({ grantId }) => grantId === grant.id);
     const isAbout = grantFor([grant], question) !== null;
     if (!request || !isAbout || grant.round !== request.round || !holds(grant, request, used, now)) continue;
-    if (stands({ ...facts, request }, grant, question.need, now)) return { grant, request, used };
+    if (stands({ ...facts, request }, grant, question, now)) return { grant, request, used };
   }
   return null;
 }
@@ -48,7 +50,7 @@ export function coveringGrant(facts: GrantFacts, question: GrantQuestion, now: D
 /** The grant that was reached for exactly this content, whether or not it still covers it: what a document tells of. */
 export function grantFor(
   grants: readonly ApprovalGrant[],
-  { kind, digest, contentRevision }: Omit<GrantQuestion, 'need'>,
+  { kind, digest, contentRevision }: Pick<GrantQuestion, 'kind' | 'digest' | 'contentRevision'>,
 ): ApprovalGrant | null {
   const isAbout = (grant: ApprovalGrant): boolean =>
     grant.kind === kind && grant.digest === digest && grant.contentRevision === contentRevision;
@@ -60,8 +62,13 @@ function holds(grant: ApprovalGrant, request: ApprovalRequest, used: boolean, no
   return request.state === ApprovalState.APPROVED && grant.grantedAt <= now && now < grant.expiresAt;
 }
 
-function stands(facts: VotingFacts, grant: ApprovalGrant, need: ApprovalNeed, now: Date): boolean {
-  if (grant.way === GrantWay.BREAK_GLASS) return declarersOf(facts).length >= grant.approvers;
-  const asked = { ...facts, request: { ...facts.request, need: both(facts.request.need, need) } };
-  return reaches(asked.request.need, candidatesOf(asked, now));
+function stands(facts: VotingFacts, grant: ApprovalGrant, question: GrantQuestion, now: Date): boolean {
+  const { request } = facts;
+  const need = both(request.need, question.need);
+  const asked = {
+    ...facts,
+    request: { ...request, need, breakGlass: bothTerms(request.breakGlass, question.breakGlass) },
+  };
+  if (grant.way === GrantWay.BREAK_GLASS) return isBroken(asked) && declarersOf(asked).length >= grant.approvers;
+  return reaches(need, candidatesOf(asked, now));
 }

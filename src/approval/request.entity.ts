@@ -93,7 +93,7 @@ export class ApprovalRequest extends TenantOwned {
   @JsonText()
   strictest: ApprovalNeed;
 
-  /** Who may pass it in an emergency, as pinned; null is nobody (approvals rule 12). */
+  /** Who may pass it in an emergency, as pinned and tightened with the policy; null is nobody (approvals rules 12, 13). */
   @JsonText({ nullable: true })
   breakGlass: BreakGlassTerms | null;
 

@@ -53,7 +53,13 @@ export const enactConfiguration = command({
     const facts: GrantFacts = { ...known, standing: standingOf(people, merged) };
     const request = facts.requests.find(({ subjectId }) => subjectId === versionId) ?? null;
     const need = changeNeed(configurationOf(base), handleIds);
-    const question = { kind: CONFIGURATION_CHANGE, digest: version.digest, contentRevision: version.version, need };
+    const question = {
+      kind: CONFIGURATION_CHANGE,
+      digest: version.digest,
+      contentRevision: version.version,
+      need,
+      breakGlass: null,
+    };
     const cover = coveringGrant(facts, question, now);
     const state = stateOf(version, request, base.id, now);
     const findings = [

@@ -56,13 +56,13 @@ export const tightenException = command({
         subjectType,
         subjectId,
         tightened: raised !== null,
-        approversNeeded: approversNeeded(raised?.need ?? need),
+        approversNeeded: approversNeeded(raised?.terms.need ?? need),
         before: approversNeeded(need),
         state,
         gravity: asked?.weighing.gravity ?? null,
       },
       sources: [configurationSource(ruling), configurationSource(version), snapshotSource(snapshot)],
-      writes: raised ? [tightenNeed(request, raised.need, raised.stillApproved, raised.strictest)] : [],
+      writes: raised ? [tightenNeed(request, raised.terms, raised.stillApproved)] : [],
     });
   },
 });

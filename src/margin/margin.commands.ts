@@ -18,7 +18,7 @@ import { exceptionFindings } from './exception.rules.js';
 import { type ExceptionNeed, judgeMargin, MARGIN_EXCEPTION, needOf } from './margin.gate.js';
 import type { RequestMarginExceptionInput } from './margin.input.js';
 import { holdClient, marginFacts } from './margin.queries.js';
-import { breakGlassOf } from './materiality.rules.js';
+import { hoursOf } from './materiality.rules.js';
 
 /**
  * Asks the approvers to let a deal pass below its margin floor (issue 2, "Margin floor and two-person exception").
@@ -73,12 +73,11 @@ export const requestMarginException = command({
         contentRevision: handoff.termsRevision,
         need: asked.need,
         strictest: asked.strictest,
-        breakGlass: breakGlassOf(configuration, handleIds),
+        breakGlass: asked.breakGlass,
         configurationVersionId: version.id,
         policy: canonicalJson({ rule, weighing: asked.weighing }),
         sources,
-        pendingHours: rule.pendingExpiryBusinessHours,
-        grantHours: rule.grantExpiryBusinessHours,
+        ...hoursOf(rule, ruleFor(policies.ruling.approvalPolicy.marginException, handoff.dealType)),
         workingTimes: (from, hours) => workingTimesFrom(configuration.calendar, from, hours),
         contributors: barred,
       },

@@ -1,4 +1,5 @@
 import { DateTime } from 'luxon';
+import type { BreakGlassTerms } from '../approval/break-glass.rules.js';
 import type { ApprovalNeed } from '../approval/need.rules.js';
 import { approversNeeded, rolesOf } from '../approval/need.rules.js';
 import type { Cover } from '../approval/grant.rules.js';
@@ -9,7 +10,15 @@ import { type Finding, finding } from '../core/finding.js';
 import type { NormalisedTerms } from '../deal/terms.rules.js';
 import type { Handoff } from '../handoff/handoff.entity.js';
 import { evaluateMargin, type MarginGroup, type MarginVerdict } from './margin.rules.js';
-import { bothNeeds, needFor, type PriorException, strictestNeed, weigh, type Weighing } from './materiality.rules.js';
+import {
+  bothNeeds,
+  breakGlassOf,
+  needFor,
+  type PriorException,
+  strictestNeed,
+  weigh,
+  type Weighing,
+} from './materiality.rules.js';
 
 /** The approval request's kind for a margin below its floor. */
 export const MARGIN_EXCEPTION = 'MARGIN_EXCEPTION';
@@ -41,6 +50,8 @@ export interface ExceptionNeed {
   readonly need: ApprovalNeed;
   /** The most that the policy ever asks: what a round opened by a change of terms needs. */
   readonly strictest: ApprovalNeed;
+  /** Who may pass it in an emergency; null is nobody. */
+  readonly breakGlass: BreakGlassTerms | null;
   /** How the shortfall was weighed by the pinned policy. */
   readonly weighing: Weighing;
   /** The parts below their floor. */
@@ -81,6 +92,7 @@ export function needOf(
   return {
     need: bothNeeds(pinned, present)!,
     strictest: bothNeeds(strictestNeed(configuration, handleIds), strictestNeed(ruling, handleIds))!,
+    breakGlass: breakGlassOf(configuration, ruling, handleIds),
     weighing,
     below,
   };
@@ -122,11 +134,11 @@ export interface MarginJudgement {
  * approved reach what both the pinned and the ruling policy ask for these figures now. `coverFor` is coveringGrant.
  */
 export function judgeMarginGate(
-  question: MarginCase & ExceptionGround & { readonly coverFor: (need: ApprovalNeed) => Cover | null },
+  question: MarginCase & ExceptionGround & { readonly coverFor: (asked: ExceptionNeed) => Cover | null },
 ): MarginJudgement {
   const verdict = judgeMargin(question);
   const asked = needOf(verdict, question);
-  const cover = asked ? question.coverFor(asked.need) : null;
+  const cover = asked ? question.coverFor(asked) : null;
   const findings = verdict.findings.map((found) => {
     if (!asked || !isBelowFloor(found)) return found;
     return cover ? granted(found, cover) : needed(found, asked);

@@ -1,6 +1,6 @@
 import type { ApprovalNeed, Step } from '../approval/need.rules.js';
 import { both } from '../approval/need.rules.js';
-import type { BreakGlassTerms } from '../approval/break-glass.rules.js';
+import { bothTerms, type BreakGlassTerms } from '../approval/break-glass.rules.js';
 import type {
   ApprovalLevel,
   ApprovalRule,
@@ -133,8 +133,17 @@ export function needOfLevel(
   };
 }
 
-/** Who may pass a request in an emergency, in the engine's words; null when the policy names nobody. */
+/** Who may pass a request in an emergency: whom both the pinned and the ruling policy let do so (approvals rule 13). */
 export function breakGlassOf(
+  pinned: Pick<RuledConfiguration, 'approvalPolicy'>,
+  ruling: Pick<RuledConfiguration, 'approvalPolicy'>,
+  handleIds: ReadonlyMap<string, string>,
+): BreakGlassTerms | null {
+  return bothTerms(termsOfPolicy(pinned, handleIds), termsOfPolicy(ruling, handleIds));
+}
+
+/** The same of one policy, in the engine's words; null when it names nobody. */
+function termsOfPolicy(
   { approvalPolicy }: Pick<RuledConfiguration, 'approvalPolicy'>,
   handleIds: ReadonlyMap<string, string>,
 ): BreakGlassTerms | null {
@@ -143,6 +152,17 @@ export function breakGlassOf(
   const { approvers, minutes, reviewRoles, reviewHours } = breakGlass;
   const people = breakGlass.people.flatMap((key) => handleIds.get(key) ?? []);
   return { people, approvers, minutes, reviewRoles: [...reviewRoles], reviewHours };
+}
+
+/** Business hours of a new request: the fewer of what the pinned and the ruling rule give (approvals rules 6 and 13). */
+export function hoursOf(
+  pinned: ApprovalRule,
+  ruling: ApprovalRule,
+): { readonly pendingHours: number; readonly grantHours: number } {
+  return {
+    pendingHours: Math.min(pinned.pendingExpiryBusinessHours, ruling.pendingExpiryBusinessHours),
+    grantHours: Math.min(pinned.grantExpiryBusinessHours, ruling.grantExpiryBusinessHours),
+  };
 }
 
 /** Both needs at once; null stands for none. */

@@ -120,7 +120,8 @@ function judgeException(ground: PassageGround, now: Date): MarginJudgement {
     handleIds: ground.handleIds,
     // What was asked for later counts this one, not the other way round.
     priors: priors.filter(({ openedAt }) => !own || openedAt < own.openedAt),
-    coverFor: (need) => coveringGrant(facts, { kind: MARGIN_EXCEPTION, digest, contentRevision, need }, now),
+    coverFor: ({ need, breakGlass }) =>
+      coveringGrant(facts, { kind: MARGIN_EXCEPTION, digest, contentRevision, need, breakGlass }, now),
   });
 }
 

@@ -21,6 +21,7 @@ import { Stage } from '../handoff/stage.rules.js';
 import { statusMessage } from '../handoff/status.message.js';
 import { peopleByHandle } from '../identity/identity.queries.js';
 import { endSignOff } from '../passage/sign-off.effects.js';
+import { breakGlassOf } from '../margin/materiality.rules.js';
 import { type BaselineEffects, nextBaseline, SCOPE_CHANGE_SOURCE } from '../project/baseline.effects.js';
 import { BaselineReason, type BudgetBaseline } from '../project/baseline.entity.js';
 import { changeProjectState } from '../project/project.effects.js';
@@ -149,10 +150,10 @@ export const rebaseline = command({
 function coverOf(facts: RebaselineFacts, now: Date): Cover | null {
   const { change, version, ruling, requests, priors, people, merged } = facts;
   const openedAt = requests[0]!.openedAt;
+  const policies = { configuration: configurationOf(version), ruling: configurationOf(ruling) };
   const { need } = judgeChange({
     ...facts,
-    configuration: configurationOf(version),
-    ruling: configurationOf(ruling),
+    ...policies,
     currency: change.currency,
     // What was asked for later counts this one, not the other way round.
     priors: priors.filter((prior) => prior.openedAt < openedAt),
@@ -160,7 +161,13 @@ function coverOf(facts: RebaselineFacts, now: Date): Cover | null {
   });
   const cover = coveringGrant(
     { ...facts, standing: standingOf(people, merged) },
-    { kind: REBASELINE, digest: change.contentDigest, contentRevision: change.baselineVersion, need },
+    {
+      kind: REBASELINE,
+      digest: change.contentDigest,
+      contentRevision: change.baselineVersion,
+      need,
+      breakGlass: breakGlassOf(policies.configuration, policies.ruling, facts.handleIds),
+    },
     now,
   );
   return cover?.used ? null : cover;

@@ -22,7 +22,7 @@ import { lockHandoff } from '../handoff/handoff.queries.js';
 import { changeHandoff, checkRevision, handoffSubject } from '../handoff/handoff.rules.js';
 import { eligiblePeople, peopleByHandle } from '../identity/identity.queries.js';
 import { holdClient } from '../margin/margin.queries.js';
-import { breakGlassOf } from '../margin/materiality.rules.js';
+import { breakGlassOf, hoursOf } from '../margin/materiality.rules.js';
 import { currentBaseline, currentBaselineLines, projectOfHandoff } from '../project/project.queries.js';
 import { projectFindings } from '../project/task.rules.js';
 import { changedLines, costFindings } from './budget-lines.rules.js';
@@ -161,11 +161,12 @@ interface Asked {
 }
 
 function newRequest(
-  { handoff, version, handleIds }: RequestFacts,
+  { handoff, version, ruling, handleIds }: RequestFacts,
   { need, weighing }: JudgedChange,
   { id, ...about }: Asked,
 ): NewRequest {
   const configuration = configurationOf(version);
+  const present = configurationOf(ruling);
   const rule = ruleFor(configuration.approvalPolicy.rebaseline, handoff.dealType);
   return {
     ...about,
@@ -174,11 +175,10 @@ function newRequest(
     need,
     // What was asked is never changed, so that no further round opens.
     strictest: need,
-    breakGlass: breakGlassOf(configuration, handleIds),
+    breakGlass: breakGlassOf(configuration, present, handleIds),
     configurationVersionId: version.id,
     policy: canonicalJson({ rule, weighing }),
-    pendingHours: rule.pendingExpiryBusinessHours,
-    grantHours: rule.grantExpiryBusinessHours,
+    ...hoursOf(rule, ruleFor(present.approvalPolicy.rebaseline, handoff.dealType)),
     workingTimes: (from, hours) => workingTimesFrom(configuration.calendar, from, hours),
   };
 }

@@ -61,7 +61,8 @@ export const usePaper = command({
   decide: ({ people, merged, held: _held, ...known }, input, moment) => {
     const { subjectId, letter = 'a', revision = 1, need = financeNeed(1) } = input;
     const facts = { ...known, standing: standingOf(people, merged) };
-    const question = { kind: KIND, digest: digestOf(letter), contentRevision: revision, need };
+    const breakGlass = facts.requests.find(({ kind }) => kind === KIND)?.breakGlass ?? null;
+    const question = { kind: KIND, digest: digestOf(letter), contentRevision: revision, need, breakGlass };
     const cover = coveringGrant(facts, question, moment.now);
     const code = cover ? (cover.used ? 'ALREADY_USED' : null) : 'NOT_COVERED';
     if (!cover || code)

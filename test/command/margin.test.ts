@@ -70,7 +70,8 @@ const gate = async (handoffId: string) => {
     priors,
     handleIds,
     now,
-    coverFor: (need) => coveringGrant(facts, { kind: MARGIN_EXCEPTION, digest, contentRevision, need }, now),
+    coverFor: ({ need, breakGlass }) =>
+      coveringGrant(facts, { kind: MARGIN_EXCEPTION, digest, contentRevision, need, breakGlass }, now),
   }).findings;
 };
 const verdicts = async (handoffId: string): Promise<string[]> => [

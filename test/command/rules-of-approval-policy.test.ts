@@ -1,7 +1,10 @@
 import { castVote } from '../../src/approval/approval.commands.js';
+import { breakGlass } from '../../src/approval/break-glass.commands.js';
 import { ApprovalState } from '../../src/approval/request.entity.js';
 import { approversNeeded } from '../../src/approval/need.rules.js';
 import { proposeConfiguration } from '../../src/governance/propose.command.js';
+import { systemActor } from '../../src/core/actor.js';
+import { tightenException } from '../../src/governance/tighten.command.js';
 import { Role } from '../../src/identity/roles.js';
 import { revokeRole } from '../../src/identity/role.commands.js';
 import { requestMarginException } from '../../src/margin/margin.commands.js';
@@ -157,6 +160,33 @@ describe('rule 13: policy', () => {
     expect((await read(world, requestId)).state).toBe(ApprovalState.APPROVED);
     await stricter(2);
     expect(await gate(handoffId)).toEqual(['MARGIN_BELOW_FLOOR']);
+  });
+
+  it('rule 13: who may no longer declare an emergency does not, on a request from before or after', async () => {
+    await rule(world, ({ approvalPolicy: { breakGlass: emergencies } }) => {
+      Object.assign(emergencies!, { people: ['leah.lead', 'liam.lead'], approvers: 1, minutes: 120 });
+    });
+    const handoffs = [
+      await bring(sofia, { id: ++deals, price: 1000, cost: 760, client: 7 }),
+      await bring(sofia, { id: ++deals, price: 1000, cost: 760, client: 8 }),
+    ];
+    const before = await ask(world, sofia, handoffs[0]!);
+    await rule(world, ({ approvalPolicy: { breakGlass: emergencies, marginException } }) => {
+      Object.assign(emergencies!, { people: ['liam.lead', 'freda.finance'], approvers: 2, minutes: 60 });
+      marginException.pendingExpiryBusinessHours = 3;
+      marginException.grantExpiryBusinessHours = 4;
+    });
+    const worker = world.acting(systemActor(world.tenantId, 'outbox:policy.tighten'));
+    await worker.done(tightenException, { requestId: before, handoffId: handoffs[0]! });
+    const after = await ask(world, sofia, handoffs[1]!);
+    const [leah, liam] = [await world.as('leah.lead'), await world.as('liam.lead')];
+    for (const requestId of [before, after]) {
+      const { digest, breakGlass: terms } = await read(world, requestId);
+      expect(terms).toMatchObject({ people: [liam.actor.id], approvers: 2, minutes: 60 });
+      const emergency = { requestId, digest, reason: 'The client has no network.', ticket: 'INC-4711' };
+      expect(codes(await leah.refused(breakGlass, emergency))).toEqual(['NOT_ON_THE_LIST']);
+    }
+    expect(await read(world, after)).toMatchObject({ pendingHours: 3, grantHours: 4 });
   });
 
   it('rule 13: a loosened policy does not: the request keeps what it pinned', async () => {

@@ -7,7 +7,9 @@ import {
   isBroken,
   reviewFindings,
 } from '../../src/approval/break-glass.rules.js';
-import { VoteDecision } from '../../src/approval/vote.entity.js';
+import { coveringGrant } from '../../src/approval/grant.rules.js';
+import { ApprovalState } from '../../src/approval/request.entity.js';
+import { ApprovalGrant, GrantWay, VoteDecision } from '../../src/approval/vote.entity.js';
 import { Role } from '../../src/identity/roles.js';
 import { DIGEST, facts, NOW, person, request, vote } from './approval.kit.js';
 
@@ -66,6 +68,37 @@ describe('declaring an emergency', () => {
     expect(declare('leah', {}, strict, 6)).toEqual(['SIGN_IN_TOO_OLD']);
     const lax = request({ breakGlass: terms(['leah']), need: { ...on.need, freshSignInMinutes: 600 } });
     expect(declare('leah', {}, lax, 16)).toEqual(['SIGN_IN_TOO_OLD']);
+  });
+});
+
+describe('a grant of an emergency', () => {
+  const pinned = terms(['leah', 'liam'], { approvers: 1 });
+  const on = request({ state: ApprovalState.APPROVED, breakGlass: pinned });
+  const grant = Object.assign(new ApprovalGrant(), {
+    id: 'grant',
+    requestId: on.id,
+    kind: on.kind,
+    digest: DIGEST,
+    contentRevision: 1,
+    round: 1,
+    way: GrantWay.BREAK_GLASS,
+    approvers: 1,
+    grantedAt: NOW,
+    expiresAt: new Date(NOW.getTime() + MINUTE),
+  });
+  const covers = (breakGlass: BreakGlassTerms | null): boolean => {
+    const votes = [vote(on, 'leah', { decision: VoteDecision.BREAK_GLASS })];
+    const known = { ...facts(on, ['leah', 'liam'], { votes }), requests: [on], grants: [grant], uses: [] };
+    const question = { kind: on.kind, digest: DIGEST, contentRevision: 1, need: on.need, breakGlass };
+    return coveringGrant(known, question, NOW) !== null;
+  };
+
+  it('covers nothing once the policy does not let who declared it, or asks for more of them', () => {
+    expect(covers(pinned)).toBe(true);
+    expect(covers(terms(['liam', 'leah', 'lars'], { approvers: 1 }))).toBe(true);
+    expect(covers(terms(['liam'], { approvers: 1 }))).toBe(false);
+    expect(covers(terms(['leah', 'liam']))).toBe(false);
+    expect(covers(null)).toBe(false);
   });
 });
 

@@ -121,7 +121,7 @@ describe('any history of votes, delegations, revocations, merges and new roles',
           expiresAt: new Date(NOW.getTime() + 1),
         });
         const { request: _own, ...known } = facts;
-        const question = { kind: asked.kind, digest: DIGEST, contentRevision: 2, need: present };
+        const question = { kind: asked.kind, digest: DIGEST, contentRevision: 2, need: present, breakGlass: null };
         const cover = coveringGrant({ ...known, requests: [asked], grants: [grant], uses: [] }, question, NOW);
         const strict = { ...history, need: { ...both(history.need, present), rejections: 99 } };
         expect(cover !== null).toBe(countAnew(strict).state === 'APPROVED');

@@ -162,7 +162,7 @@ describe('a grant', () => {
   });
   const covers = (kind: string, digest: string, contentRevision: number, ms = 0): Cover | null => {
     const { request: _own, ...known } = facts(about, ['freda'], { votes: [vote(about, 'freda')] });
-    const question = { kind, digest, contentRevision, need: needOf(1) };
+    const question = { kind, digest, contentRevision, need: needOf(1), breakGlass: null };
     return coveringGrant(
       { ...known, requests: [about], grants: [grant], uses: [] },
       question,

@@ -5,11 +5,17 @@ import { ApprovalGrant } from '../../src/approval/vote.entity.js';
 import { addBusinessHours } from '../../src/catalogue/calendar.rules.js';
 import { deadlines, lapseOf } from '../../src/approval/deadline.rules.js';
 import type { Cover } from '../../src/approval/grant.rules.js';
-import { type ApprovalNeed, approversNeeded, rolesOf } from '../../src/approval/need.rules.js';
+import { approversNeeded, rolesOf } from '../../src/approval/need.rules.js';
 import { workingTimesFrom } from '../../src/catalogue/calendar.rules.js';
 import { DealType } from '../../src/handoff/handoff.entity.js';
 import { exceptionFindings } from '../../src/margin/exception.rules.js';
-import { exceptionNeed, judgeMargin, judgeMarginGate, MARGIN_EXCEPTION } from '../../src/margin/margin.gate.js';
+import {
+  type ExceptionNeed,
+  exceptionNeed,
+  judgeMargin,
+  judgeMarginGate,
+  MARGIN_EXCEPTION,
+} from '../../src/margin/margin.gate.js';
 import { floor, line, terms } from './margin.kit.js';
 
 const NOW = new Date('2026-11-23T14:00:00.000Z');
@@ -75,7 +81,7 @@ const grant = (parts: Partial<ApprovalGrant> = {}) =>
 /** An engine that has this grant, reached by as many as it says. */
 const coverOf =
   (grants: readonly ApprovalGrant[]) =>
-  (wanted: ApprovalNeed): Cover | null => {
+  ({ need: wanted }: ExceptionNeed): Cover | null => {
     const found = grants.find(({ approvers }) => approvers >= approversNeeded(wanted));
     return found ? { grant: found, request: new ApprovalRequest(), used: false } : null;
   };

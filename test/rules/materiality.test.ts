@@ -211,10 +211,11 @@ describe('what is asked', () => {
       [{ ...steps[0], roles: [], people: ['id-of-leah'] }],
     ]);
     const terms = { approvers: 2, minutes: 60, reviewRoles: [], reviewHours: 48 };
-    const breakGlass = (people: string[]) =>
-      breakGlassOf({ approvalPolicy: { breakGlass: { people, ...terms } } } as never, ids);
-    expect(breakGlass([])).toBeNull();
-    expect(breakGlass(['leah.lead', 'who.left'])).toMatchObject({ people: ['id-of-leah'] });
-    expect(breakGlassOf({ approvalPolicy: {} } as never, ids)).toBeNull();
+    const policy = (people: string[]) => ({ approvalPolicy: { breakGlass: { people, ...terms } } }) as never;
+    const named = policy(['leah.lead', 'who.left']);
+    expect(breakGlassOf(policy([]), named, ids)).toBeNull();
+    expect(breakGlassOf(named, named, ids)).toMatchObject({ people: ['id-of-leah'] });
+    expect(breakGlassOf(named, policy(['who.left']), ids)).toBeNull();
+    expect(breakGlassOf(named, { approvalPolicy: {} } as never, ids)).toBeNull();
   });
 });

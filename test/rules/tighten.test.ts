@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { BreakGlassTerms } from '../../src/approval/break-glass.rules.js';
 import {
   type ApprovalNeed,
   both,
@@ -8,6 +9,7 @@ import {
   type Step,
 } from '../../src/approval/need.rules.js';
 import { ApprovalState } from '../../src/approval/request.entity.js';
+import { VoteDecision } from '../../src/approval/vote.entity.js';
 import { ConfigurationState } from '../../src/catalogue/configuration-version.entity.js';
 import { stateOf } from '../../src/governance/proposal.rules.js';
 import { implies } from '../../src/governance/quorum.rules.js';
@@ -76,7 +78,8 @@ describe('an open request', () => {
     fc.assert(
       fc.property(need, people, (asked, own) => {
         const known = approved();
-        const after = tighten(known, { need: asked, strictest: asked }, NOW)?.need ?? known.request.need;
+        const after =
+          tighten(known, { need: asked, strictest: asked, breakGlass: null }, NOW)?.terms.need ?? known.request.need;
         if (reaches(after, own)) expect(reaches(known.request.need, own)).toBe(true);
         expect(isStricter(known.request.need, after)).toBe(false);
       }),
@@ -85,14 +88,38 @@ describe('an open request', () => {
 
   it('is undecided again when its votes do not reach what is asked now', () => {
     const three = needOf(3);
-    expect(tighten(approved(), { need: three, strictest: three }, NOW)).toMatchObject({ stillApproved: false });
+    expect(tighten(approved(), { need: three, strictest: three, breakGlass: null }, NOW)).toMatchObject({
+      stillApproved: false,
+    });
     const fresh = needOf(2, { freshSignInMinutes: 5 });
-    expect(tighten(approved(), { need: fresh, strictest: fresh }, NOW)).toMatchObject({ stillApproved: true });
+    expect(tighten(approved(), { need: fresh, strictest: fresh, breakGlass: null }, NOW)).toMatchObject({
+      stillApproved: true,
+    });
+  });
+
+  it('lets nobody pass it in an emergency whom the policy names no more, also where it passed already', () => {
+    const terms = { approvers: 1, minutes: 60, reviewRoles: ['FINANCE_APPROVER'], reviewHours: 48 };
+    const pinned = { people: ['leah', 'liam'], ...terms };
+    const asks = (breakGlass: BreakGlassTerms | null) => ({ need: needOf(2), strictest: needOf(2), breakGlass });
+    const on = request({ state: ApprovalState.APPROVED, breakGlass: pinned });
+    const votes = [vote(on, 'leah', { decision: VoteDecision.BREAK_GLASS })];
+    const known = facts(on, ['leah', 'liam', 'lars'], { votes });
+    const after = (asked: BreakGlassTerms | null) => tighten(known, asks(asked), NOW);
+    expect(after({ ...pinned, people: ['liam', 'lars'], minutes: 90 })).toMatchObject({
+      terms: { breakGlass: { people: ['liam'], minutes: 60 } },
+      stillApproved: false,
+    });
+    expect(after({ ...pinned, minutes: 30 })).toMatchObject({
+      terms: { breakGlass: { people: ['leah', 'liam'], minutes: 30 } },
+      stillApproved: true,
+    });
+    expect(after(null)).toMatchObject({ terms: { breakGlass: null }, stillApproved: false });
+    expect(after({ ...pinned, people: ['liam', 'leah', 'lars'], minutes: 90 })).toBeNull();
   });
 
   it('stays as it is under a looser policy, after its end, and when nothing is to be approved', () => {
-    const asked = { need: needOf(3), strictest: needOf(3) };
-    expect(tighten(approved(), { need: needOf(1), strictest: needOf(1) }, NOW)).toBeNull();
+    const asked = { need: needOf(3), strictest: needOf(3), breakGlass: null };
+    expect(tighten(approved(), { need: needOf(1), strictest: needOf(1), breakGlass: null }, NOW)).toBeNull();
     expect(tighten(approved(), null, NOW)).toBeNull();
     for (const ended of [{ state: ApprovalState.REJECTED }, { state: ApprovalState.USED }, { expiresAt: NOW }])
       expect(tighten({ ...approved(), request: request(ended) }, asked, NOW)).toBeNull();

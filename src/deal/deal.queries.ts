@@ -31,6 +31,17 @@ export function currentSnapshotByExternal(source: string, externalId: string): Q
   return snapshot('d.source = $2 and d.external_id = $3 and s.id = d.current_snapshot_id', [source, externalId]);
 }
 
+/** The person who imported the deal's current snapshot, by the deal's id in the PSA; null when a program did, or nobody. */
+export function importerByExternal(source: string, externalId: string): Query<string | null> {
+  return sql(
+    `select p.id from deal d join deal_snapshot s on s.tenant_id = $1 and s.id = d.current_snapshot_id
+      join person p on p.tenant_id = $1 and p.id::text = s.imported_by
+      where d.tenant_id = $1 and d.source = $2 and d.external_id = $3`,
+    [source, externalId],
+    (rows) => (rows[0]?.id as string | undefined) ?? null,
+  );
+}
+
 /** The lines of a snapshot, in the order of the quotation. */
 export const linesOf = (snapshotId: string): Query<QuoteLine[]> =>
   select(QuoteLine, { dealSnapshotId: snapshotId }, { orderBy: ['position'] });

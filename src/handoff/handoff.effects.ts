@@ -27,14 +27,19 @@ export interface OpeningFacts extends Classification, ClassificationGround {
   readonly parsed: Pick<ReadableImport, 'deal'>;
   /** The sales manager who owns it. */
   readonly ownerId: string;
+  /** The person who brought the snapshot in, if that was earlier; null for a program. */
+  readonly importer: string | null;
+  /** contributorsByExternal: who wrote the terms of the deal's handoffs before. */
+  readonly contributors: readonly string[];
   /** How many handoffs the deal had before, all of them withdrawn. */
   readonly earlier: number;
 }
 
 /**
  * Opens the handoff of a deal in DRAFT, before the close (requirement 003: filled in as part of closing, not after),
- * prefilled from the PSA. Its number is the opportunity's, `H-2205`, and `H-2205.2` after the first was withdrawn. Who
- * opens it and who owns it are contributors of the first content version (approvals rule 1).
+ * prefilled from the PSA. Its number is the opportunity's, `H-2205`, and `H-2205.2` after the first was withdrawn.
+ * Contributors of the first content version are who opens it, who owns it, who imported the snapshot, and whoever was
+ * one on an earlier handoff of the deal (approvals rule 1: nobody is forgotten).
  */
 export function openHandoff(
   facts: OpeningFacts,
@@ -77,7 +82,8 @@ export function openHandoff(
     withdrawnAt: null,
     withdrawnReason: null,
   };
-  const contributors = new Set([ownerId, editorOf(moment)].filter((person) => person !== null));
+  const authors = [...facts.contributors, facts.importer, ownerId, editorOf(moment)];
+  const contributors = new Set(authors.filter((person) => person !== null));
   return {
     handoff,
     statements: [
@@ -111,6 +117,8 @@ export interface TermsChange {
 export interface AdoptionFacts extends TermsFacts {
   /** The deal's client as the PSA has it now. */
   readonly clientId: string;
+  /** The person who brought the snapshot in, if that was earlier; null for a program. */
+  readonly importer: string | null;
   readonly parsed: Pick<ReadableImport, 'deal'>;
   /** What the PSA said beside the terms in the snapshot adopted so far (adoptedDealByExternal). */
   readonly former: ImportedDeal;
@@ -118,17 +126,23 @@ export interface AdoptionFacts extends TermsFacts {
 
 /**
  * Adopts another snapshot while sales may edit (`EDITABLE`): new content version of the terms when they differ, tier
- * chosen again, prefilled content filled in again where the PSA says otherwise. Ask it whenever an import ends with a
+ * chosen again, prefilled content filled in again where the PSA says otherwise. Who imported the snapshot wrote the terms
+ * as much as who adopts it. Ask it whenever an import ends with a
  * snapshot other than the adopted one, also when the import itself made none.
  */
 export function adoptTerms(facts: AdoptionFacts, moment: Moment): TermsChange {
-  const { handoff, snapshot, parsed, former, clientId } = facts;
+  const { handoff, snapshot, parsed, former, clientId, importer, contributors } = facts;
   if (handoff.dealSnapshotId === snapshot.id) return { changes: {}, statements: [] };
-  const terms = governed(facts, handoff, moment);
+  const authors = importer === null ? contributors : [...contributors, importer];
+  const terms = governed({ ...facts, contributors: authors }, handoff, moment);
+  const { termsRevision } = terms.changes;
   return {
     changes: { clientId, dealSnapshotId: snapshot.id, ...terms.changes },
     statements: [
       ...terms.statements,
+      ...(importer === null || termsRevision === undefined
+        ? []
+        : [recordContribution(handoffSubject(handoff.id), termsRevision, importer, moment)]),
       ...refill(former, { handoffId: handoff.id, snapshot, deal: parsed.deal }, moment),
     ],
   };

@@ -97,11 +97,12 @@ export function lockRequestsByExternal(source: string, externalId: string): Quer
   );
 }
 
-/** approval's contributorsOf for the deal's live handoff, by the deal's id in the PSA. */
+/** approval's contributorsOf for all handoffs of a deal, withdrawn ones too, by the deal's id in the PSA. */
 export function contributorsByExternal(source: string, externalId: string): Query<string[]> {
   return sql(
-    `select distinct person_id from contribution
-      where tenant_id = $1 and subject_type = 'Handoff' and subject_id ${OF_DEAL} order by person_id`,
+    `select distinct c.person_id from deal d join handoff h on h.tenant_id = $1 and h.deal_id = d.id
+      join contribution c on c.tenant_id = $1 and c.subject_type = 'Handoff' and c.subject_id = h.id
+      where d.tenant_id = $1 and d.source = $2 and d.external_id = $3 order by c.person_id`,
     [source, externalId],
     (rows) => rows.map((row) => row.person_id as string),
   );

@@ -12,7 +12,13 @@ import { hydrate, tableOf } from '../core/table.js';
 import { type ReadableImport, recordSnapshot, type RecordedSnapshot } from '../deal/deal.effects.js';
 import { snapshotSource } from '../deal/deal.entity.js';
 import { openImported } from '../deal/deal.payload.js';
-import { clientByExternal, currentSnapshotByExternal, HALOPSA, lockDealByExternal } from '../deal/deal.queries.js';
+import {
+  clientByExternal,
+  currentSnapshotByExternal,
+  HALOPSA,
+  importerByExternal,
+  lockDealByExternal,
+} from '../deal/deal.queries.js';
 import { identifyHaloExport, normaliseHaloExport } from '../deal/halopsa.rules.js';
 import { FeasibilitySignOff, SignOffState } from '../feasibility/feasibility.entity.js';
 import { classificationFindings } from '../handoff/classification.rules.js';
@@ -51,6 +57,7 @@ export function importFacts(input: ImportDealInput) {
     held: holdClientByExternal(HALOPSA, externalId),
     contributors: contributorsByExternal(HALOPSA, externalId),
     current: currentSnapshotByExternal(HALOPSA, externalId),
+    importer: importerByExternal(HALOPSA, externalId),
     former: adoptedDealByExternal(HALOPSA, externalId),
     adoptedTermsDigest: adoptedTermsDigestByExternal(HALOPSA, externalId),
     opened: configurationByExternal(HALOPSA, externalId),
@@ -133,6 +140,8 @@ function open({ facts, input, parsed, recorded, version, moment }: Ground): Arri
       clientId: recorded.clientId,
       parsed,
       ownerId,
+      importer: importerOf(facts, recorded),
+      contributors: facts.contributors,
       earlier: facts.handoffs.length,
       serviceTemplate,
       dealType,
@@ -195,6 +204,7 @@ function adopt(
       handoff,
       requests: facts.requests,
       contributors: facts.contributors,
+      importer: importerOf(facts, recorded),
       clientId: recorded.clientId,
       parsed,
       former: openImported(moment.vault, facts.former) ?? parsed.deal,
@@ -218,6 +228,11 @@ function adopt(
     body: { adopted: true, termsRevision, tier },
     writes: [...statements, ...figures, ...aligned, changeHandoff(handoff, changes)],
   };
+}
+
+/** Who brought the snapshot in earlier that is adopted now; of a new one that is who imports. */
+function importerOf({ importer }: ImportFacts, { changed }: RecordedSnapshot): string | null {
+  return changed ? null : importer;
 }
 
 /** While delivery reviews before the signature the deal is won in the PSA: the same terms, in a later snapshot. */

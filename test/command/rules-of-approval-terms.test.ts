@@ -2,6 +2,10 @@ import { castVote } from '../../src/approval/approval.commands.js';
 import { approversNeeded } from '../../src/approval/need.rules.js';
 import { ApprovalState } from '../../src/approval/request.entity.js';
 import { assignOwner } from '../../src/handoff/handoff.commands.js';
+import { update } from '../../src/core/statement.js';
+import { DealType, Handoff } from '../../src/handoff/handoff.entity.js';
+import { Stage } from '../../src/handoff/stage.rules.js';
+import { withdrawHandoff } from '../../src/passage/withdraw.command.js';
 import { Role } from '../../src/identity/roles.js';
 import { classifyHandoff, importDeal } from '../../src/passage/intake.commands.js';
 import { openSuite, START, type Suite } from '../kit/suite.js';
@@ -83,6 +87,36 @@ describe('rule 1: the record', () => {
     ])
       expect(await attempt(suite, world, [{ text, values: [] }])).toBe('42501');
     expect((await read(world, requestId)).round).toBe(3);
+  });
+});
+
+describe('rule 1: who wrote the terms, by another way', () => {
+  const stage = (handoffId: string, to: Stage): Promise<unknown> =>
+    suite.gateway.transaction(world.tenantId, (tx) => tx.commit([update(Handoff, { id: handoffId }, { stage: to })]));
+  const both = (role: Role): Promise<Persona> => oldMember(world, `finance.${role}`, [Role.FINANCE_APPROVER, role]);
+  const barred = async (requestId: string, person: Persona): Promise<string[]> =>
+    codes(await person.refused(castVote, await ballotOn(world, requestId)));
+
+  it('rule 1: is not forgotten when the deal is withdrawn and comes again as it was', async () => {
+    const [importer, classifier] = [await both(Role.REVOPS_ADMIN), await both(Role.SALES_MANAGER)];
+    const first = await bring(importer, DEAL);
+    const { revision } = await handoffOf(world, first);
+    const dealType = DealType.EXPANSION;
+    await classifier.done(classifyHandoff, { handoffId: first, expectedRevision: revision, dealType });
+    const { revision: expectedRevision } = await handoffOf(world, first);
+    await sofia.done(withdrawHandoff, { handoffId: first, expectedRevision, reason: 'The tender begins anew.' });
+    const requestId = await ask(world, sofia, await bring(sofia, DEAL));
+    for (const author of [importer, classifier]) expect(await barred(requestId, author)).toEqual(['CONTRIBUTOR']);
+  });
+
+  it('rule 1: is not forgotten when the terms came while delivery reviewed, and are adopted after', async () => {
+    const handoffId = await bring(sofia, { ...DEAL, cost: 700 });
+    const importer = await both(Role.REVOPS_ADMIN);
+    await stage(handoffId, Stage.IN_REVIEW);
+    await bring(importer, DEAL);
+    await stage(handoffId, Stage.RETURNED);
+    await bring(sofia, DEAL);
+    expect(await barred(await ask(world, sofia, handoffId), importer)).toEqual(['CONTRIBUTOR']);
   });
 });
 

@@ -10,6 +10,7 @@ import {
   clientByExternal,
   currentSnapshotByExternal,
   HALOPSA,
+  importerByExternal,
   lockDealByExternal,
   termsOf,
 } from '../../src/deal/deal.queries.js';
@@ -56,13 +57,14 @@ export const importForTest = command({
       current: currentSnapshotByExternal(HALOPSA, externalId),
       client: clientByExternal(clientExternalId, clientName),
       contributors: contributorsByExternal(HALOPSA, externalId),
+      importer: importerByExternal(HALOPSA, externalId),
       former: adoptedDealByExternal(HALOPSA, externalId),
       opened: configurationByExternal(HALOPSA, externalId),
       versions: select(ConfigurationVersion, {}, { orderBy: ['-version'] }),
     };
   },
   decide: (facts, input, moment) => {
-    const { handoffs, opened, versions } = facts;
+    const { handoffs, opened, versions, contributors } = facts;
     const former = openImported(moment.vault, facts.former);
     const {
       serviceTemplate = 'managed-network',
@@ -75,12 +77,13 @@ export const importForTest = command({
     const configuration = configurationOf(version);
     const recorded = recordSnapshot({ ...facts, parsed, raw, timeZone: configuration.tenant.timeZone }, moment);
     const { deal, clientId, snapshot } = recorded;
-    const ground = { configuration, configurationVersion: version, snapshot, terms: parsed.terms };
+    const importer = recorded.changed ? null : facts.importer;
+    const ground = { configuration, configurationVersion: version, snapshot, terms: parsed.terms, importer };
     const live = handoffs.find(({ stage }) => stage !== Stage.WITHDRAWN);
     if (live) {
       const adopt = EDITABLE.includes(live.stage) && former !== null;
       const terms = adopt
-        ? adoptTerms({ ...ground, ...facts, handoff: live, clientId, parsed, former, needFor: twoOfFinance }, moment)
+        ? adoptTerms({ ...facts, ...ground, handoff: live, clientId, parsed, former, needFor: twoOfFinance }, moment)
         : null;
       const changed = terms !== null && Object.keys(terms.changes).length > 0;
       return done({
@@ -96,7 +99,15 @@ export const importForTest = command({
     }
     const findings = classificationFindings(configuration, { serviceTemplate, dealType });
     if (findings.length > 0) return refused(findings);
-    const opening = { ...ground, deal, clientId, parsed, ownerId: moment.actor.id, earlier: handoffs.length };
+    const opening = {
+      ...ground,
+      contributors,
+      deal,
+      clientId,
+      parsed,
+      ownerId: moment.actor.id,
+      earlier: handoffs.length,
+    };
     const { handoff, statements } = openHandoff({ ...opening, serviceTemplate, dealType, segment }, moment);
     return done({
       id: handoff.id,

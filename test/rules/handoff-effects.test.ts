@@ -216,6 +216,7 @@ describe('adopting another snapshot', () => {
     handoff: handoff(),
     requests: [request],
     contributors: [],
+    importer: null,
     needFor: () => null,
     former: ground().parsed.deal,
     clientId: id(21),

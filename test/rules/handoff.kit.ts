@@ -92,6 +92,8 @@ export function opening(change: Partial<OpeningFacts> = {}): OpeningFacts {
     configuration: configuration(),
     configurationVersion: VERSION,
     ownerId: OWNER,
+    importer: null,
+    contributors: [],
     earlier: 0,
     serviceTemplate: 'managed-network',
     dealType: DealType.NEW_BUSINESS,

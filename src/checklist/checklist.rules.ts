@@ -108,6 +108,24 @@ export function lostEvidenceFindings(items: readonly ChecklistItem[], evidence: 
   });
 }
 
+/** The same, and required items that a person took back (reopenItem) and that nobody has proven since. */
+export function takenBackFindings(items: readonly ChecklistItem[], evidence: readonly Evidence[]): Finding[] {
+  const lost = lostEvidenceFindings(items, evidence);
+  const known = new Set(lost.map(({ path }) => path));
+  const reopened = items
+    .filter(({ required, state, reopenedAt }) => required && state === ItemState.OPEN && reopenedAt !== null)
+    .map(({ id, code, label, providerRole }) =>
+      finding({
+        code: 'EVIDENCE_REOPENED',
+        path: `checklist.${code}`,
+        message: `${label}: it was reopened.`,
+        facts: { item: code, itemId: id },
+        remedy: `Return the handoff (revoke a sign-off first), so that a ${providerRole} gives the evidence again.`,
+      }),
+    );
+  return [...lost, ...reopened.filter(({ path }) => !known.has(path))];
+}
+
 function itemFindings(item: ChecklistItem, latest: Evidence | null, context: EvidenceContext): Finding[] {
   const verdict = itemStatus(item, latest, context);
   const severity = item.required ? 'BLOCKING' : 'WARNING';

@@ -4,7 +4,7 @@ import { addBusinessDays, dateOf, due } from '../catalogue/calendar.rules.js';
 import { configurationOf } from '../catalogue/catalogue.queries.js';
 import { configurationSource } from '../catalogue/configuration-version.entity.js';
 import { escalationLadder, slaClock } from '../catalogue/selection.rules.js';
-import { checklistFindings, completeness, lostEvidenceFindings } from '../checklist/checklist.rules.js';
+import { checklistFindings, completeness, takenBackFindings } from '../checklist/checklist.rules.js';
 import { commitmentFindings } from '../commitment/commitment.rules.js';
 import { type Finding, finding } from '../core/finding.js';
 import { snapshotSource } from '../deal/deal.entity.js';
@@ -137,7 +137,7 @@ export function judgeSignOff(ground: PassageGround, asked: SignOffAsked, now: Da
     ...contractFindings(ground, now),
     ...signOffFindings(bookings, risks, asked.acceptedRiskIds),
     ...capacity.findings,
-    ...lostEvidenceFindings(items, evidence),
+    ...takenBackFindings(items, evidence),
     ...meetingHeldFindings(configurationOf(ground.version), handoff.tier, ground.meetings),
   ];
   if (asked.actorId !== null && handoff.deliveryManagerId !== asked.actorId) {
@@ -166,7 +166,7 @@ export function judgeKickoff(ground: PassageGround, now: Date): Judgement {
     ground,
     [
       ...liveSignOffFindings(ground.signOff, signedGround(ground)),
-      ...lostEvidenceFindings(ground.items, ground.evidence),
+      ...takenBackFindings(ground.items, ground.evidence),
       ...contractFindings(ground, now),
       ...kickoffDecisionFindings(ground.decisions, today),
       ...unloggedFindings({ ...ground, terms: termsOf(ground.snapshot) }),

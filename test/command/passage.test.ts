@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { reopenItem } from '../../src/checklist/item.commands.js';
 import { newId } from '../../src/core/id.js';
 import { Gate } from '../../src/passage/gate.entity.js';
 import { demoDeal } from '../../src/sandbox/demo/deal-files.js';
@@ -90,6 +91,26 @@ describe('a sign-off', () => {
       await on({ acceptedRiskIds, statement: 'Feasible with another engineer in the plan.' }),
     );
     expect(signed).toMatchObject({ stage: 'SIGNED_OFF' });
+  });
+
+  it('does not stand on evidence that somebody took back, and no client date does', async () => {
+    const [item] = await world.rows(
+      "select id, verifier_role from checklist_item where tenant_id = $1 and handoff_id = $2 and code = 'SIGNED_SCOPE'",
+      [handoffId],
+    );
+    await send(delivery, 'revoke-sign-off', await on({ reason: 'The scope is another one.' }));
+    const verifier = await world.as(item!.verifier_role as string);
+    const taken = { itemId: item!.id as string, reason: 'It names another site.' };
+    await verifier.done(reopenItem, { ...(await on()), ...taken });
+    const signed = await send(
+      delivery,
+      'sign-off-feasibility',
+      await on({ acceptedRiskIds: [], statement: 'Feasible as far as we can see.' }),
+    );
+    const found = { code: 'EVIDENCE_REOPENED', path: 'checklist.SIGNED_SCOPE' };
+    expect(signed).toHaveProperty('findings', expect.arrayContaining([expect.objectContaining(found)]));
+    const { data } = await delivery.graphql(operation('handoff-readiness'), { id: handoffId, gate: 'KICKOFF' });
+    expect(data!.handoff.readiness.findings).toContainEqual(expect.objectContaining(found));
   });
 
   it("is the named delivery manager's alone, and names no risk of another handoff", async () => {

@@ -77,7 +77,7 @@ export const openDecision = command({
       throw notFound('Assumption', assumptionId);
     const findings = [
       ...endedFindings(handoff),
-      ...assumptionFindings(assumptionId, decisions),
+      ...assumptionFindings({ assumptionId, blocksKickoff }, decisions),
       ...responsibilityFindings({ ownerId, escalationContactId, dueOn }, people, dayIn(version, moment.now)),
     ];
     if (findings.length > 0) return handoffRefused(handoff, findings);

@@ -151,17 +151,38 @@ export function outcomeFindings(outcome: string, reason: string): Finding[] {
   return findings;
 }
 
-/** A finding when the assumption has its entry already: one assumption, one decision. */
-export function assumptionFindings(assumptionId: string | null, decisions: readonly Decision[]): Finding[] {
-  const known = decisions.find((decision) => assumptionId !== null && decision.assumptionId === assumptionId);
-  if (!known) return [];
-  return [
-    finding({
-      code: 'ALREADY_IN_THE_LOG',
-      path: 'assumptionId',
-      message: `The assumption is decision ${known.number} already.`,
-      facts: { decisionId: known.id, number: known.number },
-      remedy: `Use decision ${known.number}.`,
-    }),
-  ];
+/**
+ * What keeps an entry from asking about an assumption: another asks already (one assumption, one decision), or it would
+ * not block the kickoff, which an unchecked assumption does (requirement 002 step 5).
+ */
+export function assumptionFindings(
+  { assumptionId, blocksKickoff }: Pick<Decision, 'assumptionId' | 'blocksKickoff'>,
+  decisions: readonly Decision[],
+): Finding[] {
+  if (assumptionId === null) return [];
+  const findings: Finding[] = [];
+  const known = decisions.find((decision) => decision.assumptionId === assumptionId);
+  if (known) {
+    findings.push(
+      finding({
+        code: 'ALREADY_IN_THE_LOG',
+        path: 'assumptionId',
+        message: `The assumption is decision ${known.number} already.`,
+        facts: { decisionId: known.id, number: known.number },
+        remedy: `Use decision ${known.number}.`,
+      }),
+    );
+  }
+  if (!blocksKickoff) {
+    findings.push(
+      finding({
+        code: 'ASSUMPTION_BLOCKS_KICKOFF',
+        path: 'blocksKickoff',
+        message: 'An assumption that nobody has checked blocks the kickoff.',
+        facts: { assumptionId },
+        remedy: 'Leave blocksKickoff true, or confirm the assumption first (resolveAssumption).',
+      }),
+    );
+  }
+  return findings;
 }

@@ -130,6 +130,16 @@ test('bad input is refused whole', async () => {
   expect(await log()).toEqual([]);
 });
 
+test('an assumption is asked about by an entry that blocks the kickoff, or by none', async () => {
+  await sales.done(addAssumption, { ...(await on()), text: 'The client has fibre.', source: 'Call' });
+  const { assumptions } = await world.read({ assumptions: assumptionsOf(handoffId) });
+  const assumptionId = assumptions.at(-1)!.id;
+  const entry = async (blocksKickoff: boolean) =>
+    question({ kind: DecisionKind.ASSUMPTION, assumptionId, blocksKickoff });
+  expect(codes(await sales.refused(openDecision, await entry(false)))).toEqual(['ASSUMPTION_BLOCKS_KICKOFF']);
+  await sales.done(openDecision, await entry(true));
+});
+
 test('open assumptions become entries once; an assumption that is taken out leaves its entry', async () => {
   await sales.done(addAssumption, { ...(await on()), text: 'The client has fibre.', source: 'Call' });
   const fill = async (): Promise<void> => {

@@ -196,8 +196,15 @@ describe('who decides', () => {
   });
 
   test('one assumption, one entry', () => {
-    expect(assumptionFindings(null, [decision()])).toEqual([]);
-    expect(assumptionFindings(id(1), [decision()])).toEqual([]);
-    expect(codes(assumptionFindings(id(1), [decision({ assumptionId: id(1) })]))).toEqual(['ALREADY_IN_THE_LOG']);
+    const asked = (assumptionId: string | null, blocksKickoff = true) => ({ assumptionId, blocksKickoff });
+    expect(assumptionFindings(asked(null), [decision()])).toEqual([]);
+    expect(assumptionFindings(asked(id(1)), [decision()])).toEqual([]);
+    expect(codes(assumptionFindings(asked(id(1)), [decision({ assumptionId: id(1) })]))).toEqual([
+      'ALREADY_IN_THE_LOG',
+    ]);
+    expect(assumptionFindings(asked(null, false), [])).toEqual([]);
+    expect(assumptionFindings(asked(id(1), false), [])).toMatchObject([
+      { code: 'ASSUMPTION_BLOCKS_KICKOFF', path: 'blocksKickoff' },
+    ]);
   });
 });

@@ -61,7 +61,8 @@ export function judgeSubmit(ground: PassageGround, now: Date): SubmitJudgement {
     ...escalationFindings(decision),
     ...buddyFindings(configurationOf(ground.ruling).training, repRoles(ground), ground.gateStanding),
   ];
-  const judged = judgeContract(withoutRepeats(findings), ground.items, ground.preClose);
+  const policies = [configuration, configurationOf(ground.ruling)];
+  const judged = judgeContract(withoutRepeats(findings), { ...ground, policies });
   const held = inShadow(judged.findings, ground.gateStanding.isInShadow);
   return { ...judgement(ground, held, now), plan, decision, margin, isPending: judged.isPending };
 }

@@ -1,4 +1,5 @@
 import type { RuledConfiguration } from '../catalogue/configuration.js';
+import type { PreClosePolicy } from '../catalogue/configuration.variants.js';
 import { fits, preClosePolicy } from '../catalogue/variant.rules.js';
 import type { ChecklistItem } from '../checklist/checklist.entity.js';
 import { blocks, type Finding, finding } from '../core/finding.js';
@@ -8,7 +9,7 @@ import { type PreClose, PreCloseState } from './pre-close.entity.js';
 
 /** What a request is judged by. */
 export interface PreCloseRequest {
-  readonly handoff: Pick<Handoff, 'tier' | 'dealType'>;
+  readonly handoff: Classified;
   readonly configuration: Pick<RuledConfiguration, 'variants'>;
   /** The one that is live already; null without one. */
   readonly live: PreClose | null;
@@ -23,18 +24,7 @@ export function requestFindings(request: PreCloseRequest): Finding[] {
   const { handoff, configuration, live } = request;
   const policy = preClosePolicy(configuration);
   const findings: Finding[] = [];
-  if (!fits(policy, handoff)) {
-    const { tiers, dealTypes } = policy;
-    findings.push(
-      finding({
-        code: 'PRE_CLOSE_NOT_ALLOWED',
-        path: 'handoff.tier',
-        message: `A ${handoff.tier} handoff of ${handoff.dealType} waits for the signature.`,
-        facts: { tier: handoff.tier, dealType: handoff.dealType, tiers, dealTypes },
-        remedy: 'Submit it once the contract is signed, or ask RevOps to change variants.preClose.',
-      }),
-    );
-  }
+  if (!fits(policy, handoff)) findings.push(notAllowed(policy, handoff));
   if (live) {
     findings.push(
       finding({
@@ -47,6 +37,18 @@ export function requestFindings(request: PreCloseRequest): Finding[] {
     );
   }
   return [...findings, ...windowFindings(request)];
+}
+
+type Classified = Pick<Handoff, 'tier' | 'dealType'>;
+
+function notAllowed({ tiers, dealTypes }: Required<PreClosePolicy>, { tier, dealType }: Classified): Finding {
+  return finding({
+    code: 'PRE_CLOSE_NOT_ALLOWED',
+    path: 'handoff.tier',
+    message: `A ${tier} handoff of ${dealType} waits for the signature.`,
+    facts: { tier, dealType, tiers, dealTypes },
+    remedy: 'Submit it once the contract is signed, or ask RevOps to change variants.preClose.',
+  });
 }
 
 function windowFindings({ configuration, expectedCloseOn, probabilityPercent, today }: PreCloseRequest): Finding[] {
@@ -108,17 +110,30 @@ export interface ContractJudgement {
   readonly isPending: boolean;
 }
 
+/** What a review before the signature depends on. */
+export interface ContractCase {
+  /** As it is classified now: an approval that was given for another tier or deal type lets nothing pass. */
+  readonly handoff: Classified;
+  /** The configuration that the handoff pinned, and the one that rules: what it tightened holds (approvals rule 13). */
+  readonly policies: readonly Pick<RuledConfiguration, 'variants'>[];
+  readonly items: readonly ChecklistItem[];
+  readonly preClose: PreClose | null;
+}
+
 /**
  * Of what the submit gate found, a granted pre-close review turns what the missing signature leaves open into warnings,
- * and nothing else (document 004: "pending contract", "full completion needs signature").
+ * and nothing else (document 004: "pending contract", "full completion needs signature"). Where a policy does not let
+ * such a handoff be reviewed before its signature, PRE_CLOSE_NOT_ALLOWED says so instead.
  */
 export function judgeContract(
   findings: readonly Finding[],
-  items: readonly ChecklistItem[],
-  preClose: PreClose | null,
+  { handoff, policies, items, preClose }: ContractCase,
 ): ContractJudgement {
   if (preClose?.state !== PreCloseState.APPROVED) return { findings, isPending: false };
   const open = new Set(unsigned(findings, items));
+  const forbidding = policies.map(preClosePolicy).find((policy) => !fits(policy, handoff));
+  if (open.size > 0 && forbidding)
+    return { findings: [...findings, notAllowed(forbidding, handoff)], isPending: false };
   return {
     findings: findings.map((found) => (open.has(found) ? { ...found, severity: 'WARNING' as const } : found)),
     isPending: open.size > 0,

@@ -66,14 +66,27 @@ describe('a review before the signature', () => {
     ] as ChecklistItem[];
     const scope = found('EVIDENCE_MISSING', 'checklist.SIGNED_SCOPE');
     const other = found('EVIDENCE_MISSING', 'checklist.DEPENDENCIES');
+    const under = { handoff: HANDOFF, policies: [{}, {}] };
     const severities = (state: PreCloseState | null, ...findings: (typeof scope)[]): unknown => {
-      const judged = judgeContract(findings, items, state === null ? null : preClose(state));
+      const judged = judgeContract(findings, { ...under, items, preClose: state === null ? null : preClose(state) });
       return [judged.isPending, judged.findings.map(({ severity }) => severity)];
     };
     expect(severities(null, scope)).toEqual([false, ['BLOCKING']]);
     expect(severities(PreCloseState.REQUESTED, scope)).toEqual([false, ['BLOCKING']]);
     expect(severities(PreCloseState.APPROVED, scope, other)).toEqual([true, ['WARNING', 'BLOCKING']]);
     expect(severities(PreCloseState.APPROVED, other)).toEqual([false, ['BLOCKING']]);
+    const forbids = { variants: { preClose: { tiers: ['STANDARD' as const] } } };
+    for (const policies of [
+      [forbids, {}],
+      [{}, forbids],
+    ]) {
+      const asked = { ...under, policies, items, preClose: preClose(PreCloseState.APPROVED) };
+      const judged = judgeContract([scope, other], asked);
+      expect(judged.isPending).toBe(false);
+      expect(judged.findings.slice(0, 2)).toEqual([scope, other]);
+      expect(judged.findings.slice(2)).toMatchObject([{ code: 'PRE_CLOSE_NOT_ALLOWED', severity: 'BLOCKING' }]);
+      expect(judgeContract([other], asked)).toEqual({ findings: [other], isPending: false });
+    }
     expect(pendingFindings({ pendingContract: false }, [scope])).toEqual([]);
     expect(pendingFindings({ pendingContract: true }, [scope])).toMatchObject([
       { code: 'CONTRACT_PENDING', facts: { items: ['SIGNED_SCOPE'] } },

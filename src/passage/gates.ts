@@ -74,11 +74,11 @@ const repRoles = ({ people, handoff }: PassageGround): string[] =>
 export interface SignatureJudgement extends Judgement {
   /** What only the signature proves and nobody has. */
   readonly missing: readonly Finding[];
-  /** A finding when it waits for no contract. */
-  readonly notWaiting: readonly Finding[];
+  /** A finding when it waits for no contract, and one when the PSA has other terms than those that are reviewed. */
+  readonly blocking: readonly Finding[];
 }
 
-/** The signature alone: everything else was judged when delivery began its review. */
+/** The signature, of the terms that the PSA has: everything else was judged when delivery began its review. */
 export function judgeSigned(ground: PassageGround, now: Date): SignatureJudgement {
   const { handoff } = ground;
   const isWaiting = handoff.pendingContract && handoff.stage === Stage.IN_REVIEW;
@@ -92,7 +92,7 @@ export function judgeSigned(ground: PassageGround, now: Date): SignatureJudgemen
   return {
     ...judgement(ground, [], now),
     missing: missingSignatures(ground, now),
-    notWaiting: isWaiting ? [] : [notWaiting],
+    blocking: isWaiting ? dealFindings(ground, CHANGED_IN_REVIEW) : [notWaiting],
   };
 }
 
@@ -154,7 +154,7 @@ export function judgeSignOff(ground: PassageGround, asked: SignOffAsked, now: Da
   }
   const decision = decisionDuty(ground, now);
   findings.push(
-    ...dealFindings(ground, 'Return the handoff; sales imports the deal again and submits the new terms.'),
+    ...dealFindings(ground, CHANGED_IN_REVIEW),
     ...(unasked(ground.assumptions, ground.decisions).length > 0 ? escalationFindings(decision) : []),
   );
   return { ...judgement(ground, findings, now), decision, acceptedConflicts: capacity.accepted };
@@ -257,6 +257,8 @@ function decisionDuty({ handoff, version, handleIds }: PassageGround, now: Date)
     escalationContactId: ladder.find((id) => id !== undefined && id !== ownerId) ?? null,
   };
 }
+
+const CHANGED_IN_REVIEW = 'Return the handoff; sales imports the deal again and submits the new terms.';
 
 /** A finding when the PSA has said something since that the handoff has not adopted: an import during the review. */
 function dealFindings({ deal, snapshot }: PassageGround, remedy: string): Finding[] {

@@ -86,7 +86,7 @@ export const decidePreClose = command({
 
 /**
  * The contract was signed while delivery reviewed: the submit gate has passed in full, what waited for it is asked for
- * (the project in the PSA), and the brief says so. By the worker as soon as the signatures are verified, or by a person.
+ * (the project in the PSA), and the brief says so. Refused with CONTRACT_PENDING, DEAL_CHANGED or NOT_PENDING. By the worker as soon as the signatures are verified, or by a person.
  */
 export const completePreClose = command({
   name: 'completePreClose',
@@ -104,7 +104,7 @@ export const completePreClose = command({
     const subject = handoffSubject(handoff.id);
     const judged = judgeSigned(facts, moment.now);
     const blocking = [
-      ...judged.notWaiting,
+      ...judged.blocking,
       ...(judged.missing.length > 0 ? pendingFindings(handoff, judged.missing) : []),
     ];
     if (blocking.length > 0) return refused(blocking, { subject, sources: judged.sources });

@@ -139,6 +139,28 @@ it('goes on by a submit after a return, is over when it is withdrawn, and follow
   ).toEqual([{ state: 'CANCELLED' }]);
 });
 
+it('holds only while the policy lets the handoff be reviewed before the signature, and for the terms that the PSA has', async () => {
+  const reclassified = await beforeSignature();
+  await reclassified.done(CAST.sales, 'request-pre-close', WINDOW);
+  await reclassified.done(CAST.delivery, 'decide-pre-close', YES);
+  await reclassified.done(CAST.sales, 'classify-handoff', { segment: 'smb' });
+  await reclassified.prove((item) => !signed(item));
+  expect((await reclassified.submit()).codes).toEqual(
+    expect.arrayContaining(['EVIDENCE_MISSING', 'PRE_CLOSE_NOT_ALLOWED']),
+  );
+
+  const payload = dealOf();
+  const desk = await beforeSignature({ payload });
+  await desk.done(CAST.sales, 'request-pre-close', WINDOW);
+  await desk.done(CAST.delivery, 'decide-pre-close', YES);
+  expect(await desk.submit()).toMatchObject({ stage: 'IN_REVIEW' });
+  await Desk.open(world, {
+    payload: payload.replace('"scope": "', '"scope": "Also: ').replace('"scope":"', '"scope":"Also: '),
+  });
+  await desk.prove();
+  expect((await desk.send(CAST.sales, 'complete-pre-close')).codes).toEqual(['DEAL_CHANGED']);
+});
+
 it('is asked for in its window, for the tiers that may, and by one person who is never also the other', async () => {
   const desk = await Desk.open(world, { payload: dealOf(), segment: 'enterprise' });
   const ask = async (input: object): Promise<readonly string[]> =>

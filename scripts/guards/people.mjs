@@ -169,9 +169,14 @@ export const PEOPLE_GUARDS = [
     patches: [patch(findings, 'if (madeByCircle) {', 'if (madeByCircle === null) {')],
   },
   {
+    name: 'rule 9: independent of the other approver',
+    test: [DELEGATION, 'rule 9: is independent of the other'],
+    patches: [patch(rules, '&& !beside.includes(maker);', ';')],
+  },
+  {
     name: 'rule 9: votes of an ended one fall',
     test: [DELEGATION, 'rule 9: ends at once'],
-    patches: [patch(rules, 'return !endedEarly && !hands.some', 'return endedEarly !== null && !hands.some')],
+    patches: [patch(rules, 'return !endedEarly && isIndependent(', 'return endedEarly !== null && isIndependent(')],
   },
   {
     name: 'rule 9: four eyes, whatever is merged',

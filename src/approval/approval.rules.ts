@@ -104,7 +104,7 @@ export function ballotsOf(facts: VotingFacts, now: Date): Ballot[] {
       humans.every((human) => !barred.has(human) && !used.has(human)) &&
       standing.grantsOf(voterId).length > 0 &&
       new Set(humans).size === humans.length &&
-      isDelegated(facts, vote, now) &&
+      isDelegated(facts, vote, now, beside) &&
       request.need.quorums.flat().some((step) => fits(facts, principalId ?? voterId, step, now, beside));
     if (!counts) return [];
     for (const human of humans) used.add(human);
@@ -149,14 +149,29 @@ export function outcomeOf(
   return reaches(request.need, candidatesOf(facts, now)) ? ApprovalState.APPROVED : ApprovalState.PENDING;
 }
 
-/** A vote for somebody else counts while their delegation was not ended before the effect (approvals rule 9). */
-function isDelegated({ request, delegations, standing, ...rest }: VotingFacts, vote: ApprovalVote, now: Date): boolean {
+/**
+ * A vote for somebody else counts while their delegation was not ended before the effect, and neither who asks or wrote
+ * nor another approver chose who stands in (approvals rule 9). `beside` are the humans who have voted already.
+ */
+function isDelegated(facts: VotingFacts, vote: ApprovalVote, now: Date, beside: readonly string[]): boolean {
+  const { delegations, standing } = facts;
   if (vote.onBehalfOf === null) return true;
   const delegation = delegations.find(({ id }) => id === vote.delegationId);
   if (!delegation || !isLive(delegation, vote.castAt) || !isFourEyed(delegation, standing)) return false;
   if (standing.canonicalOf(delegation.delegateId) !== standing.canonicalOf(vote.voterId)) return false;
-  const barred = barredFrom({ request, standing, ...rest });
-  const hands = [delegation.createdBy, delegation.confirmedBy!].map(standing.canonicalOf);
   const endedEarly = delegation.endedAt !== null && delegation.endedAt <= now;
-  return !endedEarly && !hands.some((hand) => barred.has(hand) && hand !== standing.canonicalOf(vote.onBehalfOf!));
+  return !endedEarly && isIndependent(delegation, standing, barredFrom(facts), beside);
+}
+
+/** Whether a delegation was made by nobody who asks, wrote or approves too, and confirmed by nobody who asks or wrote. */
+export function isIndependent(
+  { createdBy, confirmedBy, delegatorId }: Delegation,
+  { canonicalOf }: Standing,
+  barred: ReadonlySet<string>,
+  beside: readonly string[],
+): boolean {
+  const principal = canonicalOf(delegatorId);
+  const maker = canonicalOf(createdBy);
+  const isApart = (hand: string): boolean => hand === principal || !barred.has(hand);
+  return isApart(maker) && isApart(canonicalOf(confirmedBy!)) && !beside.includes(maker);
 }

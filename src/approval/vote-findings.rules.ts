@@ -1,6 +1,6 @@
 import type { Actor } from '../core/actor.js';
 import { type Finding, finding } from '../core/finding.js';
-import { barredFrom, fits, humansOf, votesOfRound, type VotingFacts } from './approval.rules.js';
+import { barredFrom, fits, humansOf, isIndependent, votesOfRound, type VotingFacts } from './approval.rules.js';
 import { isExpired } from './deadline.rules.js';
 import { delegationsTo } from './delegation.rules.js';
 import { rolesOf } from './need.rules.js';
@@ -25,12 +25,12 @@ export function voteFindings(
   const { request, standing } = facts;
   const findings = [...timeFindings(request, now), ...whoFindings(facts, voter, digest)];
   if (voter.kind !== 'PERSON' || voter.accountId === null) return findings;
-  if (principalId !== null) findings.push(...principalFindings(facts, voter.id, principalId, now));
   const authority = standing.canonicalOf(principalId ?? voter.id);
   const humans = [standing.canonicalOf(voter.id), authority];
   const beside = votesOfRound(facts)
     .flatMap((vote) => humansOf(vote, standing))
     .filter((human) => !humans.includes(human));
+  if (principalId !== null) findings.push(...principalFindings(facts, voter.id, principalId, now, beside));
   findings.push(...eligibilityFindings(facts, authority, now, beside));
   const { freshSignInMinutes } = request.need;
   if (freshSignInMinutes !== null) findings.push(...freshnessFindings(freshSignInMinutes, voter, now));
@@ -153,7 +153,13 @@ function hasVoted(facts: VotingFacts, canonical: string): boolean {
 }
 
 /** Findings about whom the voter stands in for (approvals rule 9). */
-function principalFindings(facts: VotingFacts, voterId: string, principalId: string, now: Date): Finding[] {
+function principalFindings(
+  facts: VotingFacts,
+  voterId: string,
+  principalId: string,
+  now: Date,
+  beside: readonly string[],
+): Finding[] {
   const { request, standing, delegations } = facts;
   const principal = standing.canonicalOf(principalId);
   const live = delegationsTo(delegations, voterId, request.kind, standing, now).filter(
@@ -182,18 +188,13 @@ function principalFindings(facts: VotingFacts, voterId: string, principalId: str
       ),
     );
   }
-  const madeByCircle = live.every(({ createdBy, confirmedBy }) =>
-    [createdBy, confirmedBy!].some((hand) => {
-      const canonical = standing.canonicalOf(hand);
-      return barred.has(canonical) && canonical !== principal;
-    }),
-  );
+  const madeByCircle = live.every((delegation) => !isIndependent(delegation, standing, barred, beside));
   if (madeByCircle) {
     findings.push(
       refusal(
         'DELEGATION_NOT_INDEPENDENT',
         path,
-        'The delegation was set up or confirmed by somebody who asks for this or wrote on it.',
+        'The delegation was set up or confirmed by somebody who asks for this or wrote on it, or set up by who votes on it too.',
         'Somebody else has to vote.',
       ),
     );

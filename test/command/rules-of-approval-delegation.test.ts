@@ -115,6 +115,20 @@ describe('rule 9: delegation', () => {
     expect(codes(await leah.refused(castVote, instead(id, fiona, 'c')))).toEqual(['DELEGATION_NOT_INDEPENDENT']);
   });
 
+  it('rule 9: is independent of the other approver, who did not choose who stands in beside them', async () => {
+    const chooser = await oldMember(world, 'chooser', [Role.REVOPS_ADMIN, Role.FINANCE_APPROVER]);
+    const [first, second] = [await open(world), await open(world)];
+    const delegationId = await chooser.done(delegateVotes, terms(freda, leah));
+    await admin.done(confirmDelegation, { delegationId, expectedRevision: 1 });
+    await chooser.done(castVote, ballot(first.id));
+    expect(codes(await leah.refused(castVote, instead(first.id, freda)))).toEqual(['DELEGATION_NOT_INDEPENDENT']);
+    await leah.done(castVote, instead(second.id, freda));
+    await chooser.done(castVote, ballot(second.id));
+    expect(await stateOf(second.id)).toBe(ApprovalState.PENDING);
+    await femi.done(castVote, ballot(second.id));
+    expect(await stateOf(second.id)).toBe(ApprovalState.APPROVED);
+  });
+
   it('rule 9: holds once somebody else has confirmed it, and never for the one who gives it to themselves', async () => {
     const { id } = await open(world);
     const delegationId = await freda.done(delegateVotes, terms(freda, leah));

@@ -174,7 +174,7 @@ export function countAnew(history: History): { approvers: string[]; state: 'APPR
       return confirmedBy !== null && !stake.includes(who(confirmedBy)) && !stake.includes(who(grantedBy));
     });
   };
-  const isDelegated = (row: ApprovalVote): boolean => {
+  const isDelegated = (row: ApprovalVote, others: readonly string[]): boolean => {
     if (row.onBehalfOf === null) return true;
     const by = given.find(({ id }) => id === row.delegationId);
     if (!by || by.confirmedBy === null || by.confirmedAt! > row.castAt) return false;
@@ -187,6 +187,7 @@ export function countAnew(history: History): { approvers: string[]; state: 'APPR
       string,
     ];
     if (to !== who(row.voterId) || from === to || maker === to || [maker, from, to].includes(second)) return false;
+    if (others.includes(maker)) return false;
     return ![maker, second].some((hand) => barred.includes(hand) && hand !== from);
   };
   const counted: ApprovalVote[] = [];
@@ -195,7 +196,7 @@ export function countAnew(history: History): { approvers: string[]; state: 'APPR
     const others = yes.flatMap(hands).filter((human) => !own.includes(human));
     const taken = counted.flatMap(hands);
     if (own.some((human) => barred.includes(human) || taken.includes(human))) continue;
-    if (new Set(own).size < own.length || roles(own[0]!).length === 0 || !isDelegated(row)) continue;
+    if (new Set(own).size < own.length || roles(own[0]!).length === 0 || !isDelegated(row, others)) continue;
     if (!history.need.quorums.flat().some((one) => mayFill(own.at(-1)!, one, others))) continue;
     counted.push(row);
   }

@@ -96,8 +96,9 @@ function signatureFindings(
 ): Finding[] {
   const signed = given.filter(({ signedOn }) => signedOn !== null);
   if (!item.needsAllSigners) {
-    if (!item.needsSigner || signed.length > 0) return [];
-    return [lacks('SIGNER_MISSING', 'nobody has signed.', 'Give at least one signer with the day of signature.')];
+    if (!item.needsSigner || signed.some(({ side }) => side === Side.CLIENT)) return [];
+    const remedy = "Give at least one signer of the client's side with the day of signature.";
+    return [lacks('SIGNER_MISSING', 'nobody of the client has signed.', remedy, { side: Side.CLIENT })];
   }
   const findings: Finding[] = [];
   const unsigned = given.length - signed.length;

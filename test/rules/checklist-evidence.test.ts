@@ -52,6 +52,18 @@ describe('evidence as it is given', () => {
       item({ needsSigner: true }),
       ['SIGNER_MISSING checklist.DEPENDENCIES'],
     ],
+    [
+      'only your own MSP signed',
+      { signers: [signer('Priya', Side.CLIENT, null), signer('Sofia', Side.PROVIDER)] },
+      item({ needsSigner: true }),
+      ['SIGNER_MISSING checklist.DEPENDENCIES'],
+    ],
+    [
+      'the client signed',
+      { signers: [signer('Priya'), signer('Sofia', Side.PROVIDER, null)] },
+      item({ needsSigner: true }),
+      [],
+    ],
     ['http', { documentUrl: 'http://msp.sharepoint.com/x' }, item(), ['URL_NOT_ACCEPTED documentUrl']],
     ['a script', { documentUrl: 'javascript:alert(1)' }, item(), ['URL_NOT_ACCEPTED documentUrl']],
     [

@@ -27,21 +27,27 @@ export interface HandoffContent {
 }
 
 /** "None: <reason>": what a kind of content says when there is nothing to say; N/A only with a reason (issue 2). */
-const NONE_WITH_REASON = /^\s*(none|n\/a)\s*[:–—-]\s*\S.{2,}/is;
+const NONE_WITH_REASON = /^\s*(?:none|n\/a)\s*[:–—-](.*)$/is;
+const SHORTEST_REASON = 3;
 /** What stands in for content and says nothing (document 004, quality: "N/A" explicit, no blanks). */
 const EMPTY_WORDS =
   /^(none|n\/?a|nil|tb[acd]|todo|unknown|not applicable|to be (defined|confirmed|announced)|[-–—?.x]+)\s*[:.!–—-]*$/i;
 /** Longer texts are never taken for empty words. */
 const LONGEST_EMPTY = 40;
 
-/** Whether a text says that there is nothing of its kind, and why. */
+/** Whether a text says that there is nothing of its kind, and why; `None: TBD` does not say why. */
 export function isNoneWithReason(text: string): boolean {
-  return NONE_WITH_REASON.test(text);
+  const reason = NONE_WITH_REASON.exec(text)?.[1]?.trim() ?? '';
+  return reason.length >= SHORTEST_REASON && isMeant(reason);
 }
 
-/** Whether a text is there and says something; `TBD`, a bare `None` and the like do not. */
+/** Whether a text is there and says something; `TBD`, a bare `None`, `None: TBD` and the like do not. */
 export function saysSomething(text: string | null): boolean {
   const words = text?.trim() ?? '';
+  return isMeant(words) && (!NONE_WITH_REASON.test(words) || isNoneWithReason(words));
+}
+
+function isMeant(words: string): boolean {
   return words.length > LONGEST_EMPTY || (words !== '' && !EMPTY_WORDS.test(words));
 }
 
@@ -70,7 +76,8 @@ function textsOf(
   }
   if (requirement.in === 'STAKEHOLDER') {
     const { side, role } = requirement;
-    return content.stakeholders.filter((s) => s.side === side && s.role === role).map(({ name }) => name);
+    const cast = content.stakeholders.filter((s) => s.side === side && s.role === role && saysSomething(s.name));
+    return cast.map(({ name }) => name);
   }
   if (requirement.in === 'STATEMENT') {
     return content.statements.filter(({ kind }) => kind === requirement.kind).map(({ text }) => text);

@@ -109,6 +109,9 @@ describe('none, with a reason', () => {
     ['None', ['CONTENT_EMPTY statements.DEPENDENCY']],
     ['N/A', ['CONTENT_EMPTY statements.DEPENDENCY']],
     ['none:', ['CONTENT_EMPTY statements.DEPENDENCY']],
+    ['None: TBD', ['CONTENT_EMPTY statements.DEPENDENCY']],
+    ['None: n/a', ['CONTENT_EMPTY statements.DEPENDENCY']],
+    ['n/a - ---', ['CONTENT_EMPTY statements.DEPENDENCY']],
     ['TBD', ['CONTENT_EMPTY statements.DEPENDENCY']],
     ['to be confirmed.', ['CONTENT_EMPTY statements.DEPENDENCY']],
     ['???', ['CONTENT_EMPTY statements.DEPENDENCY']],
@@ -129,6 +132,16 @@ describe('none, with a reason', () => {
     expect(marks(findings)).toEqual(['NONE_CONTRADICTED statements.DEPENDENCY']);
   });
 
+  test('a stakeholder who is yet to be named is missing', () => {
+    const { stakeholders } = content();
+    const unnamed = stakeholders.map((one) =>
+      one.role === StakeholderRole.EXECUTIVE_SPONSOR ? { ...one, name: 'TBD' } : one,
+    );
+    expect(marks(contentFindings(content({ stakeholders: unnamed }), Tier.HIGH_TOUCH))).toEqual([
+      'CONTENT_MISSING stakeholders.EXECUTIVE_SPONSOR',
+    ]);
+  });
+
   test('a field with a placeholder is missing', () => {
     expect(marks(contentFindings(onHandoff({ billingTerms: ' tbd ' }), Tier.LIGHT))).toEqual([
       'CONTENT_MISSING handoff.billingTerms',
@@ -137,7 +150,7 @@ describe('none, with a reason', () => {
 
   test('a reason of some length makes a none; an ordinary sentence is neither none nor empty', () => {
     fc.assert(
-      fc.property(fc.stringMatching(/^[a-z]{3,40}$/), (words) => {
+      fc.property(fc.stringMatching(/^[a-z]{3,40}$/).filter(saysSomething), (words) => {
         expect(isNoneWithReason(`None: ${words}`)).toBe(true);
         expect(isNoneWithReason(`The client has ${words}`)).toBe(false);
         expect(saysSomething(`The client has ${words}`)).toBe(true);

@@ -141,7 +141,20 @@ export function judgeSignOff(ground: PassageGround, asked: SignOffAsked, now: Da
     ...takenBackFindings(items, evidence),
     ...meetingHeldFindings(configurationOf(ground.version), handoff.tier, ground.meetings),
   ];
-  if (asked.actorId !== null && handoff.deliveryManagerId !== asked.actorId) {
+  const decision = decisionDuty(ground, now);
+  findings.push(
+    ...signerFindings(ground, asked.actorId),
+    ...dealFindings(ground, CHANGED_IN_REVIEW),
+    ...(unasked(ground.assumptions, ground.decisions).length > 0 ? escalationFindings(decision) : []),
+  );
+  return { ...judgement(ground, findings, now), decision, acceptedConflicts: capacity.accepted };
+}
+
+/** Only the named delivery manager signs off, and never the human who owns the deal in sales (approvals rule 1). */
+function signerFindings({ handoff, people, merged }: PassageGround, actorId: string | null): Finding[] {
+  if (actorId === null) return [];
+  const findings: Finding[] = [];
+  if (handoff.deliveryManagerId !== actorId) {
     findings.push(
       finding({
         code: 'NOT_THE_DELIVERY_MANAGER',
@@ -152,12 +165,19 @@ export function judgeSignOff(ground: PassageGround, asked: SignOffAsked, now: Da
       }),
     );
   }
-  const decision = decisionDuty(ground, now);
-  findings.push(
-    ...dealFindings(ground, CHANGED_IN_REVIEW),
-    ...(unasked(ground.assumptions, ground.decisions).length > 0 ? escalationFindings(decision) : []),
-  );
-  return { ...judgement(ground, findings, now), decision, acceptedConflicts: capacity.accepted };
+  const { canonicalOf } = standingOf(people, merged);
+  if (canonicalOf(actorId) === canonicalOf(handoff.ownerId)) {
+    findings.push(
+      finding({
+        code: 'SELF_APPROVAL',
+        path: 'actor',
+        message: 'Who owns the deal does not sign off that it can be delivered.',
+        facts: { ownerId: handoff.ownerId },
+        remedy: 'Have another delivery manager assigned (assignDeliveryManager), who signs it off.',
+      }),
+    );
+  }
+  return findings;
 }
 
 /** A client date: a live sign-off for things as they stand, and no blocking decision open (requirement 002 steps 4 and 5). */

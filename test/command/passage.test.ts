@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { reopenItem } from '../../src/checklist/item.commands.js';
 import { newId } from '../../src/core/id.js';
+import { mergeMember } from '../../src/identity/member.commands.js';
 import { Gate } from '../../src/passage/gate.entity.js';
 import { demoDeal } from '../../src/sandbox/demo/deal-files.js';
 import { playStory } from '../kit/story.js';
@@ -111,6 +112,22 @@ describe('a sign-off', () => {
     expect(signed).toHaveProperty('findings', expect.arrayContaining([expect.objectContaining(found)]));
     const { data } = await delivery.graphql(operation('handoff-readiness'), { id: handoffId, gate: 'KICKOFF' });
     expect(data!.handoff.readiness.findings).toContainEqual(expect.objectContaining(found));
+  });
+
+  it('is never that of the one who owns the deal, under whatever record', async () => {
+    await send(delivery, 'revoke-sign-off', await on({ reason: 'The engineer has left.' }));
+    const admin = await world.as('REVOPS_ADMIN');
+    await admin.done(mergeMember, {
+      personId: sales.actor.id,
+      intoPersonId: delivery.actor.id,
+      expectedRevision: 1,
+    });
+    const signed = await send(
+      delivery,
+      'sign-off-feasibility',
+      await on({ acceptedRiskIds: [], statement: 'Feasible as far as we can see.' }),
+    );
+    expect(codes(signed)).toContain('SELF_APPROVAL');
   });
 
   it("is the named delivery manager's alone, and names no risk of another handoff", async () => {

@@ -202,7 +202,7 @@ export class ApprovalRequestResolver {
   @Runs(castVote)
   @Mutation(() => ApprovalRequestResult, {
     description:
-      'Casts your vote on exactly the content that you saw. Refused with all reasons: SELF_APPROVAL, CONTRIBUTOR, NOT_ELIGIBLE, ROLE_TOO_NEW, ALREADY_VOTED, NOT_DELEGATED, DELEGATOR_BARRED, DELEGATION_NOT_INDEPENDENT, SIGN_IN_TOO_OLD, SIGN_IN_UNKNOWN, STALE_CONTENT, EXPIRED, NOT_PENDING.',
+      'Casts your vote on exactly the content that you saw. Refused with all reasons: SELF_APPROVAL, CONTRIBUTOR, NOT_ELIGIBLE, ROLE_TOO_NEW, ACCOUNT_TOO_NEW, ALREADY_VOTED, NOT_DELEGATED, DELEGATOR_BARRED, DELEGATION_NOT_INDEPENDENT, SIGN_IN_TOO_OLD, SIGN_IN_UNKNOWN, STALE_CONTENT, EXPIRED, NOT_PENDING.',
   })
   castVote(
     @Arg('input') input: CastVoteInput,

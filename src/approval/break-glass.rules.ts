@@ -48,7 +48,7 @@ export function breakGlassFindings(
   now: Date,
 ): Finding[] {
   const { request, standing, openReviews } = facts;
-  const findings = [...timeFindings(request, now), ...whoFindings(facts, actor, digest)];
+  const findings = [...timeFindings(request, now), ...whoFindings(facts, actor, digest, now)];
   const own = standing.canonicalOf(actor.id);
   if (!listed(facts).includes(own)) {
     findings.push(

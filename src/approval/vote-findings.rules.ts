@@ -1,5 +1,6 @@
 import type { Actor } from '../core/actor.js';
 import { type Finding, finding } from '../core/finding.js';
+import { accountFindings } from '../identity/identity.rules.js';
 import { barredFrom, fits, humansOf, isIndependent, votesOfRound, type VotingFacts } from './approval.rules.js';
 import { isExpired } from './deadline.rules.js';
 import { delegationsTo } from './delegation.rules.js';
@@ -23,7 +24,7 @@ export function voteFindings(
   principalId: string | null = null,
 ): Finding[] {
   const { request, standing } = facts;
-  const findings = [...timeFindings(request, now), ...whoFindings(facts, voter, digest)];
+  const findings = [...timeFindings(request, now), ...whoFindings(facts, voter, digest, now)];
   if (voter.kind !== 'PERSON' || voter.accountId === null) return findings;
   const authority = standing.canonicalOf(principalId ?? voter.id);
   const humans = [standing.canonicalOf(voter.id), authority];
@@ -73,8 +74,11 @@ export function timeFindings(request: Pick<ApprovalRequest, 'state' | 'expiresAt
   ];
 }
 
-/** Findings about who votes on what they saw, whatever the vote: other content, a program, barred, voted already. */
-export function whoFindings(facts: VotingFacts, voter: Actor, digest: string): Finding[] {
+/**
+ * Findings about who votes on what they saw, whatever the vote: other content, a program, an account that is new to its
+ * person, barred, voted already.
+ */
+export function whoFindings(facts: VotingFacts, voter: Actor, digest: string, now: Date): Finding[] {
   const { request, standing } = facts;
   const findings: Finding[] = [];
   if (digest !== request.digest) {
@@ -91,6 +95,7 @@ export function whoFindings(facts: VotingFacts, voter: Actor, digest: string): F
   if (voter.kind !== 'PERSON' || voter.accountId === null) {
     return [...findings, refusal('SERVICE_ACCOUNT', 'voter', 'Programs do not approve.', 'A person has to vote.')];
   }
+  findings.push(...accountFindings(request.need.coolDownHours, voter, now));
   const canonical = standing.canonicalOf(voter.id);
   if (canonical === standing.canonicalOf(request.requesterId)) {
     findings.push(

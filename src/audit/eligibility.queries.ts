@@ -73,6 +73,11 @@ export interface MemberThen {
   readonly isSuspended: boolean;
   /** The record that stood for the same human by then; null when it stood for itself. */
   readonly mergedInto: string | null;
+  /**
+   * When the first of the record's own accounts of that instant was linked, by which they could sign in; null when it came
+   * with the record, and when the record had none.
+   */
+  readonly accountSince: Date | null;
 }
 
 /** Who was a member at an instant, and who held what. */
@@ -89,7 +94,9 @@ function membersAt(instant: Date): Query<MemberThen[]> {
       exists (select 1 from member_suspension s where s.tenant_id = $1 and s.person_id = p.id and s.suspended_at <= $2
         and (s.ended_at is null or s.ended_at > $2)) as suspended,
       (select m.into_person_id from member_merge m where m.tenant_id = $1 and m.person_id = p.id and m.merged_at <= $2
-        order by m.merged_at desc, m.id desc limit 1) as merged_into
+        order by m.merged_at desc, m.id desc limit 1) as merged_into,
+      (select case when min(a.linked_at) > p.created_at then min(a.linked_at) end from account a where a.tenant_id = $1 and a.person_id = p.id and a.linked_at <= $2
+        and (a.unlinked_at is null or a.unlinked_at > $2)) as account_since
     from person p where p.tenant_id = $1 and p.created_at <= $2 order by p.handle`;
   return sql(text, [instant], (rows) =>
     rows.map((row) => ({
@@ -98,6 +105,7 @@ function membersAt(instant: Date): Query<MemberThen[]> {
       name: row.name as string,
       isSuspended: row.suspended as boolean,
       mergedInto: row.merged_into as string | null,
+      accountSince: row.account_since as Date | null,
     })),
   );
 }

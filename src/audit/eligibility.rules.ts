@@ -148,6 +148,7 @@ function memberEligibility(
     scopes: [],
     authTime: at,
     accountId: personId,
+    accountSince: member.accountSince,
   };
   const codes = voteFindings(facts, voter, request.digest, at).map(({ code }) => code);
   const beside = votesOfRound(facts)

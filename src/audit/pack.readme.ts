@@ -32,6 +32,7 @@ the database's clock. People stand by a pseudonymous id and their handle.
      SELF_APPROVAL       asked for it            CONTRIBUTOR  wrote on it, or owns it
      NO_ROLE             held no role            NOT_ELIGIBLE held none that answers it
      ROLE_TOO_NEW        held it too briefly, confirmed by nobody independent
+     ACCOUNT_TOO_NEW     had none but an account that was linked too short a time ago
      ALREADY_VOTED       voted, or somebody did for them
      SUSPENDED, MERGED   was no active record of their own
    roles: since when, given by whom, confirmed by whom. barredAs: REQUESTER, OWNER or

@@ -12,6 +12,11 @@ export interface Actor {
   readonly authTime: Date | null;
   /** The account by which the person signed in; null for services. */
   readonly accountId: string | null;
+  /**
+   * Since when that account signs in as this person, when somebody linked it, or merged its record, after the record was
+   * made; null or left out for an account that came with the record, and for services.
+   */
+  readonly accountSince?: Date | null;
 }
 
 /** The worker's own hand: every automated decision names the job and keeps its sources. */
@@ -26,6 +31,7 @@ export function sameActor(one: Actor, other: Actor): boolean {
     one.tenantId === other.tenantId &&
     one.id === other.id &&
     one.accountId === other.accountId &&
+    one.accountSince?.getTime() === other.accountSince?.getTime() &&
     one.authTime?.getTime() === other.authTime?.getTime() &&
     sameTexts(one.roles, other.roles) &&
     sameTexts(one.scopes, other.scopes)

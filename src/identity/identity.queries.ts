@@ -23,9 +23,14 @@ const HELD = `r.revoked_at is null and (r.ends_at is null or r.ends_at > ${PRESE
 
 /**
  * A person's roles as held now; the canonical person stands for every record merged into it, and is looked up by its key:
- * a join is estimated too low, and reads all members of the tenant at every request.
+ * a join is estimated too low, and reads all members of the tenant at every request. The account of a merged record signs
+ * in as this person since the latest merge of any of their records: which one it came by is not told by `merged_into`.
  */
-const PERSON = `select c.id as person_id, a.id as account_id, g.roles, g.seat_ended_at
+const PERSON = `select c.id as person_id, a.id as account_id, g.roles, g.seat_ended_at,
+    case when p.merged_into is not null then greatest(a.linked_at, (
+        select max(m.merged_at) from member_merge m join person s on s.tenant_id = $1 and s.id = m.person_id
+          where m.tenant_id = $1 and s.merged_into = p.merged_into))
+      when a.linked_at > p.created_at then a.linked_at end as account_since
   from account a
   join person p on p.tenant_id = $1 and p.id = a.person_id and p.state = 'ACTIVE'
   cross join lateral (
@@ -87,6 +92,7 @@ function personActor(tenantId: string, row: Row | undefined, authTime: Date | nu
     tenantId,
     id: row.person_id as string,
     accountId: row.account_id as string,
+    accountSince: row.account_since as Date | null,
     roles,
     scopes: [],
     authTime,

@@ -134,7 +134,10 @@ export class PersonResolver {
   }
 
   @Runs(linkAccount)
-  @Mutation(() => PersonResult, { description: 'Lets a member sign in by a further account.' })
+  @Mutation(() => PersonResult, {
+    description:
+      'Lets a member sign in by a further account. It lets nobody vote until the cool-down of a role has passed (ACCOUNT_TOO_NEW).',
+  })
   linkAccount(
     @Arg('input') input: MemberAccountInput,
     @Ctx() ctx: RequestContext,
@@ -155,7 +158,8 @@ export class PersonResolver {
 
   @Runs(mergeMember)
   @Mutation(() => PersonResult, {
-    description: 'Declares two records to be one human; answers with the record that stays.',
+    description:
+      'Declares two records to be one human; answers with the record that stays. Never a record of your own (SELF_MERGE).',
   })
   mergeMember(
     @Arg('input') input: MergeMemberInput,

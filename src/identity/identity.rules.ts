@@ -1,5 +1,7 @@
+import type { Actor } from '../core/actor.js';
 import { type Finding, finding } from '../core/finding.js';
 import type { Eligible, RoleHolder } from './identity.queries.js';
+import type { Person } from './person.entity.js';
 import { Role } from './roles.js';
 
 /** Nobody widens their own rights: another administrator grants (attack case A15). */
@@ -14,6 +16,27 @@ export function selfGrant(actorId: string, personId: string, role: Role): Findin
       remedy: 'Ask another RevOps administrator.',
     }),
   ];
+}
+
+/**
+ * Nobody says of their own record that it is somebody else's: they would act with that person's roles, or that person's
+ * account with theirs (attack case A15).
+ */
+export function selfMerge(
+  actorId: string,
+  records: readonly { readonly path: string; readonly record: Pick<Person, 'id' | 'mergedInto'> | undefined }[],
+): Finding[] {
+  return records
+    .filter(({ record }) => record && (record.mergedInto ?? record.id) === actorId)
+    .map(({ path }) =>
+      finding({
+        code: 'SELF_MERGE',
+        path,
+        message: 'You cannot merge a record of your own.',
+        facts: {},
+        remedy: 'Another RevOps administrator has to do it.',
+      }),
+    );
 }
 
 /** A tenant keeps at least one active administrator, or nobody could ever let anyone in again. */
@@ -47,8 +70,29 @@ export function isSeasoned(grant: Eligible, circle: ReadonlySet<string>, coolDow
   return grant.confirmedBy !== null && !circle.has(grant.confirmedBy) && !circle.has(grant.grantedBy);
 }
 
+/**
+ * Findings while an account has signed in as this person for less than the cool-down of a role: whoever administers
+ * members could link one of their own, and act by a role that is old enough (attack case A15). No second administrator
+ * shortens it: the person has the accounts that they had before.
+ *
+ * @param coolDownHours elapsed hours; 0 switches it off
+ */
+export function accountFindings(coolDownHours: number, { accountSince }: Actor, now: Date): Finding[] {
+  if (!accountSince || now.getTime() - accountSince.getTime() >= coolDownHours * HOUR) return [];
+  const until = new Date(accountSince.getTime() + coolDownHours * HOUR).toISOString();
+  return [
+    finding({
+      code: 'ACCOUNT_TOO_NEW',
+      path: 'account',
+      message: `The account by which you signed in was linked to this member less than ${coolDownHours} hours ago.`,
+      facts: { coolDownHours, until },
+      remedy: `Sign in by an account that the member has had for longer, or wait until ${until}.`,
+    }),
+  ];
+}
+
 /** How long an administrator is new, in hours: a new one confirms no role that their own maker has given. */
-const NEW_ADMINISTRATOR_HOURS = 72;
+export const NEW_ADMINISTRATOR_HOURS = 72;
 
 /**
  * What is wrong with confirming a role (attack case A15): the second administrator is neither the giver nor the holder,

@@ -11,7 +11,7 @@ import {
   personByHandle,
   TENANT_DIRECTORY,
 } from './identity.queries.js';
-import { lastAdministrator } from './identity.rules.js';
+import { lastAdministrator, selfMerge } from './identity.rules.js';
 import type { InviteMemberInput, MemberAccountInput, MemberInput, MergeMemberInput } from './identity.input.js';
 import { administer, checkRevision, grantRow, subjectOf, touch } from './member.writes.js';
 import { Account, MemberMerge, MemberState, MemberSuspension, Person, RoleGrant } from './person.entity.js';
@@ -171,7 +171,13 @@ export const mergeMember = command({
     if (!person) throw notFound('Person', personId);
     checkRevision(person, expectedRevision);
     const into = records.find(({ id }) => id === intoPersonId);
-    const findings = lastAdministrator(people, person.id);
+    const findings = [
+      ...lastAdministrator(people, person.id),
+      ...selfMerge(actor.id, [
+        { path: 'personId', record: person },
+        { path: 'intoPersonId', record: into },
+      ]),
+    ];
     if (!into || into.id === person.id || into.mergedInto !== null || into.state === MemberState.ERASED) {
       findings.push(
         finding({

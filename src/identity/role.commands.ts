@@ -3,7 +3,13 @@ import { command, done, refused } from '../core/command.js';
 import { insert, type Statement, update } from '../core/statement.js';
 import type { GrantRoleInput, MemberRoleInput } from './identity.input.js';
 import { eligiblePeople, lockMember, lockMembership, openGrants } from './identity.queries.js';
-import { confirmationFindings, lastAdministrator, selfGrant } from './identity.rules.js';
+import {
+  accountFindings,
+  confirmationFindings,
+  lastAdministrator,
+  NEW_ADMINISTRATOR_HOURS,
+  selfGrant,
+} from './identity.rules.js';
 import { administer, checkRevision, grantRow, subjectOf, touch } from './member.writes.js';
 import { isHeld, RoleGrant } from './person.entity.js';
 import { Role } from './roles.js';
@@ -73,7 +79,10 @@ export const confirmRole = command({
     const holderId = person.mergedInto ?? person.id;
     const grant = people.find((held) => held.personId === holderId && held.role === role);
     const own = people.find((held) => held.personId === actor.id && held.role === Role.REVOPS_ADMIN);
-    const findings = confirmationFindings(grant, own, actor.id, now);
+    const findings = [
+      ...confirmationFindings(grant, own, actor.id, now),
+      ...accountFindings(NEW_ADMINISTRATOR_HOURS, actor, now),
+    ];
     if (!grant || findings.length > 0) return refused(findings, { subject: subjectOf(person.id) });
     const changed = grant.confirmedBy === null;
     const confirmed = update(RoleGrant, { id: grant.grantId }, { confirmedBy: actor.id, confirmedAt: now });

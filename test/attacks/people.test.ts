@@ -1,7 +1,8 @@
 import { castVote } from '../../src/approval/approval.commands.js';
 import { confirmDelegation, delegateVotes, endDelegation } from '../../src/approval/delegation.commands.js';
 import { newId } from '../../src/core/id.js';
-import { mergeMember, suspendMember } from '../../src/identity/member.commands.js';
+import { linkAccount, mergeMember, suspendMember } from '../../src/identity/member.commands.js';
+import { TENANT_DIRECTORY } from '../../src/identity/identity.queries.js';
 import { confirmRole, grantRole, revokeRole } from '../../src/identity/role.commands.js';
 import { Role } from '../../src/identity/roles.js';
 import { createApiKey } from '../../src/identity/tenant.commands.js';
@@ -204,6 +205,22 @@ attack(
   MANNER,
 );
 
+/** An approver of long standing by an account that an administrator links to their record, and a merge of both. */
+async function disguised(run: Run, admin: Persona) {
+  const { actor } = await member();
+  const by = run.by(admin);
+  const subject = newId();
+  await by.run(linkAccount, { personId: actor.id, issuer: TENANT_DIRECTORY, subject, expectedRevision: 1 });
+  const [account] = await world.rows('select id from account where tenant_id = $1 and subject = $2', [subject]);
+  const pair = [admin.actor.id, actor.id] as const;
+  const [personId, intoPersonId] = run.chance() < 0.5 ? pair : [pair[1], pair[0]];
+  const expectedRevision = personId === actor.id ? 2 : 1;
+  return {
+    asApprover: world.acting({ ...actor, accountId: account!.id as string }),
+    merge: () => by.run(mergeMember, { personId, intoPersonId, expectedRevision }),
+  };
+}
+
 attack(
   'A15: an administrator gives the role to a friend',
   stage,
@@ -217,6 +234,9 @@ attack(
     const given = await run.outcome(() => run.by(giver).run(grantRole, { ...role, expectedRevision: 1 }));
     const confirm = confirmer ? [() => run.by(confirmer).run(confirmRole, { ...role, expectedRevision: 2 })] : [];
     const itself = run.by(requester);
+    // Or becomes one: by an account of their own on an approver's record, or by a merge with it.
+    const disguise = await disguised(run, requester);
+    const becoming = await run.race(vote(run, disguise.asApprover, id), disguise.merge);
     await run.race(
       ...confirm,
       vote(run, friend, id),
@@ -224,11 +244,12 @@ attack(
       () => itself.run(grantRole, { personId: requester.actor.id, role: role.role, expectedRevision: 1 }),
       use(run, subjectId),
     );
-    const last = await run.race(vote(run, friend, id));
+    const last = await run.race(vote(run, friend, id), vote(run, disguise.asApprover, id));
     const isOutside = giver === ravi && confirmer === rita;
     const votes = await count(world, 'approval_vote', id);
     run.count(isOutside ? 'confirmed from outside' : 'from the circle');
     return [
+      ...(becoming.includes('done') ? [`the administrator became an approver: ${becoming.join()}`] : []),
       ...(given === 'done' ? [] : [`the role was not given: ${given}`]),
       ...(isOutside === (votes === 1) ? [] : [`${votes} votes by a role of this minute, last ${last.join()}`]),
     ];

@@ -93,8 +93,9 @@ describe('voting', () => {
     await femi.done(castVote, ballot(id));
     await admin.done(mergeMember, { personId: femi.actor.id, intoPersonId: freda.actor.id, expectedRevision: 1 });
     expect(codes(await freda.refused(castVote, ballot(id)))).toEqual(['ALREADY_VOTED']);
+    suite.clock.advanceHours(24);
     const second = await open(world);
-    // Signs in by the account of the record that was merged: the vote names that record, the count the human.
+    // Signs in by the account of the record that was merged a cool-down ago: the vote names that record, the count the human.
     await (await byAccount(suite, world, 'femi.finance', 0)).done(castVote, ballot(second.id));
     expect(codes(await freda.refused(castVote, ballot(second.id)))).toEqual(['ALREADY_VOTED']);
     await fiona.done(castVote, ballot(second.id));

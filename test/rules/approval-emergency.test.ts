@@ -63,6 +63,16 @@ describe('declaring an emergency', () => {
     expect(declare('leah', { openReviews: [review({ dueAt: new Date(NOW.getTime() + 1) })] })).toEqual([]);
   });
 
+  it('is for nobody by an account that was linked to a named person just now', () => {
+    const at = (hoursAgo: number) => ({
+      ...signedIn('leah', 1),
+      accountSince: new Date(NOW.getTime() - hoursAgo * 60 * MINUTE),
+    });
+    const known = { ...facts(on, ['leah', 'liam']), openReviews: [] };
+    expect(codes(breakGlassFindings(known, at(23), DIGEST, NOW))).toEqual(['ACCOUNT_TOO_NEW']);
+    expect(codes(breakGlassFindings(known, at(24), DIGEST, NOW))).toEqual([]);
+  });
+
   it('asks for a sign-in as fresh as the votes need, if that is fresher', () => {
     const strict = request({ breakGlass: terms(['leah']), need: { ...on.need, freshSignInMinutes: 5 } });
     expect(declare('leah', {}, strict, 6)).toEqual(['SIGN_IN_TOO_OLD']);

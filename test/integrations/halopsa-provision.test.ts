@@ -170,6 +170,19 @@ it('adopts a project that somebody made by hand, and makes no second', async () 
   expect((await expectOnce()).id).toBe(made.id);
 });
 
+const losses: readonly { readonly what: string; readonly fault: Partial<Fault> }[] = [
+  { what: 'a reset', fault: FAULTS.resetAfter() },
+  { what: 'a 502', fault: FAULTS.failsAfter(502) },
+  { what: 'an answer that ends in the middle', fault: FAULTS.cutAnswer() },
+];
+
+it.each(losses)('adds what a project made by hand lacks once, also after $what', async ({ fault }) => {
+  perform(there.halo, 'project', { id: opportunity, summary: 'Acme network' });
+  there.halo.faults.add({ ...project, ...fault });
+  await there.work(200);
+  expect(parts(await expectOnce(), 'milestones')).toHaveLength(5);
+});
+
 it('says which field HaloPSA dropped in silence, and goes on when it is put right', async () => {
   there.halo.faults.add({ ...FAULTS.drops('targetdate'), times: null });
   await there.work();

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { LosslessNumber } from 'lossless-json';
 import { PsaDealState } from '../../src/integrations/halopsa/psa-sync.entity.js';
 import { isHistory, judge, stepsFor } from '../../src/integrations/halopsa/opportunity.rules.js';
+import { makesNothing } from '../../src/integrations/halopsa/halopsa.record.js';
 import { notKept } from '../../src/integrations/halopsa/kept.rules.js';
 import { settingsOf } from '../../src/integrations/halopsa/halopsa.settings.js';
 import { ticketIds } from '../../src/integrations/halopsa/webhook.rules.js';
@@ -14,6 +15,20 @@ const settings = settingsOf({
 });
 const closed = '2026-09-30T10:00:00';
 const NONE = '1899-12-30T00:00:00';
+
+describe('a change that is written again', () => {
+  const known = { id: 7, name: 'Go-live' };
+  it.each([
+    { what: 'a ticket that is there', record: { id: 1, status_id: 2 }, isHarmless: true },
+    { what: 'a new ticket', record: { status_id: 2 }, isHarmless: false },
+    { what: 'known milestones', record: { id: 1, milestones: [known] }, isHarmless: true },
+    { what: 'a milestone more', record: { id: 1, milestones: [known, { name: 'New' }] }, isHarmless: false },
+    { what: 'a dependency more', record: { id: 1, date_dependencies: [{ dependentfaultid: 3 }] }, isHarmless: false },
+    { what: 'budgets, known by their type', record: { id: 1, budgets: [{ budgettype_id: 2 }] }, isHarmless: true },
+  ])('$what: $isHarmless', ({ record, isHarmless }) => {
+    expect(makesNothing(record)).toBe(isHarmless);
+  });
+});
 
 describe('what an opportunity is', () => {
   it.each([

@@ -5,7 +5,7 @@ import { Vendor } from '../connection/connection.entity.js';
 import type { Connections, OpenConnection } from '../connection/connection.secret.js';
 import type { Budget } from '../http/budget.js';
 import type { VendorAnswer, VendorHttp, VendorRequest } from '../http/client.js';
-import { haloError, idOf, isRecord, listOf, numberOf, type HaloRecord } from './halopsa.record.js';
+import { haloError, idOf, isRecord, listOf, makesNothing, numberOf, type HaloRecord } from './halopsa.record.js';
 import { type HaloSettings, settingsOf } from './halopsa.settings.js';
 import { HaloTokens } from './halopsa.token.js';
 
@@ -138,11 +138,11 @@ export class HaloClient {
   }
 
   /**
-   * Posts one record and answers what HaloPSA says that it has now. Without an id it is created, and a lost answer
-   * leaves a doubt; with one the same fields are written again, which is harmless.
+   * Posts one record and answers what HaloPSA says that it has now. A lost answer leaves a doubt about whatever is made
+   * by it; what is only changed is written again, which is harmless.
    */
   async post(path: string, record: HaloRecord): Promise<HaloRecord> {
-    const isRepeatable = record.id !== undefined;
+    const isRepeatable = makesNothing(record);
     const answer = await this.call('POST', path, {}, { json: [record], isRepeatable });
     const body = answer.json();
     const [saved] = Array.isArray(body) ? body : [body];

@@ -51,3 +51,11 @@ export function customField(record: HaloRecord, name: string): string {
 export function haloError(kind: VendorFault, code: string, message: string, remedy: string): VendorError {
   return new VendorError(kind, { code, message, remedy });
 }
+
+/** The lists of a ticket whose rows HaloPSA makes anew when they carry no id; budgets it knows by their type. */
+const PARTS = ['milestones', 'date_dependencies'];
+
+/** Whether a record as it is posted only changes what is there: it has an id, and so have its parts. */
+export function makesNothing(record: HaloRecord): boolean {
+  return [record, ...PARTS.flatMap((name) => listOf(record, name))].every((one) => idOf(one) !== null);
+}

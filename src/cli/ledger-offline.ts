@@ -26,12 +26,16 @@ export async function verifyFile(
       console.log(`${file}: tampered with. Line ${verdict.line}${where}: ${verdict.what}.`);
       return EXIT.TAMPERED;
     }
-    const { tenant, from, to, period, coveredAt, keyId, sources, unchecked } = verdict.summary;
+    const { tenant, from, to, period, kept, compared, coveredAt, keyId, sources, unchecked } = verdict.summary;
     console.log(`${file}: sound.`);
     console.log(`Tenant ${tenant}, entries ${from} to ${to} without a gap (${to - from + 1}).`);
     if (period.from !== null || period.to !== null)
       console.log(`Asked for: ${period.from ?? 'the beginning'} to ${period.to ?? 'the end'}.`);
     console.log(`Covered by ${verdict.summary.checkpoints} checkpoints, the last of ${coveredAt}, key ${keyId}.`);
+    if (options.checkpoints !== undefined)
+      console.log(
+        `Compared with ${compared} of ${kept} checkpoints kept elsewhere; the others cover no entry of it, or were signed after its period.`,
+      );
     console.log(`${sources} sources of decisions listed, ${unchecked} of a kind that the export could not look at.`);
     return EXIT.SOUND;
   });

@@ -1,4 +1,4 @@
-import { openCheckpoint, signCheckpoint } from '../../src/core/ledger/checkpoint.js';
+import { type Checkpoint, openCheckpoint, signCheckpoint } from '../../src/core/ledger/checkpoint.js';
 import type { ExportLine, HeaderLine, SourcesLine } from '../../src/core/ledger/format.js';
 import { lineText } from '../../src/core/ledger/lines.js';
 import { trustedKey } from '../../src/core/ledger/note.js';
@@ -27,6 +27,15 @@ const replace = (lines: readonly ExportLine[], at: number, line: ExportLine): Ex
 const header = (change: Partial<HeaderLine>): ExportLine[] => replace(LINES, 0, { ...headerOf(LINES), ...change });
 const indexOfEntry = (seq: number): number => LINES.findIndex((line) => isEntry(line) && line.seq === seq);
 
+/** The checkpoints of an export, as somebody kept them. */
+function kept(lines: readonly ExportLine[]): Checkpoint[] {
+  return lines.filter(isCheckpoint).map(({ note }) => {
+    const opened = openCheckpoint(note, TRUST.keys);
+    if (!opened.ok) throw new Error(opened.why);
+    return opened.checkpoint;
+  });
+}
+
 describe('a sound export', () => {
   it.each([{ piece: 1 }, { piece: 7 }, { piece: 64 }, { piece: 1_000_000 }])(
     'is sound in pieces of $piece bytes',
@@ -50,12 +59,11 @@ describe('a sound export', () => {
   });
 
   it('agrees with checkpoints that were kept elsewhere', async () => {
-    const checkpoints = LINES.filter(isCheckpoint).map(({ note }) => {
-      const opened = openCheckpoint(note, TRUST.keys);
-      if (!opened.ok) throw new Error(opened.why);
-      return opened.checkpoint;
+    const checkpoints = kept(LINES);
+    expect(await verified(FILE, { ...TRUST, checkpoints })).toMatchObject({
+      kind: 'sound',
+      summary: { kept: 4, compared: 4 },
     });
-    expect(await verified(FILE, { ...TRUST, checkpoints })).toMatchObject({ kind: 'sound' });
     const cut = written(sample({ contents: contents(12) }));
     expect(await verified(cut)).toMatchObject({ kind: 'sound' });
     expect(await verified(cut, { ...TRUST, checkpoints })).toMatchObject({
@@ -68,6 +76,32 @@ describe('a sound export', () => {
       kind: 'tampered',
       seq: 6,
       what: expect.stringMatching(/kept elsewhere of 6 entries has another root/),
+    });
+  });
+});
+
+describe('the export of a period', () => {
+  const checkpoints = kept(LINES);
+  const signed = checkpoints.at(-1)!.at;
+  const until = (ms: number) => ({ from: null, to: new Date(signed.getTime() + ms).toISOString() });
+  const cut = (period: HeaderLine['period']) => written(sample({ contents: contents(12), period }));
+
+  it('is cut when it ends before a checkpoint that was signed in it', async () => {
+    expect(await verified(cut(until(1)), { ...TRUST, checkpoints })).toMatchObject({
+      kind: 'tampered',
+      what: expect.stringMatching(/covers 20 entries: this export was cut at 12/),
+    });
+  });
+
+  it('may end before what was signed after it, and says how many checkpoints it was compared with', async () => {
+    expect(await verified(cut(until(0)), { ...TRUST, checkpoints: checkpoints.slice(-1) })).toMatchObject({
+      kind: 'sound',
+      summary: { kept: 1, compared: 0 },
+    });
+    const late = written(sample({ from: 8 }));
+    expect(await verified(late, { ...TRUST, checkpoints })).toMatchObject({
+      kind: 'sound',
+      summary: { kept: 4, compared: checkpoints.filter(({ size }) => size >= 8).length },
     });
   });
 });

@@ -24,6 +24,9 @@ export interface ExportSummary {
   readonly to: number;
   readonly period: HeaderLine['period'];
   readonly checkpoints: number;
+  /** How many checkpoints were kept elsewhere, and how many of them the export reaches: only those say anything of it. */
+  readonly kept: number;
+  readonly compared: number;
   /** When the covering checkpoint was signed, and by which key. */
   readonly coveredAt: string;
   readonly keyId: string;
@@ -76,7 +79,7 @@ class ExportWalk {
   /** Sources that entries have named and no line has listed yet. */
   private unlisted = new Set<string>();
   private covering: { readonly checkpoint: Checkpoint; readonly keyId: string } | null = null;
-  private counts = { checkpoints: 0, sources: 0, unchecked: 0 };
+  private counts = { checkpoints: 0, compared: 0, sources: 0, unchecked: 0 };
   private isEnded = false;
   /** Checkpoints kept elsewhere, by size. */
   private readonly held = new Map<number, Checkpoint[]>();
@@ -101,7 +104,8 @@ class ExportWalk {
     if (!this.isEnded || !covering) throw new Tampered('the file is cut: its end is missing');
     const { tenant, from, to, period } = header;
     const { checkpoint, keyId } = covering;
-    return { tenant, from, to, period, ...this.counts, coveredAt: checkpoint.at.toISOString(), keyId };
+    const kept = this.trust.checkpoints.length;
+    return { tenant, from, to, period, kept, ...this.counts, coveredAt: checkpoint.at.toISOString(), keyId };
   }
 
   private begin(value: unknown): void {
@@ -149,7 +153,10 @@ class ExportWalk {
     if (said?.tenant !== this.header!.tenant) throw new Tampered('the content is of another tenant');
     this.frontier = appendLeaf(this.frontier, seq - 1, leaf);
     for (const source of sourcesIn(said)) this.unlisted.add(sourceKey(source));
-    for (const held of this.held.get(seq) ?? []) this.agree(held, 'a checkpoint kept elsewhere');
+    for (const held of this.held.get(seq) ?? []) {
+      this.agree(held, 'a checkpoint kept elsewhere');
+      this.counts.compared += 1;
+    }
   }
 
   private checkpoint({ size, note }: CheckpointLine): void {
@@ -192,8 +199,11 @@ class ExportWalk {
     if (this.seq !== to) throw new Tampered(`the export ends at entry ${this.seq}; its header says ${to}`);
     if (this.covering?.checkpoint.size !== to) throw new Tampered(`no checkpoint covers the export's end at ${to}`);
     if (this.unlisted.size > 0) throw new Tampered('a source that an entry names is not listed');
-    const last = Math.max(0, ...this.held.keys());
-    if (period.to === null && last > to)
+    // What was signed before the period ended covers entries that were made before, so none beyond the period's last.
+    const before = period.to === null ? Infinity : Date.parse(period.to);
+    const within = this.trust.checkpoints.filter(({ at }) => !(at.getTime() >= before));
+    const last = within.reduce((most, { size }) => Math.max(most, size), 0);
+    if (last > to)
       throw new Tampered(`a checkpoint kept elsewhere covers ${last} entries: this export was cut at ${to}`);
     const opened = openNote(note, this.trust.keys);
     if (!opened.ok) throw new Tampered(`the end is not to be trusted: ${opened.why}`);

@@ -14,6 +14,7 @@ import { EFFECT_HEADER } from '../../src/integrations/mail/graph.mail.js';
 import { adoptEffect, confirmEffect } from '../../src/integrations/outbox/outbox.commands.js';
 import { channelPage } from '../../src/sandbox/microsoft/page.js';
 import type { FaultRule } from '../../src/sandbox/microsoft/faults.js';
+import { open } from '../command/approval.kit.js';
 import { importForTest } from '../kit/deal.js';
 import { read } from '../rules/handoff.kit.js';
 import { useMail } from './mail.kit.js';
@@ -88,6 +89,21 @@ it.each<{ what: string; rule: FaultRule; sent: number }>([
   await bench.dispatch(8);
   expect(bench.mails()).toHaveLength(1);
   expect((await bench.notices()).map(({ state }) => state)).toEqual(['MAILED']);
+});
+
+test('a mail that asks for a vote and was lost has a link of its own when somebody has it sent again', async () => {
+  await bench.connectGraph();
+  await open(bench.world);
+  arm({ kind: 'status', status: 504 });
+  await bench.tell(8);
+  const [lost, ...more] = (await bench.effects()).filter(({ state }) => state === EffectState.UNKNOWN);
+  expect(more).toEqual([]);
+  await (await bench.world.as('REVOPS_ADMIN')).done(confirmEffect, { effectId: lost!.id });
+  await bench.dispatch(8);
+  const links = bench.mails().map(({ body }) => /\/approve\/[\w.-]+/.exec(body)?.[0]);
+  expect(links.length).toBeGreaterThan(1);
+  expect(links).not.toContain(undefined);
+  expect(new Set(links).size).toBe(links.length);
 });
 
 test('a 429 is waited for, a token that was revoked is replaced, and the mail goes once', async () => {

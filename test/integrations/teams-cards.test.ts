@@ -1,5 +1,7 @@
 import { castVote } from '../../src/approval/approval.commands.js';
 import { openVoteLink } from '../../src/approval/vote-link.commands.js';
+import { EffectState } from '../../src/core/outbox/effect.entity.js';
+import { confirmEffect } from '../../src/integrations/outbox/outbox.commands.js';
 import { CardEvent, CardState } from '../../src/integrations/microsoft/teams/teams-card.entity.js';
 import { ask, ballotOn, bring, handoffOf, plainPolicy } from '../command/exception.kit.js';
 import { playStory } from '../kit/story.js';
@@ -54,6 +56,25 @@ test('a request for votes mentions who may vote, opens for each of them once, an
   await teams.work();
   expect(teams.titles().slice(1)).toEqual([`Approval given: margin exception of ${number}`]);
   expect(bench.count('run.failed')).toBe(0);
+});
+
+test('a request whose card was lost is told with new links once somebody confirms that it is not there', async () => {
+  bench.world = await bench.suite.tenant(plainPolicy);
+  await teams.connect({ topics: 'APPROVALS' });
+  const sales = await bench.world.as('SALES_MANAGER');
+  await ask(bench.world, sales, await bring(sales, { id: 9003, price: 1000, cost: 760 }));
+  teams.arm({ operation: 'workflow.trigger', kind: 'status', status: 504 });
+  await teams.work(10);
+  expect(teams.cards()).toEqual([]);
+  const unknown = (await teams.effects()).find(({ state }) => state === EffectState.UNKNOWN)!;
+  await (await bench.world.as('REVOPS_ADMIN')).done(confirmEffect, { effectId: unknown.id });
+  await teams.work(10);
+  const [card] = teams.cards();
+  const voter = await bench.world.as('FINANCE_APPROVER');
+  expect(card!.msteams.entities!.map(({ mentioned }) => mentioned.id)).toContain(teams.oidOf('FINANCE_APPROVER'));
+  const links = card!.actions!.flatMap(({ url }) => url.split('/approve/')[1] ?? []);
+  const opened = await Promise.all(links.map(async (token) => (await voter.run(openVoteLink, { token })).kind));
+  expect(opened.filter((kind) => kind === 'done')).toHaveLength(1);
 });
 
 test('a request that was settled before its card went out has none, and no link', async () => {

@@ -127,7 +127,8 @@ async function linkOf(
 ): Promise<Told['link'] | 'OVER'> {
   if (facts.type === 'ApprovalRequest') {
     const { requestId } = facts;
-    const issued = await tools.run(issueNoticeLink, { requestId, personId, attempt: effect.attempts });
+    // By its token, which only grows: a person's decision counts attempts anew.
+    const issued = await tools.run(issueNoticeLink, { requestId, personId, attempt: effect.fencingToken });
     if (issued.kind === 'refused') return 'OVER';
     if (issued.secret !== undefined) return { label: 'Open the request', url: `${publicUrl}${issued.secret}` };
   }

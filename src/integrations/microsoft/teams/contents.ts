@@ -21,8 +21,8 @@ export interface Filling extends Pick<EffectTools, 'read' | 'run' | 'now'> {
   readonly attempt: string | null;
 }
 
-/** The attempt that an effect is in, as a name. */
-export const attemptOf = ({ id, attempts }: OutboxEffect): string => `${id}/${attempts}`;
+/** The attempt that an effect is in, as a name: by its token, which only grows; a person's decision counts attempts anew. */
+export const attemptOf = ({ id, fencingToken }: OutboxEffect): string => `${id}/${fencingToken}`;
 
 /** What a card says now; null when it is not needed any more. Names and texts are read at this moment and kept nowhere. */
 export async function contentOf(card: TeamsCard, filling: Filling): Promise<CardContent | null> {

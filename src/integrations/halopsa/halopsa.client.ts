@@ -89,7 +89,7 @@ export class HaloClient {
 
   /** What the token may be used for, as HaloPSA says; null when it does not say. */
   scopes(): Promise<readonly string[] | null> {
-    return this.tokens.scopesOf(this.connection, this.settings, this.options.signal);
+    return this.tokens.scopesOf(this.connection, this.settings);
   }
 
   /** One record, with its details. */
@@ -172,20 +172,22 @@ export class HaloClient {
     more: Partial<VendorRequest> = {},
   ): Promise<VendorAnswer> {
     const { accept = [], ...rest } = more;
-    const first = await this.send(method, path, query, { ...rest, accept: [...accept, 401] });
+    const { tokens, connection, settings } = this;
+    const token = await tokens.of(connection, settings);
+    const first = await this.send(token, method, path, query, { ...rest, accept: [...accept, 401] });
     if (first.status !== 401) return first;
-    this.tokens.forget(this.connection, this.settings);
-    return this.send(method, path, query, { ...rest, accept });
+    tokens.forget(connection, settings, token);
+    return this.send(await tokens.of(connection, settings), method, path, query, { ...rest, accept });
   }
 
   private async send(
+    token: string,
     method: 'GET' | 'POST',
     path: string,
     query: HaloQuery,
     more: Partial<VendorRequest>,
   ): Promise<VendorAnswer> {
     const { settings, budget, signal } = this.options;
-    const token = await this.tokens.of(this.connection, settings, signal);
     const parameters = new URLSearchParams(
       Object.entries(query).flatMap(([name, value]) => (value === null ? [] : [[name, String(value)]])),
     ).toString();

@@ -32,51 +32,51 @@ const REMEDIES: Readonly<Record<string, string>> = {
  * HaloPSA gives none to refresh with: another is asked for. Kept in this process's memory alone.
  */
 export class HaloTokens {
-  private readonly held = new Map<string, Promise<Held>>();
+  private readonly held = new Map<string, Held>();
+  /** What is being asked for now, by connection and credentials. */
+  private readonly asked = new Map<string, Promise<Held>>();
 
   constructor(private readonly http: VendorHttp) {}
 
   /** A token that is good for now. VendorError DISCONNECTED when the credentials are not accepted. */
-  async of(connection: OpenConnection, settings: HaloSettings, signal: AbortSignal): Promise<string> {
-    return (await this.heldOf(connection, settings, signal)).token;
+  async of(connection: OpenConnection, settings: HaloSettings): Promise<string> {
+    return (await this.heldOf(connection, settings)).token;
   }
 
   /** What a token may be used for, as HaloPSA says; null when it does not say. */
-  async scopesOf(
-    connection: OpenConnection,
-    settings: HaloSettings,
-    signal: AbortSignal,
-  ): Promise<readonly string[] | null> {
-    return (await this.heldOf(connection, settings, signal)).scopes;
+  async scopesOf(connection: OpenConnection, settings: HaloSettings): Promise<readonly string[] | null> {
+    return (await this.heldOf(connection, settings)).scopes;
   }
 
-  /** The vendor does not take this token any more: it was revoked. */
-  forget(connection: OpenConnection, settings: HaloSettings): void {
-    this.held.delete(keyOf(connection, settings));
-  }
-
-  private async heldOf(connection: OpenConnection, settings: HaloSettings, signal: AbortSignal): Promise<Held> {
+  /** The vendor does not take this token any more: it was revoked. One that somebody has asked for since is kept. */
+  forget(connection: OpenConnection, settings: HaloSettings, token: string): void {
     const key = keyOf(connection, settings);
-    const known = await this.held.get(key)?.catch(() => null);
+    if (this.held.get(key)?.token === token) this.held.delete(key);
+  }
+
+  private async heldOf(connection: OpenConnection, settings: HaloSettings): Promise<Held> {
+    const key = keyOf(connection, settings);
+    const known = this.held.get(key);
     if (known && known.endsAt > performance.now()) return known;
-    const asked = this.ask(connection, settings, signal);
+    const pending = this.asked.get(key);
+    if (pending) return pending;
+    const asked = this.ask(connection, settings)
+      .then((made) => this.keep(key, made))
+      .finally(() => this.asked.delete(key));
+    this.asked.set(key, asked);
+    return asked;
+  }
+
+  private keep(key: string, made: Held): Held {
     this.held.delete(key);
-    this.held.set(key, asked);
+    this.held.set(key, made);
     const [oldest] = this.held.keys();
     if (this.held.size > MOST && oldest !== undefined) this.held.delete(oldest);
-    try {
-      return await asked;
-    } catch (error) {
-      if (this.held.get(key) === asked) this.held.delete(key);
-      throw error;
-    }
+    return made;
   }
 
-  private async ask(
-    { credentials }: OpenConnection,
-    { authServer, tenant, scope }: HaloSettings,
-    signal: AbortSignal,
-  ): Promise<Held> {
+  /** For all who wait, so that the end of one's attempt does not end it. */
+  private async ask({ credentials }: OpenConnection, { authServer, tenant, scope }: HaloSettings): Promise<Held> {
     const form = new URLSearchParams({
       grant_type: 'client_credentials',
       client_id: credentials.clientId ?? '',
@@ -93,7 +93,6 @@ export class HaloTokens {
       accept: [400, 401],
       // Two tokens are as good as one.
       isRepeatable: true,
-      signal,
     });
     const body = answer.json();
     if (answer.status >= 400) throw refusedSignIn(codeIn(body), answer.status);

@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { EffectState } from '../../src/core/outbox/effect.entity.js';
+import { EffectState, OutboxEffect } from '../../src/core/outbox/effect.entity.js';
+import { selectRequired, update } from '../../src/core/statement.js';
+import type { EntityClass } from '../../src/core/table.js';
+import { Handoff } from '../../src/handoff/handoff.entity.js';
+import { Stage } from '../../src/handoff/stage.rules.js';
+import { updateIntegrationSettings } from '../../src/integrations/connection/connection.commands.js';
+import { Integration } from '../../src/integrations/connection/connection.entity.js';
+import { PsaDeal, PsaDealState } from '../../src/integrations/halopsa/psa-sync.entity.js';
 import { demoDeal } from '../../src/sandbox/demo/deal-files.js';
 import { type Fault, FAULTS } from '../../src/sandbox/halopsa/faults.js';
 import { actionsOf } from '../../src/sandbox/halopsa/actions.js';
@@ -53,6 +60,23 @@ async function problem(): Promise<string | null> {
   const admin = await world.as('REVOPS_ADMIN');
   const { data } = await admin.graphql(operation('psa-deals'), { first: 5 });
   return data!.psaDeals.edges[0]?.node.problem ?? null;
+}
+
+/** Changes rows past the commands. */
+const change = <T extends object>(entity: EntityClass<T>, row: Partial<T>, where: Partial<T> = {}): Promise<void> =>
+  suite.gateway.transaction(world.tenantId, (tx) => tx.commit([update(entity, where as never, row as never)]));
+
+/** Somebody edits the opportunity, and the next sweep reads it again. */
+async function touched(): Promise<void> {
+  const before = String(opportunity().last_update);
+  const after = new Date(Date.parse(`${before.slice(0, 19)}Z`) + 2000).toISOString().slice(0, 19);
+  there.halo.store.put('ticket', { ...opportunity(), last_update: after });
+  await there.later(6);
+}
+
+async function stages(): Promise<unknown> {
+  const [row] = await world.rows("select string_agg(stage, ' ') as stages from handoff where tenant_id = $1");
+  return row!.stages;
 }
 
 /** In every mode no project exists before the gate, and nothing is left in trouble. */
@@ -111,6 +135,56 @@ describe('REVERT', () => {
     expect(gateActions()).toHaveLength(1);
     expect(opportunity().status_id).toBe(4);
     await expectSound();
+  });
+
+  it('leaves a win alone that passed the gate, also while delivery has returned the handoff', async () => {
+    await win({ mode: 'OBSERVE' });
+    await change(Handoff, { stage: Stage.RETURNED });
+    const { row } = await world.read({ row: selectRequired(Integration, there.integrationId) });
+    const settings = Object.entries({ ...row.settings, mode: 'REVERT', revertStatusId: '4' });
+    await (
+      await world.as('REVOPS_ADMIN')
+    ).done(updateIntegrationSettings, {
+      integrationId: there.integrationId,
+      expectedRevision: row.revision,
+      baseUrl: row.baseUrl,
+      settings: settings.map(([name, value]) => ({ name, value })),
+    });
+    await touched();
+    expect(gateActions()).toEqual([]);
+    expect(opportunity().status_id).toBe(9);
+    expect(await problem()).toBeNull();
+    await expectSound();
+  });
+
+  it('takes no handoff back for an action of its own, though the worker ended before it was noted', async () => {
+    await win({ mode: 'REVERT', revertStatusId: '4' });
+    const [revert] = (await there.effects([EffectState.DONE])).filter(({ kind }) => kind === 'halopsa.revert');
+    const later = new Date(suite.clock.at.getTime() + 30 * 60_000);
+    const lost = { state: EffectState.PENDING, inDoubt: true, doneAt: null, receipt: null, nextAttemptAt: later };
+    await change(OutboxEffect, lost, { id: revert!.id });
+    await change(PsaDeal, { state: PsaDealState.WON });
+    await change(Handoff, { stage: Stage.IN_REVIEW });
+    await touched();
+    expect(await stages()).toBe('IN_REVIEW');
+    await there.later(40);
+    expect(gateActions()).toHaveLength(1);
+    await touched();
+    expect(await stages()).toBe('IN_REVIEW');
+  });
+
+  it('takes a handoff back that somebody else opened again, when its own action was never done', async () => {
+    await win({ mode: 'REVERT', revertStatusId: '4' });
+    const [revert] = (await there.effects([EffectState.DONE])).filter(({ kind }) => kind === 'halopsa.revert');
+    const later = new Date(suite.clock.at.getTime() + 30 * 60_000);
+    const lost = { state: EffectState.PENDING, inDoubt: true, doneAt: null, receipt: null, nextAttemptAt: later };
+    await change(OutboxEffect, { ...lost, effectKey: `${revert!.effectKey}-lost` }, { id: revert!.id });
+    await change(PsaDeal, { state: PsaDealState.WON });
+    await change(Handoff, { stage: Stage.IN_REVIEW });
+    await touched();
+    expect(await stages()).toBe('IN_REVIEW');
+    await there.later(40);
+    expect(await stages()).toBe('WITHDRAWN');
   });
 
   it('names the setting that it needs', async () => {

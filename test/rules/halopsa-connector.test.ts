@@ -81,6 +81,15 @@ it('a lost deal has no live handoff, a won one always has one, whatever was befo
   );
 });
 
+it('a deal that was opened again takes back what was handed over, unless we may have opened it ourselves', () => {
+  const opened = { state: PsaDealState.OPEN, isEarly: false };
+  const returned = { stage: Stage.RETURNED } as Handoff;
+  expect(stepsFor(opened, PsaDealState.WON, returned).withdraw).not.toBeNull();
+  expect(stepsFor(opened, PsaDealState.WON, returned, true).withdraw).toBeNull();
+  const lost = { state: PsaDealState.LOST, isEarly: false };
+  expect(stepsFor(lost, PsaDealState.WON, returned, true).withdraw).not.toBeNull();
+});
+
 describe('what HaloPSA kept', () => {
   it('is everything, whatever HaloPSA adds and however it writes numbers and days', () => {
     const written = {

@@ -11,6 +11,8 @@ import { passageFacts } from '../../passage/passage.facts.js';
 export interface Verdict {
   readonly handoff: Handoff;
   readonly passes: boolean;
+  /** It was submitted, so that its win came after the gate, also while delivery has returned it: the project stands. */
+  readonly isHandedOver: boolean;
   /** What is missing, by code and place: no figure and no text of ours leaves for the PSA. */
   readonly missing: readonly string[];
   /** The tenant's rollout has not reached the handoff: what is found is told, and nothing is moved back. */
@@ -19,20 +21,22 @@ export interface Verdict {
 
 const MOST = 20;
 
-/** The verdict of the submit gate: passed once it was submitted, else what submitting now would find. */
+/** The verdict of the submit gate: passed once it was submitted, else, or when it was returned, what submitting now would find. */
 export async function verdictOf({ read, now }: Pick<EffectTools, 'read' | 'now'>, handoffId: string): Promise<Verdict> {
   const { handoff, ...ground } = await read({
     handoff: selectRequired(Handoff, handoffId),
     ...passageFacts(handoffId),
   });
   const { isInShadow } = ground.gateStanding;
-  if (handoff.stage === Stage.WITHDRAWN) return { handoff, passes: false, missing: ['HANDOFF_WITHDRAWN'], isInShadow };
+  const isHandedOver = ![Stage.DRAFT, Stage.WITHDRAWN].includes(handoff.stage) && !handoff.pendingContract;
+  const about = { handoff, isHandedOver, isInShadow };
+  if (handoff.stage === Stage.WITHDRAWN) return { ...about, passes: false, missing: ['HANDOFF_WITHDRAWN'] };
   // In a review before the signature, and before one that was allowed, the deal is not closed-won: the contract decides.
   if (handoff.pendingContract && !EDITABLE.includes(handoff.stage))
-    return { handoff, passes: false, missing: missingOf(contractFindings({ ...ground, handoff }, now)), isInShadow };
-  if (!EDITABLE.includes(handoff.stage)) return { handoff, passes: true, missing: [], isInShadow };
+    return { ...about, passes: false, missing: missingOf(contractFindings({ ...ground, handoff }, now)) };
+  if (!EDITABLE.includes(handoff.stage)) return { ...about, passes: true, missing: [] };
   const { findings } = dryRun(Gate.SUBMIT, { ...ground, handoff, preClose: null }, now);
-  return { handoff, passes: !blocks(findings), missing: missingOf(findings), isInShadow };
+  return { ...about, passes: !blocks(findings), missing: missingOf(findings) };
 }
 
 function missingOf(findings: readonly Finding[]): readonly string[] {

@@ -16,7 +16,7 @@ import type { HaloClient, HaloPsa } from './halopsa.client.js';
 import { waitingApprovals } from './approval.handler.js';
 import { verdictOf } from './gate.verdict.js';
 import { HALOPSA_STATUS, haloMessage } from './provision.plan.js';
-import { approvalMessage, winMessages } from './win.message.js';
+import { approvalMessage, revertsInDoubt, winMessages } from './win.message.js';
 import { customField, type HaloRecord, idOf, textOf } from './halopsa.record.js';
 import { exportOf, governing, isHistory, judge, type Judged, type Steps, stepsFor } from './opportunity.rules.js';
 import { PsaDeal, PsaDealState, PsaSweep } from './psa-sync.entity.js';
@@ -32,11 +32,12 @@ export function intakeHandler(halopsa: HaloPsa): PerformEffect {
     const { payload } = effect;
     const integrationId = payload.integrationId!;
     const externalId = payload.externalId!;
-    const { integration, before, handoff, sweep } = await tools.read({
+    const { integration, before, handoff, sweep, isReverting } = await tools.read({
       integration: selectRequired(Integration, integrationId),
       before: selectFirst(PsaDeal, { integrationId, externalId }),
       handoff: liveHandoff(externalId),
       sweep: selectFirst(PsaSweep, { integrationId }),
+      isReverting: revertsInDoubt(integrationId, externalId),
     });
     if (integration.disconnectedAt !== null) return { receipt: 'DISCONNECTED', writes: [] };
     const client = await halopsa.byId(tools, integrationId);
@@ -50,7 +51,7 @@ export function intakeHandler(halopsa: HaloPsa): PerformEffect {
       return { receipt: 'HISTORY', writes: [] };
     // HaloPSA's approval asks for a verdict, and so for a handoff to judge.
     const isEarly = judged.isEarly || (judged.state === PsaDealState.OPEN && approvals.length > 0);
-    const steps = stepsFor({ ...judged, isEarly }, before?.state ?? null, handoff);
+    const steps = stepsFor({ ...judged, isEarly }, before?.state ?? null, handoff, isReverting);
     const work = { tools, client, integrationId, externalId, opportunity, handoff };
     const outcome = await taken(work, steps);
     const row = {
@@ -63,9 +64,12 @@ export function intakeHandler(halopsa: HaloPsa): PerformEffect {
     };
     const answer = await answered(work, { ...row, approvals, effectId: effect.id });
     const problem = outcome.problem ?? answer.problem;
+    // Who opened it is judged when our own action has ended (win.handler.ts): until then it counts as won.
+    const isUndecided = isReverting && before?.state === PsaDealState.WON && judged.state === PsaDealState.OPEN;
+    const state = isUndecided ? PsaDealState.WON : judged.state;
     return {
       receipt: `${judged.state} ${problem ?? ''}`.trim(),
-      writes: [kept({ ...row, problem, remedy: outcome.remedy ?? answer.remedy })],
+      writes: [kept({ ...row, state, problem, remedy: outcome.remedy ?? answer.remedy })],
       messages: answer.messages,
     };
   };
@@ -101,8 +105,8 @@ async function answered(
   if (state !== PsaDealState.WON) return { ...nothing, messages: asked };
   const { mode } = client.settings;
   const told = mode === 'OBSERVE' ? [] : [haloMessage(HALOPSA_STATUS, handoffId, effectId)];
-  const { passes, handoff, isInShadow } = await verdictOf(tools, handoffId);
-  if (passes) return { ...nothing, messages: told };
+  const { passes, isHandedOver, handoff, isInShadow } = await verdictOf(tools, handoffId);
+  if (passes || isHandedOver) return { ...nothing, messages: told };
   const wonAt = textOf(opportunity, 'dateclosed');
   return {
     problem: 'WON_BEFORE_GATE',

@@ -89,8 +89,14 @@ const REASONS: Readonly<Record<Exclude<PsaDealState, PsaDealState.WON>, string>>
  * The one right state for what the vendor says now (issue 4: reopen, lost after won, duplicates, any order). A won
  * deal has a live handoff; a lost one has none; one that was opened again keeps its draft, and loses what was handed
  * over. After the submit gate only changed terms are news, so that a mere touch of the opportunity ends no sign-off.
+ * `isReverting`: an action of ours that opens it again is under way, and may be why it is open.
  */
-export function stepsFor({ state, isEarly }: Judged, before: PsaDealState | null, handoff: Handoff | null): Steps {
+export function stepsFor(
+  { state, isEarly }: Judged,
+  before: PsaDealState | null,
+  handoff: Handoff | null,
+  isReverting = false,
+): Steps {
   const stage = handoff?.stage ?? null;
   const canEnd = stage !== null && targetOf('withdraw', stage) !== null;
   // What waits for its contract is told of the win, though its terms are the same.
@@ -99,7 +105,8 @@ export function stepsFor({ state, isEarly }: Judged, before: PsaDealState | null
   if (state === PsaDealState.WON) return { withdraw: null, importing };
   if (state !== PsaDealState.OPEN) return { withdraw: canEnd ? REASONS[state] : null, importing: null };
   // A review before the signature expects a deal that is open.
-  if (before === PsaDealState.WON && canEnd && stage !== Stage.DRAFT && handoff?.pendingContract !== true)
+  const isOpenedAgain = before === PsaDealState.WON && !isReverting;
+  if (isOpenedAgain && canEnd && stage !== Stage.DRAFT && handoff?.pendingContract !== true)
     return { withdraw: REASONS[state], importing: isEarly ? 'ALWAYS' : null };
   return { withdraw: null, importing: stage !== null || isEarly ? importing : null };
 }

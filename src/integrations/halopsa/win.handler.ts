@@ -1,10 +1,12 @@
 import type { OutboxEffect } from '../../core/outbox/effect.entity.js';
 import type { EffectResult, SteppedHandler } from '../../core/outbox/handler.js';
+import type { OutboxMessage } from '../../core/outbox/message.js';
 import { type Statement, update } from '../../core/statement.js';
 import { type Verdict, verdictOf } from './gate.verdict.js';
 import type { HaloClient, HaloPsa } from './halopsa.client.js';
 import { type HaloRecord, idOf, plain, textOf } from './halopsa.record.js';
 import { required } from './halopsa.settings.js';
+import { intakeMessage } from './intake.message.js';
 import { judge } from './opportunity.rules.js';
 import { PsaDeal, PsaDealState } from './psa-sync.entity.js';
 
@@ -21,7 +23,8 @@ export function winHandler(halopsa: HaloPsa, moves: boolean): SteppedHandler {
       const client = await halopsa.byId(tools, effect.payload.integrationId!);
       const reason = await notNeeded(client, effect);
       const verdict = await verdictOf(tools, effect.aggregateId);
-      if (reason !== null || verdict.passes) return { receipt: reason ?? 'PASSED', writes: [] };
+      if (reason !== null || verdict.passes || verdict.isHandedOver)
+        return { receipt: reason ?? 'PASSED', writes: [], messages: moves ? [again(effect)] : [] };
       const action = await client.post('/Actions', actionOf(client, effect, verdict, moves));
       return done(effect, action, moves);
     },
@@ -33,6 +36,11 @@ export function winHandler(halopsa: HaloPsa, moves: boolean): SteppedHandler {
       return found ? done(effect, found, moves) : null;
     },
   };
+}
+
+/** Nothing was moved by us: the opportunity is read again, for what was left open while that was in doubt. */
+function again({ id, payload }: OutboxEffect): OutboxMessage {
+  return intakeMessage(payload.integrationId!, payload.externalId!, id);
 }
 
 /** The win may be over by now: opened again, lost, or won anew. */

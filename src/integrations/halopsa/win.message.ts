@@ -1,5 +1,7 @@
-import { EffectClass } from '../../core/outbox/effect.entity.js';
+import { EffectClass, OutboxEffect } from '../../core/outbox/effect.entity.js';
 import type { OutboxMessage } from '../../core/outbox/message.js';
+import { type Query, sql } from '../../core/statement.js';
+import { tableOf } from '../../core/table.js';
 import { Vendor } from '../connection/connection.entity.js';
 import type { HaloMode } from './halopsa.settings.js';
 import { opportunityKey } from './intake.message.js';
@@ -28,6 +30,16 @@ export function winMessages(win: Win, mode: HaloMode): OutboxMessage[] {
 /** HaloPSA's own approval `sequence` of the Won outcome waits for our agent. */
 export function approvalMessage(win: Omit<Win, 'wonAt'>, sequence: number): OutboxMessage {
   return message(HALOPSA_APPROVAL, win, String(sequence), { sequence: String(sequence) });
+}
+
+/** Whether an action of ours that opens an opportunity again may have been done, and nobody has noted it yet. */
+export function revertsInDoubt(integrationId: string, externalId: string): Query<boolean> {
+  return sql(
+    `select 1 from ${tableOf(OutboxEffect).name} where tenant_id = $1 and kind = $2 and in_doubt
+      and state in ('PENDING', 'UNKNOWN', 'DEAD', 'PARKED') and starts_with(effect_key, $3) limit 1`,
+    [HALOPSA_REVERT, `${HALOPSA_REVERT}:${opportunityKey(integrationId, externalId)}:`],
+    (rows) => rows.length > 0,
+  );
 }
 
 function message(

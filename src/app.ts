@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
@@ -86,6 +87,9 @@ export interface App {
 
 /** How long running requests may take to end when the process stops, in milliseconds: as long as a statement may. */
 const DRAIN_WITHIN = 5000;
+
+/** How long the database may take to answer before the process is not ready, in milliseconds. */
+const READY_WITHIN = 2000;
 
 /** The audience of the sandbox's tokens. */
 export const SANDBOX_AUDIENCE = 'countersign-api';
@@ -294,10 +298,14 @@ function verifierOf(config: Config, registry: TenantRegistry, ownAddress: () => 
 }
 
 async function databaseReason(gateway: Gateway): Promise<string | null> {
-  try {
-    await gateway.global('select 1');
-    return null;
-  } catch {
-    return 'the database cannot be reached';
-  }
+  const over = new AbortController();
+  const answered = gateway.global('select 1').then(
+    () => null,
+    () => 'the database cannot be reached',
+  );
+  const silent = pause(READY_WITHIN, 'the database does not answer', { signal: over.signal });
+  silent.catch(() => undefined);
+  const reason = await Promise.race([answered, silent]);
+  over.abort();
+  return reason;
 }

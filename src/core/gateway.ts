@@ -146,8 +146,8 @@ export class Gateway {
         await tx.rollback();
         return answer;
       } catch (error) {
-        // A rollback that fails as well must not hide why.
-        await tx.rollback().catch(() => undefined);
+        // A rollback that fails as well must not hide why; on a lost connection it would only wait.
+        if (!isConnectionLoss(error)) await tx.rollback().catch(() => undefined);
         throw error;
       }
     });
@@ -222,7 +222,7 @@ export class Gateway {
     try {
       return await send(client, sent, watch);
     } catch (error) {
-      await send(client, [this.sending('rollback')], watch).catch(() => undefined);
+      if (!isConnectionLoss(error)) await send(client, [this.sending('rollback')], watch).catch(() => undefined);
       throw error;
     }
   }

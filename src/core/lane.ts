@@ -22,6 +22,16 @@ const PATIENCE = 5000;
 export const STATEMENT_MS = 5000;
 
 /**
+ * How long a flush may go unanswered, in milliseconds, before its connection is given up: a server that went away without
+ * a word, as at a failover, ends no statement. Limits of the server hold for each statement; no flush has four that need
+ * all of theirs.
+ */
+export const SILENT_MS = 4 * STATEMENT_MS;
+
+/** After how long a connection on which nothing passes is probed, in milliseconds: the system's own are two hours. */
+export const KEEP_ALIVE_AFTER_MS = 10_000;
+
+/**
  * How long a statement, a wait for a lock and an idle transaction may last (reliability 7), in milliseconds. No compiling
  * to machine code: a page's statement looks costly enough for it, and it costs a hundred times the page.
  */
@@ -64,6 +74,9 @@ export interface LaneOptions {
 export function openLane(addressed: pg.PoolConfig, { poolSize, onError }: LaneOptions): Lane {
   // The pool waits for `onConnect` before it hands the connection out, which its type does not say.
   const config: Omit<pg.PoolConfig, 'onConnect'> & { onConnect: typeof limit } = {
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
+    query_timeout: SILENT_MS,
     ...addressed,
     max: poolSize,
     types,

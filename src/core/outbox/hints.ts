@@ -18,6 +18,8 @@ const LONGEST_PAUSE_MS = 15_000;
 /** How often a listener proves that it hears, and within which time, in milliseconds. */
 const PROVE_EVERY_MS = 30_000;
 const PROVE_WITHIN_MS = 3000;
+/** How long a server may take to answer a connection, or to LISTEN, in milliseconds. */
+const ANSWERS_WITHIN_MS = 5000;
 
 /**
  * Tells the workers which tenants have something new, after commit and never inside a transaction that changes
@@ -69,6 +71,8 @@ export interface HintListenerOptions {
   readonly onConnected: () => void;
   /** Sends a notification by another connection, to prove that it is heard here: a pooler may swallow LISTEN. */
   readonly notify?: (channel: string, payload: string) => Promise<unknown>;
+  /** How often it proves that it hears, in milliseconds; 30 seconds when left out. */
+  readonly proveEveryMs?: number;
   readonly log: Logger;
 }
 
@@ -91,7 +95,13 @@ export class HintListener {
 
   async start(): Promise<void> {
     if (this.stopping) return;
-    const client = new pg.Client({ connectionString: this.options.url, application_name: 'countersign worker hints' });
+    const client = new pg.Client({
+      connectionString: this.options.url,
+      connectionTimeoutMillis: ANSWERS_WITHIN_MS,
+      query_timeout: ANSWERS_WITHIN_MS,
+      keepAlive: true,
+      application_name: 'countersign worker hints',
+    });
     client.on('error', (error) => this.lost(client, error));
     client.on('end', () => this.lost(client, null));
     client.on('notification', ({ payload }) => {
@@ -101,9 +111,9 @@ export class HintListener {
     try {
       await client.connect();
       await client.query(`listen ${CHANNEL}`);
-      this.failures = 0;
       await this.prove(client);
-      if (this.client === client) this.proving = setInterval(() => void this.prove(client), PROVE_EVERY_MS).unref();
+      const { proveEveryMs = PROVE_EVERY_MS } = this.options;
+      if (this.client === client) this.proving = setInterval(() => void this.prove(client), proveEveryMs).unref();
     } catch (error) {
       this.lost(client, error);
     }
@@ -130,7 +140,7 @@ export class HintListener {
     this.options.onHappened?.(tenantId);
   }
 
-  /** Sends itself a word; whoever does not hear it relies on the sweeps alone. */
+  /** Sends itself a word; a connection on which it does not arrive is given up for another, and sweeps go on meanwhile. */
   private async prove(client: pg.Client): Promise<void> {
     const { notify, log, onConnected } = this.options;
     const word = `${PROOF}${newId()}`;
@@ -149,9 +159,14 @@ export class HintListener {
       this.proof = null;
     }
     if (this.client !== client) return;
-    if (!isHeard && this.hearing) log.warn('hints do not arrive: every tenant is looked at by the clock');
-    if (isHeard && !this.hearing) onConnected();
-    this.hearing = isHeard;
+    if (!isHeard) {
+      if (this.hearing) log.warn('hints do not arrive: every tenant is looked at by the clock');
+      this.lost(client, new Error('A hint that was sent did not arrive'));
+      return;
+    }
+    this.failures = 0;
+    if (!this.hearing) onConnected();
+    this.hearing = true;
   }
 
   private deaf(): void {

@@ -91,10 +91,7 @@ export class Replica {
 
   /** A read there has failed: whether the primary is to answer it. */
   failed(error: unknown): boolean {
-    const isOut =
-      isConnectionLoss(error) ||
-      (error instanceof AppError && error.code === 'UNAVAILABLE') ||
-      (error as { message?: string }).message === 'Query read timeout';
+    const isOut = isConnectionLoss(error) || (error instanceof AppError && error.code === 'UNAVAILABLE');
     if (isOut) this.rest(error);
     return isOut || (isStatementError(error) && OF_THE_REPLICA.includes(error.code));
   }

@@ -179,12 +179,15 @@ export async function createApp(options: AppOptions): Promise<App> {
     await turns.enter(request, actor.tenantId);
     places?.take(request, actor.tenantId);
     const renew = async (): Promise<RequestContext> => {
-      const renewed = await signIn.signIn(authorization);
+      // What was found on the primary, a replica may not show yet.
+      gateway.turnToPrimary(actor.tenantId);
       // The headers are the same, and nobody was refused for them before.
-      return contextFor(renewed!.actor, idempotencyKey(request), request.id, { assumption: null, renew }, watch);
+      const { actor: renewed } = (await signIn.signIn(authorization))!;
+      const standing = { current: refreshActor(renewed), isAssumed: false, renew: null };
+      return contextFor(renewed, idempotencyKey(request), request.id, standing, watch);
     };
-    const assumption = isAssumed ? { current: refreshActor(actor), confirmed } : null;
-    return contextFor(actor, idempotencyKey(request), request.id, { assumption, renew }, watch);
+    const standing = { current: refreshActor(actor), isAssumed, confirmed, renew };
+    return contextFor(actor, idempotencyKey(request), request.id, standing, watch);
   };
   const listener = createListener({
     api,

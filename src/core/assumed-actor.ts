@@ -15,20 +15,19 @@ export class ActorChanged extends AppError {
   }
 }
 
-/** An actor that was read for an earlier request of the same token: to be confirmed before anything is answered. */
-export interface Assumption {
-  /** The actor as the membership or the key stands in the flush that it travels with; null when it has ended. */
-  readonly current: Query<Actor | null>;
-  /** Told once the actor was found to be the same. */
-  readonly confirmed: () => void;
-}
-
 /** How the actor of a request is known. */
 export interface Standing<T> {
-  /** Null when the actor was read for this very request. */
-  readonly assumption: Assumption | null;
-  /** Signs in from the beginning: whoever the token's bearer is now, or the refusal that a first request gets. */
-  readonly renew: () => Promise<T>;
+  /** The actor as the membership or the key stands in the flush that it travels with; null when it has ended. */
+  readonly current: Query<Actor | null>;
+  /** Whether the actor was read for an earlier request of the same token: confirmed before anything is answered. */
+  readonly isAssumed: boolean;
+  /** Told once an assumed actor was found to be the same. */
+  readonly confirmed?: () => void;
+  /**
+   * Signs in from the beginning: whoever the token's bearer is now, or the refusal that a first request gets. Null for an
+   * operation that has begun again already: another change is told to the client.
+   */
+  readonly renew: (() => Promise<T>) | null;
 }
 
 /**

@@ -73,6 +73,15 @@ export class Gateway {
     return this.readOn(this.primary, tenantId, queries, watch);
   }
 
+  /**
+   * From now on the tenant is read on the primary, until the replica shows everything that is committed by now: for whoever
+   * knows of a change that the replica may lack. False without a replica, where every read is of the primary.
+   */
+  turnToPrimary(tenantId: string): boolean {
+    this.options.replica?.noticed(tenantId);
+    return this.standby !== null;
+  }
+
   private async readOn<Q extends Queries>(lane: Lane, tenantId: string, queries: Q, watch: Watch): Promise<Answers<Q>> {
     return this.withTenant(lane, tenantId, watch, async (client) => {
       const head = this.head(READ_ONLY, tenantId, client);

@@ -1,5 +1,5 @@
 import type { Actor } from '../actor.js';
-import { ActorChanged, type Assumption, confirming, type Standing } from '../assumed-actor.js';
+import { ActorChanged, confirming, type Standing } from '../assumed-actor.js';
 import type { Gateway } from '../gateway.js';
 import { type Answers, asRows, type Queries, readRows } from '../statement.js';
 import type { OperationWatch } from '../telemetry/operation-watch.js';
@@ -12,7 +12,7 @@ const ACTOR = 'the actor of now';
  * found to be another, nothing more is read or run for them. Apart from its context, which the server copies.
  */
 export class Confirmation<T> {
-  private assumption: Assumption | null;
+  private isAssumed: boolean;
   private changed: ActorChanged | null = null;
   private hasActed = false;
 
@@ -23,11 +23,7 @@ export class Confirmation<T> {
     private readonly standing: Standing<T> | null,
     private readonly watch: OperationWatch | undefined,
   ) {
-    this.assumption = standing?.assumption ?? null;
-  }
-
-  get isAssumed(): boolean {
-    return this.assumption !== null;
+    this.isAssumed = standing?.isAssumed ?? false;
   }
 
   /** Whether a command is to be refused when its actor has changed since the operation began. */
@@ -37,18 +33,18 @@ export class Confirmation<T> {
 
   /**
    * Whether the operation has to begin again. One that has acted already is not: what was left of it was refused, and
-   * what it did was done by the actor of then.
+   * what it did was done by the actor of then. One that has begun again already is not either.
    */
   get mustBeginAgain(): boolean {
-    return this.changed !== null && !this.hasActed;
+    return this.changed !== null && !this.hasActed && this.standing?.renew !== null;
   }
 
   /** Reads in one flush and one snapshot; the first time with the actor, whose answer is judged before all others. */
   async read<Q extends Queries>(queries: Q): Promise<Answers<Q>> {
     if (this.changed) throw this.changed;
-    const { actor, assumption, watch } = this;
-    if (!assumption) return this.gateway.read(actor.tenantId, queries, watch);
-    const confirmation = confirming(actor, assumption.current);
+    const { actor, standing, watch } = this;
+    if (!standing || !this.isAssumed) return this.gateway.read(actor.tenantId, queries, watch);
+    const confirmation = confirming(actor, standing.current);
     return this.begun(async () => {
       const asked = asRows({ [ACTOR]: confirmation, ...queries });
       const rows = await this.gateway.read(actor.tenantId, asked, watch);
@@ -69,12 +65,18 @@ export class Confirmation<T> {
 
   /** Confirms an assumed actor by a flush of its own, when no other has done it; throws ActorChanged. */
   async confirm(): Promise<void> {
-    if (this.assumption) await this.read({});
+    if (this.isAssumed) await this.read({});
+  }
+
+  /** Confirms the actor before a change is denied to them: where changes are judged, on the primary; throws ActorChanged. */
+  async confirmDenied(): Promise<void> {
+    if (this.standing && this.gateway.turnToPrimary(this.actor.tenantId)) this.isAssumed = true;
+    await this.confirm();
   }
 
   /** Signs in from the beginning. */
   async renew(): Promise<T> {
-    if (!this.standing) throw new Error('The actor of this operation is not looked at again');
+    if (!this.standing?.renew) throw new Error('The actor of this operation is not looked at again');
     return this.standing.renew();
   }
 
@@ -88,7 +90,7 @@ export class Confirmation<T> {
   }
 
   private confirmed(): void {
-    this.assumption?.confirmed();
-    this.assumption = null;
+    if (this.isAssumed) this.standing?.confirmed?.();
+    this.isAssumed = false;
   }
 }

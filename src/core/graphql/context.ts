@@ -76,8 +76,8 @@ export class RequestContext {
     entity: EntityClass<T>,
   ): Promise<T | RefusedType> {
     const { confirmation } = this;
-    // A denial is on record: it is no answer to an actor who is only assumed.
-    if (confirmation.isAssumed && !this.pipeline.mayTry(this.actor, command)) await confirmation.confirm();
+    // A denial is on record: it is no answer to an actor who is only assumed, or was read on a replica.
+    if (!this.pipeline.mayTry(this.actor, command)) await confirmation.confirmDenied();
     const foreseen = new Foreseen(info, entity);
     const result = await confirmation.run(() =>
       this.pipeline.run(this.actor, command, input, {

@@ -120,7 +120,11 @@ export class Pipeline {
   private async once<I, F extends Queries>(tx: Transaction, attempt: Attempt<I, F>): Promise<CommandResult> {
     const { command, input, request, scope } = attempt;
     const { current, remembered, facts, now } = await this.firstFlush(tx, attempt);
-    if (remembered) return { ...remembered, replayed: true };
+    if (remembered) {
+      // What another process has made, this one's replica may not show yet.
+      this.options.gateway.turnToPrimary(current.tenantId);
+      return { ...remembered, replayed: true };
+    }
     this.assertAllowed(current, command, command.target?.(facts) ?? null);
     const moment: Moment = { now, actor: current, newId, vault: this.options.vault };
     const outcome = command.decide(facts, input, moment);

@@ -108,3 +108,10 @@ it('a change that is still denied is on record once', async () => {
   expect((await ask(there, MAKE)).errors[0].extensions.code).toBe('FORBIDDEN');
   expect(await denied()).toBe(1);
 });
+
+it('a change that is repeated elsewhere is answered with the row that it made', async () => {
+  const ask = await stood('ravi.revops');
+  const key = newId();
+  expect(await ask(here, MAKE, key)).toEqual(MADE);
+  expect(await ask(there, MAKE, key)).toEqual(MADE);
+});

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
@@ -27,6 +26,7 @@ import { mountHandoffPage } from './handoff/handoff.page.js';
 import { HintSender } from './core/outbox/hints.js';
 import { Pipeline } from './core/pipeline.js';
 import { PlaceHeader } from './core/replica/place-header.js';
+import { databaseReason } from './core/readiness.js';
 import { Replica } from './core/replica/replica.js';
 import { RequestTurns } from './core/request-turns.js';
 import { OperationNames } from './core/telemetry/operation-names.js';
@@ -49,7 +49,7 @@ import { SANDBOX_IDENTITY_PATH } from './sandbox/identity/constants.js';
 import { SANDBOX_APP } from './sandbox/microsoft/constants.js';
 import { ABILITIES } from './abilities.js';
 import { buildApiSchema } from './schema.js';
-import { idempotencyKey, spend } from './request-bounds.js';
+import { admitAnonymous, idempotencyKey, spend } from './request-bounds.js';
 import { vendorHttp } from './vendor-http.js';
 
 export interface AppOptions {
@@ -87,9 +87,6 @@ export interface App {
 
 /** How long running requests may take to end when the process stops, in milliseconds: as long as a statement may. */
 const DRAIN_WITHIN = 5000;
-
-/** How long the database may take to answer before the process is not ready, in milliseconds. */
-const READY_WITHIN = 2000;
 
 /** The audience of the sandbox's tokens. */
 export const SANDBOX_AUDIENCE = 'countersign-api';
@@ -194,7 +191,11 @@ export async function createApp(options: AppOptions): Promise<App> {
     log,
     graphiql: config.graphiql ? await graphiqlPage() : null,
     notReady: async () => (closing ? 'shutting down' : (keys.reason() ?? (await databaseReason(gateway)))),
-    contextOf,
+    contextOf: async (request) => {
+      const context = await contextOf(request);
+      if (!context.actor) await admitAnonymous(limiter, request, config);
+      return context;
+    },
     observer,
   });
   turns.watch(listener);
@@ -298,17 +299,4 @@ function verifierOf(config: Config, registry: TenantRegistry, ownAddress: () => 
     });
   const verifier = (): BearerVerifier => (made ??= make());
   return { verify: (token) => verifier().verify(token), holdsNow: (times) => verifier().holdsNow(times) };
-}
-
-async function databaseReason(gateway: Gateway): Promise<string | null> {
-  const over = new AbortController();
-  const answered = gateway.global('select 1').then(
-    () => null,
-    () => 'the database cannot be reached',
-  );
-  const silent = pause(READY_WITHIN, 'the database does not answer', { signal: over.signal });
-  silent.catch(() => undefined);
-  const reason = await Promise.race([answered, silent]);
-  over.abort();
-  return reason;
 }

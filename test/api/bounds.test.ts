@@ -26,6 +26,39 @@ async function signedIn(slug: string): Promise<Record<string, string>> {
   return { authorization: `Bearer ${await server.token(world, Role.REVOPS_ADMIN)}` };
 }
 
+test('who has not signed in is refused before the document is read where there is nothing to ask for', async () => {
+  const closed = await startServer(suite, { INTROSPECTION: 'off' });
+  try {
+    for (const query of ['{ me { id } }', '{', '{ __typename }', `{ ${'me { id } '.repeat(400)} }`]) {
+      const { status, json } = await closed.send({ query });
+      expect([status, json]).toEqual([
+        401,
+        {
+          errors: [
+            {
+              message: 'Sign in first: send `Authorization: Bearer <token>`.',
+              extensions: { code: 'UNAUTHENTICATED', remedy: expect.stringContaining('identity provider') },
+            },
+          ],
+        },
+      ]);
+    }
+  } finally {
+    await closed.close();
+  }
+});
+
+test('who has not signed in but may ask for the schema is counted by address', async () => {
+  const open = await startServer(suite, { REQUESTS_PER_MINUTE: '60' });
+  try {
+    const ask = async () => (await open.send({ query: '{ __schema { queryType { name } } }' })).status;
+    for (let n = 0; n < 60; n++) expect(await ask()).toBe(200);
+    expect(await ask()).toBe(429);
+  } finally {
+    await open.close();
+  }
+});
+
 test('a tenant whose requests hang holds its share: others are answered, and what is too much is told when to come again', async () => {
   const [flood, neighbour] = [await signedIn('flood'), await signedIn('neighbour')];
   const ask = (query: string, headers: Record<string, string>): Promise<Response> =>

@@ -46,7 +46,12 @@ export function assertOperationAllowed(
 
 function signedIn(context: ApiContext): RequestContext {
   if (context.actor) return context;
-  throw new GraphQLError('Sign in first: send `Authorization: Bearer <token>`.', {
+  throw unauthenticated();
+}
+
+/** The refusal of whoever has not signed in. */
+export function unauthenticated(): GraphQLError {
+  return new GraphQLError('Sign in first: send `Authorization: Bearer <token>`.', {
     extensions: {
       code: 'UNAUTHENTICATED',
       remedy: 'Get a token from your identity provider, or `npm run countersign token` in the sandbox.',

@@ -15,13 +15,26 @@ import { feedClassesOf } from './keys/feed-key.rules.js';
 import { parseBasic, parseCredentials } from './keys/feed-key.secret.js';
 import { ODataError } from './odata.error.js';
 import { readFeed } from './read.commands.js';
+import { type Asked, isOnRecord } from './skip-token.js';
 
 /** Who reads the feed. */
 export interface FeedReader {
   readonly tenantId: string;
   readonly sees: ReadonlySet<FieldClass>;
-  /** Puts on record that something is read, where that is due, before any of it leaves. */
-  record(read: { readonly set: string; readonly address: string; readonly isContinued: boolean }): Promise<void>;
+  /**
+   * Puts on record that something is read, where that is due, before any of it leaves. Answers to which question the pages
+   * that follow belong.
+   */
+  record(read: FeedReading): Promise<Asked>;
+}
+
+/** Something of the feed that is about to be read. */
+export interface FeedReading {
+  readonly set: string;
+  /** As it was asked. */
+  readonly address: string;
+  /** The question whose pages it goes on with; null for a question of its own. */
+  readonly asked: Asked | null;
 }
 
 export interface SignInOptions {
@@ -62,7 +75,8 @@ async function byKey(header: string, { database, pipeline, spend }: SignInOption
     sees: classesOf(live),
     record: async () => {
       const { key, now } = live;
-      if (!isSessionOver(key.sessionAt, now)) return;
+      const asked = { by: key.id, at: null };
+      if (!isSessionOver(key.sessionAt, now)) return asked;
       try {
         await pipeline.run(
           systemActor(tenantId, JOB),
@@ -74,6 +88,7 @@ async function byKey(header: string, { database, pipeline, spend }: SignInOption
         // Another request of the same moment has begun it.
         if (!(error instanceof AppError && error.code === 'BUSY')) throw error;
       }
+      return asked;
     },
   };
 }
@@ -101,9 +116,12 @@ function byPerson(context: RequestContext): FeedReader {
   return {
     tenantId: actor.tenantId,
     sees: new Set(FIELD_CLASSES.filter((one) => allows(ability, 'see', one))),
-    record: async ({ set, address, isContinued }) => {
-      if (!isContinued && readsOnRecord(context))
-        await context.record(readFeed, { set, addressHash: sha256Hex(address) });
+    record: async ({ set, address, asked }) => {
+      if (!readsOnRecord(context)) return { by: actor.id, at: null };
+      const now = await context.reader.now();
+      if (isOnRecord(asked, actor.id, now)) return asked;
+      await context.record(readFeed, { set, addressHash: sha256Hex(address) });
+      return { by: actor.id, at: now.toISOString() };
     },
   };
 }

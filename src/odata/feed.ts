@@ -17,7 +17,7 @@ import { pageSlices, type Slice } from './pages.js';
 import { type OptionName, optionTexts, type OptionTexts, parseOptions } from './query/options.js';
 import { FeedStatement, type Position } from './query/statement.js';
 import { type Address, addressOf, type Resource, resourceOf } from './resource.js';
-import { type Continuation, openToken, sealToken } from './skip-token.js';
+import { type Asked, type Continuation, openToken, sealToken } from './skip-token.js';
 import type { Release, Slots } from './slots.js';
 
 /** A request to the feed, as far as the feed needs to know it. */
@@ -87,7 +87,7 @@ export class Feed {
 
   private async count(reader: FeedReader, { url }: FeedRequest, { model, texts, set }: Ask): Promise<FeedAnswer> {
     const statement = new FeedStatement(model, set, parseOptions(texts));
-    await reader.record({ set: set.dataset.name, address: url, isContinued: false });
+    await reader.record({ set: set.dataset.name, address: url, asked: null });
     const { count } = await this.options.database.ask(reader.tenantId, { count: statement.count() });
     return textAnswer('text/plain;charset=utf-8', String(count));
   }
@@ -99,7 +99,7 @@ export class Feed {
   ): Promise<FeedAnswer> {
     const format = formatOf(request, texts);
     const statement = new FeedStatement(model, set, parseOptions(texts), key);
-    await reader.record({ set: set.dataset.name, address: request.url, isContinued: false });
+    await reader.record({ set: set.dataset.name, address: request.url, asked: null });
     const { rows } = await this.options.database.ask(reader.tenantId, {
       rows: statement.rows({ after: null, skip: 0, limit: 1 }),
     });
@@ -116,7 +116,7 @@ export class Feed {
     const secret = await this.options.database.signingSecret(reader.tenantId);
     const plan = planOf(ask, pageRows, (token) => openToken(secret, reader.tenantId, token));
     const set = ask.set.dataset.name;
-    await reader.record({ set, address: request.url, isContinued: plan.after !== null });
+    const asked = await reader.record({ set, address: request.url, asked: plan.asked });
     const release = await this.options.streams.take(reader.tenantId);
     try {
       const count = await this.countOf(reader, plan);
@@ -126,7 +126,7 @@ export class Feed {
       const next = (after: Position): string => {
         const { texts, size } = plan;
         const left = plan.left === null ? null : plan.left - size;
-        const token = sealToken(secret, reader.tenantId, { set, texts, left, size, count, after });
+        const token = sealToken(secret, reader.tenantId, { set, texts, left, size, count, after, asked });
         return `${this.options.root()}/${set}?$skiptoken=${token}`;
       };
       const parts = format.metadata === 'none' ? [] : [this.context(plan.statement, '')];
@@ -189,6 +189,8 @@ interface Plan {
   readonly wantsCount: boolean;
   /** The count that an earlier page gave. */
   readonly count: string | null;
+  /** The question that an earlier page began. */
+  readonly asked: Asked | null;
 }
 
 function planOf({ model, set, texts }: Ask, pageRows: number | null, open: (token: string) => Continuation): Plan {
@@ -205,6 +207,7 @@ function planOf({ model, set, texts }: Ask, pageRows: number | null, open: (toke
       size: pageRows ?? PAGE_ROWS,
       wantsCount: options.count,
       count: null,
+      asked: null,
     };
   }
   const beside = Object.keys(texts).find((name) => name !== '$skiptoken' && name !== '$format');
@@ -213,7 +216,7 @@ function planOf({ model, set, texts }: Ask, pageRows: number | null, open: (toke
   const statement = new FeedStatement(model, set, parseOptions(continuation.texts));
   if (continuation.set !== set.dataset.name || !statement.fits(continuation.after))
     throw badRequest('This $skiptoken belongs to another set or model: read the set from its beginning', '$skiptoken');
-  const { left, size, count, after } = continuation;
+  const { left, size, count, after, asked } = continuation;
   return {
     statement,
     texts: continuation.texts,
@@ -223,6 +226,7 @@ function planOf({ model, set, texts }: Ask, pageRows: number | null, open: (toke
     size: pageRows ?? size,
     wantsCount: count !== null,
     count,
+    asked,
   };
 }
 

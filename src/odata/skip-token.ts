@@ -17,12 +17,28 @@ export interface Continuation {
   /** The count of the whole, as it was at the first page; null when it was not asked for. */
   readonly count: string | null;
   readonly after: Position;
+  readonly asked: Asked;
 }
+
+/** Whose question a page belongs to. */
+export interface Asked {
+  /** The reader's id. */
+  readonly by: string;
+  /** When it was put on record, in ISO 8601; null when it was not. */
+  readonly at: string | null;
+}
+
+/** How long the pages that follow belong to the question that began them, in milliseconds (decision 45). */
+const QUESTION_LASTS = 3_600_000;
+
+/** Whether what this reader reads on is on record already, by their own question of the last hour. */
+export const isOnRecord = (asked: Asked | null, by: string, now: Date): asked is Asked =>
+  asked !== null && asked.by === by && asked.at !== null && now.getTime() - Date.parse(asked.at) <= QUESTION_LASTS;
 
 const MAC_BYTES = 32;
 /** No continuation that we sign is larger when it is unpacked. */
 const LARGEST = 64 * 1024;
-const VERSION = 1;
+const VERSION = 2;
 
 /**
  * A $skiptoken: the continuation, packed, under an HMAC-SHA256 that takes in the tenant, by the tenant's own secret.

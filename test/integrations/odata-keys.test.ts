@@ -197,6 +197,29 @@ describe('people', () => {
       addressHash: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
   });
+
+  it('who read on record have a page of somebody else’s question, or of an old one of theirs, in the ledger too', async () => {
+    const small = { prefer: 'odata.maxpagesize=2' };
+    const colleague = await ask(server, '/Handoffs', { ...(await bearer(Role.SALES_MANAGER)), ...small });
+    const headers = await bearer(Role.AUDITOR);
+    const before = (await entries('readFeed')).length;
+    const counted = async (link: string): Promise<{ next: string; more: number }> => {
+      const { json } = await ask(server, link, headers);
+      return { next: json['@odata.nextLink'] as string, more: (await entries('readFeed')).length - before };
+    };
+    const first = await counted(colleague.json['@odata.nextLink']);
+    expect(first.more).toBe(1);
+    // From there on it is a question of their own.
+    expect((await counted(first.next)).more).toBe(1);
+    const { clock } = suite;
+    const morning = clock.at;
+    try {
+      clock.at = new Date(morning.getTime() + 3_600_001);
+      expect((await counted(first.next)).more).toBe(2);
+    } finally {
+      clock.at = morning;
+    }
+  });
 });
 
 it('counts the requests of a key against the same limit as everybody’s', async () => {

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { validateXML } from 'xmllint-wasm';
 import { metadataXml, serviceDocument } from '../../src/odata/metadata.js';
 import { acceptsGzip, checkVersions, checkXmlFormat, jsonFormat, preferences } from '../../src/odata/negotiate.js';
-import { openToken, sealToken } from '../../src/odata/skip-token.js';
+import { isOnRecord, openToken, sealToken } from '../../src/odata/skip-token.js';
 import { Slots } from '../../src/odata/slots.js';
 import { makeFeedSecret, parseBasic, parseCredentials, userOfKey } from '../../src/odata/keys/feed-key.secret.js';
 import { addressOf, FEED_PATH } from '../../src/odata/resource.js';
@@ -170,6 +170,7 @@ describe('a $skiptoken', () => {
     size: 5,
     count: '90',
     after: ['a', null],
+    asked: { by: OTHER, at: '2026-11-23T14:00:00.000Z' },
   };
 
   it('gives back what was sealed', () => {
@@ -192,6 +193,19 @@ describe('a $skiptoken', () => {
     for (const text of ['', 'x', '%00', 'A'.repeat(100)])
       expect(statusOf(() => openToken(secret, TENANT, text))).toBe(400);
   });
+});
+
+describe('the pages that follow', () => {
+  const at = '2026-11-23T14:00:00.000Z';
+  it.each([
+    { asked: { by: OTHER, at }, now: '2026-11-23T15:00:00.000Z', is: true },
+    { asked: { by: OTHER, at }, now: '2026-11-23T15:00:00.001Z', is: false },
+    { asked: { by: TENANT, at }, now: at, is: false },
+    { asked: { by: OTHER, at: null }, now: at, is: false },
+    { asked: null, now: at, is: false },
+  ])('belong to a question on record, of $asked, at $now: $is', ({ asked, now, is }) =>
+    expect(isOnRecord(asked, OTHER, new Date(now))).toBe(is),
+  );
 });
 
 describe('credentials', () => {

@@ -15,6 +15,13 @@ const PATIENCE = 5000;
 /** A client that takes nothing of its answer for so long is cut off, in milliseconds: its answer fills our memory. */
 const STALLED_AFTER = 20_000;
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** How long a client of this route may take nothing of its answer, in milliseconds; as on every route when left out. */
+    readonly stalledAfter?: number;
+  }
+}
+
 /**
  * Whose request is answered next: a tenant's place is taken once it is known who asks and given back when the answer has
  * left, so that neither a flood of costly requests nor clients that stop reading cost other tenants more than a share.
@@ -38,8 +45,10 @@ export class RequestTurns {
 
   /** Gives places back, and cuts off who stops reading, on every route of the listener. */
   watch(listener: FastifyInstance): void {
-    listener.addHook('onSend', async (_request, reply) => {
-      reply.raw.setTimeout(this.stalledAfter, () => reply.raw.destroy());
+    listener.addHook('onSend', async (request, reply) => {
+      const { stalledAfter = this.stalledAfter } = request.routeOptions.config;
+      // Nothing passes either while the answer is still being made: that is no fault of the client's.
+      reply.raw.setTimeout(stalledAfter, () => reply.raw.writableLength > 0 && reply.raw.destroy());
     });
     // `onResponse` is not called for an answer whose client went away; the response closes in every case.
     listener.addHook('onRequest', async (request, reply) => {

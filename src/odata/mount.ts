@@ -78,8 +78,10 @@ export async function mountFeed(listener: FastifyInstance, options: FeedMountOpt
         throw new ODataError(405, 'The feed is only read.', { allow: READS.join(', ') });
       return send(request, reply, await feed.answer(reader, { url, headers: request.headers }));
     };
+    // A reader who takes no byte for so long has gone away, or holds a place from others.
+    const config = { stalledAfter: STALLED };
     for (const url of [FEED_PATH, `${FEED_PATH}/`, `${FEED_PATH}/*`])
-      scope.route({ url, method: scope.supportedMethods, exposeHeadRoute: false, handler });
+      scope.route({ url, method: scope.supportedMethods, exposeHeadRoute: false, config, handler });
     ready();
   });
 }
@@ -102,8 +104,6 @@ function send(request: FastifyRequest, reply: FastifyReply, answer: FeedAnswer):
   // Its place is free again however the answer ends.
   text.once('close', release);
   if (reply.raw.destroyed) text.destroy();
-  // A reader who takes no byte for so long has gone away, or holds a place from others.
-  reply.raw.setTimeout(STALLED, () => reply.raw.destroy());
   if (!acceptsGzip(request.headers['accept-encoding'])) return reply.send(text);
   const packed = createGzip({ level: 5 });
   pipe(text, packed, (error) => error && request.log.warn({ err: error }, 'an answer of the feed ended early'));

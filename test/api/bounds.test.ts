@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { Readable } from 'node:stream';
 import Fastify, { type FastifyRequest } from 'fastify';
 import pg from 'pg';
 import { RequestTurns } from '../../src/core/request-turns.js';
@@ -148,6 +149,47 @@ test('a client that stops reading is cut off, and its place is free again', asyn
     const since = performance.now();
     while (turns.inUse > 0 && performance.now() - since < 10_000) await pause(20);
     expect(turns.inUse).toBe(0);
+    socket.destroy();
+    await answer;
+  } finally {
+    await listener.close();
+  }
+});
+
+test('an answer whose rows are long in coming is not cut off: only a client that takes nothing is', async () => {
+  const turns = new RequestTurns(200);
+  const listener = Fastify();
+  turns.watch(listener);
+  async function* slow(): AsyncGenerator<string> {
+    yield 'first, ';
+    await pause(700);
+    yield 'last';
+  }
+  listener.get('/slow', async () => Readable.from(slow(), { objectMode: false }));
+  const address = await listener.listen({ port: 0, host: '127.0.0.1' });
+  try {
+    expect(await (await fetch(`${address}/slow`)).text()).toBe('first, last');
+  } finally {
+    await listener.close();
+  }
+});
+
+test('a route may be more patient than the others with a client that takes nothing', async () => {
+  const turns = new RequestTurns(200);
+  const listener = Fastify();
+  turns.watch(listener);
+  const large = (request: FastifyRequest): Promise<Buffer> =>
+    turns.enter(request, 'tenant').then(() => Buffer.alloc(64 * 1_048_576));
+  listener.get('/large', { config: { stalledAfter: 2000 } }, large);
+  await listener.listen({ port: 0, host: '127.0.0.1' });
+  try {
+    const { port } = listener.server.address() as { port: number };
+    const { socket, answer } = raw(port, 'GET /large HTTP/1.1\r\nHost: a\r\n\r\n');
+    socket.once('data', () => socket.pause());
+    while (turns.inUse === 0) await pause(5);
+    await pause(1000);
+    expect(turns.inUse).toBe(1);
+    while (turns.inUse > 0) await pause(20);
     socket.destroy();
     await answer;
   } finally {

@@ -10,7 +10,7 @@ import type { Changes } from '../changes.js';
 import { AppError } from '../error.js';
 import type { WatchedLook } from '../telemetry/operation-observer.js';
 import type { OperationWatch } from '../telemetry/operation-watch.js';
-import { isConnectionLoss } from '../sql-error.js';
+import { isConnectionLoss, isStatementError, STATEMENT_TIMEOUT } from '../sql-error.js';
 import type { RequestContext } from './context.js';
 import { readsOnRecord, recordOperation } from './read-record.js';
 
@@ -148,8 +148,9 @@ async function told(args: SubscriptionArgs, { context, value }: Event): Promise<
     : result;
 }
 
+/** The code that the client is told (formatError). */
 function codeOf(error: unknown): string {
-  if (isUnavailable(error)) return 'UNAVAILABLE';
+  if (isUnavailable(error) || (isStatementError(error) && error.code === STATEMENT_TIMEOUT)) return 'UNAVAILABLE';
   if (error instanceof AppError) return error.code;
   return error instanceof GraphQLError ? String(error.extensions.code) : 'INTERNAL_SERVER_ERROR';
 }

@@ -156,7 +156,7 @@ export const ATTACK_GUARDS = [
   {
     name: 'A11: a key remembers in the transaction of the change',
     test: [CRASH, 'A11: a process'],
-    patches: [patch('src/core/pipeline.ts', 'if (remembered) return {', 'if (remembered === undefined) return {')],
+    patches: [patch('src/core/pipeline.ts', 'if (remembered) {', 'if (remembered === undefined) {')],
   },
   {
     name: 'A12: humans are counted, not records',

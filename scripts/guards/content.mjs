@@ -160,7 +160,7 @@ export const CONTENT_GUARDS = [
   {
     name: 'rule 16: a key repeats nothing',
     test: [CONTENT, 'rule 16: a vote'],
-    patches: [patch('src/core/pipeline.ts', 'if (remembered) return {', 'if (remembered === undefined) return {')],
+    patches: [patch('src/core/pipeline.ts', 'if (remembered) {', 'if (remembered === undefined) {')],
   },
   {
     name: 'rule 16: counted under the lock',

@@ -103,11 +103,12 @@ export function checkpointsIn(normalSince: Date | null, thresholds: RolloutThres
   return all.filter(({ to }) => to > span.from && to <= span.to);
 }
 
-/** The first outreach to a client, as the delivery system tells it. */
+/** The first outreach to a client: what the delivery system tells, or the introduction where that came first. */
 export interface Touch {
   readonly handoffId: string;
   readonly wonAt: Date;
   readonly contactAt: Date | null;
+  readonly withdrawnAt: Date | null;
 }
 
 /** What the flags of a week follow from. */
@@ -135,14 +136,16 @@ export function weekFlags(facts: WeekFacts, thresholds: RedFlagThresholds): Rais
 /**
  * First touch "above 48 hours consistently": so many in a row, in the order in which the deals were won, of those of
  * which it was known by the end of the week; the last of them became known in the week, so that a row is told of once.
+ * A deal that was withdrawn before anybody was late owes no outreach.
  */
 function firstTouchFlag({ period, span, touches }: WeekFacts, thresholds: RedFlagThresholds): RaisedFlag[] {
   const { firstTouchHours: hours, firstTouchInARow: length } = thresholds;
   const known = touches
-    .map(({ handoffId, wonAt, contactAt }) => {
+    .flatMap(({ handoffId, wonAt, contactAt, withdrawnAt }) => {
       const limit = new Date(wonAt.getTime() + hours * HOUR_MS);
       const isLate = contactAt === null || contactAt > limit;
-      return { handoffId, wonAt, isLate, knownAt: isLate ? limit : contactAt };
+      if (isLate && withdrawnAt !== null && withdrawnAt <= limit) return [];
+      return [{ handoffId, wonAt, isLate, knownAt: isLate ? limit : contactAt }];
     })
     .filter(({ knownAt }) => knownAt < span.to)
     .toSorted((a, b) => a.wonAt.getTime() - b.wonAt.getTime() || (a.handoffId < b.handoffId ? -1 : 1));

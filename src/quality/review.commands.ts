@@ -74,7 +74,7 @@ export const makeWeeklyReview = command({
     scores: countedScores(input.from, input.to),
     returned: returnedIn(input),
     overrides: overridesIn(input),
-    touches: touchesSince(new Date(input.to.getTime() - TOUCHES_MS)),
+    touches: touchesSince(new Date(input.to.getTime() - TOUCHES_MS), input.openedAt),
     exceptions: openExceptionsAt(input.to),
     standing: rolloutStanding(),
   }),

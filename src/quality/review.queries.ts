@@ -122,16 +122,24 @@ function erosionGround(row: Row): ErosionGround {
   };
 }
 
-/** Closes and first outreaches as they were last read, of deals won since an instant. */
-export function touchesSince(since: Date): Query<Touch[]> {
-  const text = `select s.handoff_id, s.won_at, s.first_contact_at from actuals_cursor c
+/**
+ * Closes and first outreaches of deals won since an instant: the delivery system's as it was last read, and the
+ * introduction, which is an outreach too, as it was on record before another instant.
+ */
+export function touchesSince(since: Date, before: Date): Query<Touch[]> {
+  const text = `select s.handoff_id, s.won_at, h.withdrawn_at, least(s.first_contact_at,
+      (select min(i.introduced_at) from introduction i
+        where i.tenant_id = $1 and i.handoff_id = s.handoff_id and i.recorded_at < $3)) as contact_at
+    from actuals_cursor c
     join actuals_snapshot s on s.tenant_id = $1 and s.id = c.snapshot_id
+    join handoff h on h.tenant_id = $1 and h.id = s.handoff_id
     where c.tenant_id = $1 and s.won_at >= $2 order by s.won_at, s.handoff_id limit 5000`;
-  return sql(text, [since], (rows) =>
+  return sql(text, [since, before], (rows) =>
     rows.map((row) => ({
       handoffId: row.handoff_id as string,
       wonAt: row.won_at as Date,
-      contactAt: row.first_contact_at as Date | null,
+      contactAt: row.contact_at as Date | null,
+      withdrawnAt: row.withdrawn_at as Date | null,
     })),
   );
 }

@@ -70,15 +70,16 @@ describe('checkpoints of hypercare', () => {
 });
 
 describe('first touch', () => {
-  const touch = (won: number, hours: number | null): Touch => ({
-    handoffId: `t${won}`,
-    wonAt: day(won),
-    contactAt: hours === null ? null : new Date(day(won).getTime() + hours * 3_600_000),
-  });
+  const touch = (won: number, hours: number | null, withdrawnAfter: number | null = null): Touch => {
+    const after = (count: number | null) => (count === null ? null : new Date(day(won).getTime() + count * 3_600_000));
+    return { handoffId: `t${won}`, wonAt: day(won), contactAt: after(hours), withdrawnAt: after(withdrawnAfter) };
+  };
 
   it.each([
     { what: 'three late in a row', touches: [touch(19, 1), touch(20, 49), touch(21, 60), touch(22, null)], flags: 1 },
     { what: 'exactly 48 hours', touches: [touch(20, 48), touch(21, 49), touch(22, 49)], flags: 0 },
+    { what: 'one withdrawn in time', touches: [touch(20, 49), touch(21, null, 48), touch(22, 49)], flags: 0 },
+    { what: 'one withdrawn too late', touches: [touch(20, 49), touch(21, null, 49), touch(22, 49)], flags: 1 },
     { what: 'two late', touches: [touch(21, 49), touch(22, 49)], flags: 0 },
     { what: 'one in time after them', touches: [touch(20, 49), touch(21, 49), touch(22, 49), touch(23, 1)], flags: 0 },
     { what: 'a row that an earlier week told of', touches: [touch(10, 49), touch(11, 49), touch(12, 49)], flags: 0 },

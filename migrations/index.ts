@@ -52,6 +52,7 @@ import { CaseIndexes1700000000053 } from './0053-case-indexes.js';
 import { ListIndexes1700000000054 } from './0054-list-indexes.js';
 import { DecisionAssumption1700000000055 } from './0055-decision-assumption.js';
 import { EmergencyTerms1700000000056 } from './0056-emergency-terms.js';
+import { DroppedCheckpoints1700000000057 } from './0057-dropped-checkpoints.js';
 
 /** Every migration, in order. A shipped one is never edited. */
 export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
@@ -108,4 +109,5 @@ export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   ListIndexes1700000000054,
   DecisionAssumption1700000000055,
   EmergencyTerms1700000000056,
+  DroppedCheckpoints1700000000057,
 ];

@@ -29,7 +29,7 @@ export function install() {
     .digest('hex');
   const mark = join(root, 'node_modules', '.countersign-lock');
   if (existsSync(mark) && readFileSync(mark, 'utf8') === lock) return;
-  console.error('Installing packages (npm ci) ...');
+  console.error('Installing packages (npm ci): a minute or so, from the npm registry ...');
   // The compiler is a development dependency, which npm leaves out where NODE_ENV says production.
   run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], 'Installing the packages');
   writeFileSync(mark, lock);

@@ -29,9 +29,9 @@ async function show(tenant: string): Promise<void> {
   const state = (await ask(tenant, 'GET', 'state')) as HaloState;
   console.log(`${serverAddress()}${SANDBOX_HALOPSA_PATH}/${tenant}/`);
   for (const { id, summary, pipeline_stage_name, status_name } of state.opportunities)
-    console.log(`opportunity ${String(id).padEnd(8)}${[status_name, pipeline_stage_name, summary].join(', ')}`);
+    console.log(`opportunity ${String(id).padEnd(10)}${[status_name, pipeline_stage_name, summary].join(', ')}`);
   for (const { id, summary, status_name, tasks } of state.projects)
-    console.log(`project     ${String(id).padEnd(8)}${[status_name, `${tasks.length} tasks`, summary].join(', ')}`);
+    console.log(`project     ${String(id).padEnd(10)}${[status_name, `${tasks.length} tasks`, summary].join(', ')}`);
 }
 
 async function perform(tenant: string, act: string, input: readonly string[]): Promise<void> {

@@ -98,7 +98,7 @@ const GROUND = `select h.id, h.deal_type, h.tier, h.owner_id, h.delivery_manager
       from decision d where d.tenant_id = $1 and d.handoff_id = h.id) as decisions,
     (select coalesce(json_agg(json_build_object('id', c.id, 'openedAt', c.opened_at, 'dueOn', c.due_on,
         'acceptedAt', c.accepted_at) order by c.position), '[]')
-      from checkpoint c where c.tenant_id = $1 and c.handoff_id = h.id) as checkpoints,
+      from checkpoint c where c.tenant_id = $1 and c.handoff_id = h.id and c.state <> 'DROPPED') as checkpoints,
     (select coalesce(json_agg(json_build_object('id', e.id, 'of', coalesce(e.clock, e.decision_id::text, e.checkpoint_id::text, e.cause),
         'mark', e.mark, 'step', e.step, 'personId', e.person_id, 'isOpen', e.ended_at is null) order by e.id), '[]')
       from escalation e where e.tenant_id = $1 and e.handoff_id = h.id) as taken,

@@ -114,12 +114,14 @@ function deadlinesOf(ground: DeadlineGround, ruling: RuledConfiguration, members
       pauses: [],
     };
   });
+  const acceptanceEnded = ground.delivery.acceptances.at(-1)?.endedAt ?? null;
   const checkpoints = ground.checkpoints.map((checkpoint): Named => {
     const { id, dueOn, acceptedAt } = checkpoint;
     return {
       ...instantsOf(checkpoint, configuration.calendar),
       stoppedAt: acceptedAt,
-      voidedAt: acceptedAt === null ? history.endedAt : null,
+      // Nobody may judge it while no sign-off stands; the next one gives it another day.
+      voidedAt: acceptedAt === null ? (acceptanceEnded ?? history.endedAt) : null,
       cause: EscalationCause.CHECKPOINT,
       clock: null,
       decisionId: null,

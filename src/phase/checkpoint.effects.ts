@@ -4,11 +4,11 @@ import type { Moment } from '../core/command.js';
 import { insertAll, type Statement, update } from '../core/statement.js';
 import type { Handoff } from '../handoff/handoff.entity.js';
 import { Checkpoint, CheckpointState } from './checkpoint.entity.js';
-import { plannedCheckpoints } from './checkpoint.rules.js';
+import { type PlannedCheckpoint, plannedCheckpoints } from './checkpoint.rules.js';
 
 /**
  * The checkpoints that begin to count with a sign-off, each once a handoff: signed off again, what was accepted stays
- * accepted, and the days of the others count from the new sign-off.
+ * accepted, the days of the others count from the new sign-off, and those that the handoff no longer has are dropped.
  */
 export function openCheckpoints(
   handoff: Handoff,
@@ -34,10 +34,26 @@ export function openCheckpoints(
         sources,
       })),
     ),
-    ...planned.flatMap(({ key, dueOn }) => {
-      const one = known.get(key);
-      const isMoved = one !== undefined && one.state !== CheckpointState.ACCEPTED && one.dueOn !== dueOn;
-      return isMoved ? [update(Checkpoint, { id: one.id, handoffId: handoff.id }, { dueOn })] : [];
-    }),
+    ...existing
+      .filter(({ state }) => state !== CheckpointState.ACCEPTED)
+      .flatMap((one) => {
+        const changed = changeOf(
+          one,
+          planned.find(({ key }) => key === one.key),
+        );
+        return changed ? [update(Checkpoint, { id: one.id, handoffId: handoff.id }, changed)] : [];
+      }),
   ];
+}
+
+/** What a new sign-off makes of a checkpoint that nobody has accepted; null when it stays as it is. */
+function changeOf(
+  { state, dueOn, position }: Checkpoint,
+  planned: PlannedCheckpoint | undefined,
+): Partial<Checkpoint> | null {
+  if (!planned) return state === CheckpointState.DROPPED ? null : { state: CheckpointState.DROPPED };
+  const reopened = state === CheckpointState.DROPPED ? { state: CheckpointState.OPEN } : {};
+  const isMoved = dueOn !== planned.dueOn || position !== planned.position;
+  const moved = isMoved ? { dueOn: planned.dueOn, position: planned.position } : {};
+  return isMoved || reopened.state ? { ...reopened, ...moved } : null;
 }

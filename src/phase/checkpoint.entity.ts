@@ -9,6 +9,7 @@ export enum CheckpointState {
   OPEN = 'OPEN',
   RETURNED = 'RETURNED',
   ACCEPTED = 'ACCEPTED',
+  DROPPED = 'DROPPED',
 }
 registerEnumType(CheckpointState, {
   name: 'CheckpointState',
@@ -17,6 +18,9 @@ registerEnumType(CheckpointState, {
     OPEN: { description: 'Nobody has judged it yet.' },
     RETURNED: { description: 'The delivery manager named the gaps; it is accepted once they are closed.' },
     ACCEPTED: { description: 'The delivery manager accepted it.' },
+    DROPPED: {
+      description: 'Nobody waits for it: the handoff was classified anew, and its latest sign-off asks for others.',
+    },
   },
 });
 

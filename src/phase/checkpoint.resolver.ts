@@ -14,7 +14,7 @@ import { CheckpointInput, ReturnCheckpointInput } from './checkpoint.input.js';
 @Resolver(() => Handoff)
 export class HandoffPhaseResolver {
   @Many(Checkpoint, 'handoffId', 'The handoff points of a handoff in phases, in order; from the sign-off on.', {
-    orderBy: ['position'],
+    orderBy: ['position', 'id'],
   })
   checkpoints: Checkpoint[];
 

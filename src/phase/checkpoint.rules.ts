@@ -64,6 +64,17 @@ export function judgingFindings(handoff: Handoff, checkpoint: Checkpoint, actorI
       }),
     );
   }
+  if (checkpoint.state === CheckpointState.DROPPED) {
+    findings.push(
+      finding({
+        code: 'CHECKPOINT_DROPPED',
+        path: `checkpoints.${checkpoint.key}`,
+        message: 'The checkpoint does not count any more: the handoff was classified anew.',
+        facts: { checkpointId: checkpoint.id },
+        remedy: 'Nothing is to be done; judge the checkpoints that the latest sign-off asks for.',
+      }),
+    );
+  }
   if (checkpoint.state === CheckpointState.ACCEPTED) {
     findings.push(
       finding({
@@ -77,6 +88,10 @@ export function judgingFindings(handoff: Handoff, checkpoint: Checkpoint, actorI
   }
   return findings;
 }
+
+/** Whether somebody is still to accept it. */
+const isWaited = (state: CheckpointState): boolean =>
+  state === CheckpointState.OPEN || state === CheckpointState.RETURNED;
 
 /** What a checkpoint is judged by. */
 export interface CheckpointGround {
@@ -96,9 +111,7 @@ const PROVEN: readonly ItemState[] = [ItemState.VERIFIED, ItemState.NOT_APPLICAB
  */
 export function acceptanceFindings(checkpoint: Checkpoint, ground: CheckpointGround): Finding[] {
   const path = `checkpoints.${checkpoint.key}`;
-  const before = ground.checkpoints.filter(
-    ({ position, state }) => position < checkpoint.position && state !== CheckpointState.ACCEPTED,
-  );
+  const before = ground.checkpoints.filter(({ position, state }) => position < checkpoint.position && isWaited(state));
   const named = ground.items.filter(({ code }) => checkpoint.checklistItems.includes(code));
   const known = new Set(named.map(({ code }) => code));
   const unproven = [
@@ -145,7 +158,7 @@ export function acceptanceFindings(checkpoint: Checkpoint, ground: CheckpointGro
 /** The checkpoints that keep a handoff from being closed. */
 export function openCheckpointFindings(checkpoints: readonly Checkpoint[]): Finding[] {
   return checkpoints
-    .filter(({ state }) => state !== CheckpointState.ACCEPTED)
+    .filter(({ state }) => isWaited(state))
     .map(({ id, key, name, dueOn }) =>
       finding({
         code: 'CHECKPOINT_OPEN',

@@ -112,3 +112,36 @@ it('keeps what was accepted when it is signed off again, and counts the days of 
   ]);
   expect(await desk.count('checkpoint')).toBe(2);
 });
+
+it('climbs no ladder for what nobody may judge, and drops what the handoff no longer has', async () => {
+  const desk = await signedOff();
+  const [first, second] = await checkpoints(desk);
+  await change("update checkpoint set due_on = '2026-11-24' where tenant_id = $1 and id = $2", first!.id);
+  await desk.done(CAST.delivery, 'revoke-sign-off', { reason: 'The engineer has left the team.' });
+  await desk.done(CAST.delivery, 'return-handoff', {
+    gaps: [{ path: 'handoff.context', text: 'Say who took part in the sale.' }],
+  });
+  // The first day passes while sales works on it.
+  suite.clock.at = new Date('2026-11-25T12:00:00Z');
+  await work(world, 2);
+  const climbed = "cause = 'CHECKPOINT' and step > 0";
+  expect(await desk.count('escalation', `and ${climbed}`)).toBe(0);
+
+  await desk.done(CAST.sales, 'classify-handoff', { segment: 'smb' });
+  await desk.write();
+  await desk.prove();
+  await desk.submit();
+  expect(await desk.signOff()).toMatchObject({ stage: 'SIGNED_OFF' });
+  expect(await checkpoints(desk)).toMatchObject([
+    { id: first!.id, state: 'DROPPED' },
+    { id: second!.id, state: 'DROPPED' },
+  ]);
+  suite.clock.at = new Date('2027-01-20T12:00:00Z');
+  await work(world, 2);
+  expect(await desk.count('escalation', `and ${climbed}`)).toBe(0);
+  const accepted = await desk.send(CAST.delivery, 'accept-checkpoint', { checkpointId: first!.id });
+  expect(accepted.codes).toContain('CHECKPOINT_DROPPED');
+  await change("update handoff set stage = 'KICKED_OFF' where tenant_id = $1 and id = $2", desk.handoffId);
+  const close = { accurate: true, surprises: '', expectationsMet: true, categories: [] };
+  expect((await desk.send(CAST.delivery, 'close-handoff', close)).codes).not.toContain('CHECKPOINT_OPEN');
+});

@@ -36,6 +36,14 @@ export function opportunityRow(ticket: HaloState['opportunities'][number]): stri
 <td>${handoffTold(ticket)}${notesTold(ticket.notes)}</td><td class="acts">${buttons.join('')}</td></tr>`;
 }
 
+/** Whether an opportunity is won and nobody has written its handoff into it yet. */
+export function awaitsHandoff({ status_name: status, customfields }: HaloState['opportunities'][number]): boolean {
+  return (
+    status === 'Won' &&
+    !listOf({ customfields }, 'customfields').some(({ name, value }) => name === 'CFHandoffId' && value)
+  );
+}
+
 function actsOn(status: unknown): readonly string[] {
   if (status === 'Awaiting approval') return ['approve', 'reject'];
   if (status === 'Won') return ['reopen', 'lose'];

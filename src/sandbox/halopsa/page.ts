@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { HaloState } from './state.js';
-import { escape, opportunityRow, projectSection, WORDS } from './page-parts.js';
+import { awaitsHandoff, escape, opportunityRow, projectSection, WORDS } from './page-parts.js';
 
 const STYLE = `
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
@@ -40,10 +40,12 @@ export function pageHeaders(): Record<string, string> {
 
 /**
  * What stands in the instance, with buttons to act as its people. Works without a script. `acted` is what a button has
- * just done: the page then looks again once by itself, since whoever hears of it by a webhook needs a moment.
+ * just done: the page then looks again by itself, since whoever hears of it by a webhook needs a moment, and goes on for as
+ * long as a won opportunity has no handoff.
  */
 export function overviewPage(state: HaloState, acted: string | null = null): string {
   const told = acted !== null && Object.hasOwn(WORDS, acted) ? WORDS[acted]! : null;
+  const isWaiting = told !== null || state.opportunities.some(awaitsHandoff);
   return layout(
     `HaloPSA of ${state.slug}`,
     `<nav aria-label="Sandbox"><a href="./">Look again</a><a href="../">Other instances</a>
@@ -57,7 +59,7 @@ ${state.projects.toReversed().map(projectSection).join('\n') || '<p>There is no 
 <h2>Connection</h2>
 <p>${webhooksTold(state.webhooks)}</p>
 <p>${state.requests} requests of API applications since the start, ${state.unanswered} of them refused or lost.</p>`,
-    told === null ? '' : '<meta http-equiv="refresh" content="2;url=./">',
+    isWaiting ? '<meta http-equiv="refresh" content="2;url=./">' : '',
   );
 }
 

@@ -121,7 +121,7 @@ describe('tenants', () => {
       out: 'southwind is SUSPENDED.\n',
     });
     expect((await me()).errors![0]!.extensions.code).toBe('FORBIDDEN');
-    expectSentence(await countersign(['token', 'sofia.sales@southwind'], here), /^there is no sample person /);
+    expectSentence(await countersign(['token', 'sofia.sales@southwind'], here), / says: there is no sample person /);
     expect(await countersign(['tenants', 'resume', id], here)).toMatchObject({
       code: 0,
       out: 'southwind is ACTIVE.\n',
@@ -144,7 +144,7 @@ describe('import and demo', () => {
     });
     expectSentence(
       await countersign(['token', 'nobody@nowhere'], here),
-      /^there is no sample person 'nobody@nowhere'; there are: /,
+      /^http:.* says: there is no sample person 'nobody@nowhere'; there are: /,
     );
     const hostile = await countersign(['import', 'halopsa', resolve('package.json'), '--as', SOFIA], here);
     expect(hostile.code).toBe(1);

@@ -128,7 +128,7 @@ async function sandboxToken(person: string, authAgeSeconds?: number): Promise<st
     );
     return accessToken;
   } catch (error) {
-    if (error instanceof SandboxTokenError) throw new StartupError(`${serverAddress()} says: ${error.message}`);
+    if (error instanceof SandboxTokenError) throw new StartupError(error.message);
     throw error;
   }
 }

@@ -63,8 +63,6 @@ export async function requestSandboxToken(
       `${url.origin} has no sandbox identity provider (status ${response.status}): get a token from its real one.`,
     );
   }
-  throw new SandboxTokenError(
-    answer.error,
-    typeof answer.error_description === 'string' ? answer.error_description : answer.error,
-  );
+  const said = typeof answer.error_description === 'string' ? answer.error_description : answer.error;
+  throw new SandboxTokenError(answer.error, `${url.origin} says: ${said}`);
 }

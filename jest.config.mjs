@@ -1,12 +1,10 @@
+import { JSC } from './test/kit/swc.mjs';
+
 const transform = {
   '^.+\\.(ts|js|mjs)$': [
     '@swc/jest',
     {
-      jsc: {
-        target: 'es2022',
-        parser: { syntax: 'typescript', decorators: true },
-        transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
-      },
+      jsc: JSC,
       module: { type: 'commonjs' },
     },
   ],

@@ -12,6 +12,11 @@ export function isStatementError(error: unknown): error is Error & { code: strin
   return /^[0-9A-Z]{5}$/.test(codeOf(error));
 }
 
+/** A statement ran longer than it may, or was cancelled. */
+export function isStatementTimeout(error: unknown): boolean {
+  return codeOf(error) === STATEMENT_TIMEOUT;
+}
+
 /** The connection was lost: whatever was sent last may or may not have been done. */
 export function isConnectionLoss(error: unknown): boolean {
   const { message = '' } = (error ?? {}) as { message?: string };

@@ -1,17 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { transformSync } from '@swc/core';
+import { JSC } from './swc.mjs';
 
-const OPTIONS = {
-  swcrc: false,
-  sourceMaps: 'inline',
-  module: { type: 'es6' },
-  jsc: {
-    target: 'es2022',
-    parser: { syntax: 'typescript', decorators: true },
-    transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
-  },
-};
+const OPTIONS = { swcrc: false, sourceMaps: 'inline', module: { type: 'es6' }, jsc: JSC };
 
 /** A relative '.js' of a TypeScript source is that source. */
 export async function resolve(specifier, context, next) {

@@ -14,7 +14,7 @@ import { collectFields } from 'graphql/execution/collectFields.js';
 import type { Ability } from '../ability.js';
 import { ActorChanged } from '../assumed-actor.js';
 import { AppError } from '../error.js';
-import { isStatementError, STATEMENT_TIMEOUT } from '../sql-error.js';
+import { isStatementError, isStatementTimeout } from '../sql-error.js';
 import type { RequestContext } from '../graphql/context.js';
 import type { AskedQuery } from '../graphql/before-executor.js';
 import type { Query } from '../statement.js';
@@ -42,7 +42,7 @@ class Overload extends Error {
 
 /** What came of a flush that failed; an actor who changed is another matter, and begins again. */
 function failureOf(error: unknown): unknown {
-  if (isStatementError(error) && error.code === STATEMENT_TIMEOUT) {
+  if (isStatementTimeout(error)) {
     const remedy = 'Ask for smaller pages or fewer fields, in several requests.';
     return new Overload(new AppError('UNAVAILABLE', 'The database took too long.', { remedy }));
   }

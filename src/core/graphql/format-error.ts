@@ -3,7 +3,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { ArgumentValidationError } from 'type-graphql';
 import type { Logger } from 'pino';
 import { AppError } from '../error.js';
-import { isConnectionLoss, isMalformedValue, isStatementError, STATEMENT_TIMEOUT } from '../sql-error.js';
+import { isConnectionLoss, isMalformedValue, isStatementError, isStatementTimeout } from '../sql-error.js';
 
 /** Codes that may leave with their own message; whatever else happens is INTERNAL_SERVER_ERROR and is logged. */
 const PUBLIC = new Set<string>([
@@ -42,7 +42,7 @@ export function formatError(formatted: GraphQLFormattedError, thrown: unknown, l
     const remedy = 'Check ids, dates and texts in the request.';
     return { message: 'A value in the request is malformed.', ...at, extensions: { code: 'BAD_USER_INPUT', remedy } };
   }
-  if (isStatementError(error) && error.code === STATEMENT_TIMEOUT) {
+  if (isStatementTimeout(error)) {
     return {
       message: 'The database took too long.',
       ...at,

@@ -10,7 +10,7 @@ import type { Changes } from '../changes.js';
 import { AppError } from '../error.js';
 import type { WatchedLook } from '../telemetry/operation-observer.js';
 import type { OperationWatch } from '../telemetry/operation-watch.js';
-import { isConnectionLoss, isStatementError, STATEMENT_TIMEOUT } from '../sql-error.js';
+import { isConnectionLoss, isStatementTimeout } from '../sql-error.js';
 import type { RequestContext } from './context.js';
 import { readsOnRecord, recordOperation } from './read-record.js';
 
@@ -150,7 +150,7 @@ async function told(args: SubscriptionArgs, { context, value }: Event): Promise<
 
 /** The code that the client is told (formatError). */
 function codeOf(error: unknown): string {
-  if (isUnavailable(error) || (isStatementError(error) && error.code === STATEMENT_TIMEOUT)) return 'UNAVAILABLE';
+  if (isUnavailable(error) || isStatementTimeout(error)) return 'UNAVAILABLE';
   if (error instanceof AppError) return error.code;
   return error instanceof GraphQLError ? String(error.extensions.code) : 'INTERNAL_SERVER_ERROR';
 }

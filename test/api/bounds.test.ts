@@ -133,14 +133,20 @@ test.each([
   }
 });
 
-test('a client that stops reading is cut off, and its place is free again', async () => {
-  const turns = new RequestTurns(300);
+/** A listener whose `/large` answers more than a socket holds. */
+async function withLargeAnswer(turns: RequestTurns, config: { readonly stalledAfter?: number } = {}) {
   const listener = Fastify();
   turns.watch(listener);
   const large = (request: FastifyRequest): Promise<Buffer> =>
     turns.enter(request, 'tenant').then(() => Buffer.alloc(64 * 1_048_576));
-  listener.get('/large', large);
+  listener.get('/large', { config }, large);
   await listener.listen({ port: 0, host: '127.0.0.1' });
+  return listener;
+}
+
+test('a client that stops reading is cut off, and its place is free again', async () => {
+  const turns = new RequestTurns(300);
+  const listener = await withLargeAnswer(turns);
   try {
     const { port } = listener.server.address() as { port: number };
     const { socket, answer } = raw(port, 'GET /large HTTP/1.1\r\nHost: a\r\n\r\n');
@@ -176,12 +182,7 @@ test('an answer whose rows are long in coming is not cut off: only a client that
 
 test('a route may be more patient than the others with a client that takes nothing', async () => {
   const turns = new RequestTurns(200);
-  const listener = Fastify();
-  turns.watch(listener);
-  const large = (request: FastifyRequest): Promise<Buffer> =>
-    turns.enter(request, 'tenant').then(() => Buffer.alloc(64 * 1_048_576));
-  listener.get('/large', { config: { stalledAfter: 2000 } }, large);
-  await listener.listen({ port: 0, host: '127.0.0.1' });
+  const listener = await withLargeAnswer(turns, { stalledAfter: 2000 });
   try {
     const { port } = listener.server.address() as { port: number };
     const { socket, answer } = raw(port, 'GET /large HTTP/1.1\r\nHost: a\r\n\r\n');

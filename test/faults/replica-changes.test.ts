@@ -6,7 +6,7 @@ import { newId } from '../../src/core/id.js';
 import { newKeyBytes } from '../../src/core/keys.js';
 import { Role } from '../../src/identity/roles.js';
 import { startServer, type TestServer } from '../kit/server.js';
-import { type Pair, startPair } from '../kit/standby.js';
+import { type Pair, replicaEnvironment, startPair } from '../kit/standby.js';
 import { openSuite, type Suite } from '../kit/suite.js';
 import type { World } from '../kit/world.js';
 
@@ -25,12 +25,7 @@ beforeAll(async () => {
   suite = await openSuite();
   folder = mkdtempSync(join(tmpdir(), 'countersign-replica-'));
   writeFileSync(join(folder, 'kek'), newKeyBytes());
-  const environment = {
-    DATABASE_URL: suite.appUrl,
-    DATABASE_READ_URL: pair.onStandby(suite.appUrl),
-    DATABASE_READ_LAG_SECONDS: '60',
-    KEK_FILE: join(folder, 'kek'),
-  };
+  const environment = replicaEnvironment(pair, suite, join(folder, 'kek'));
   [here, there] = [await startServer(suite, environment), await startServer(suite, environment)];
 });
 beforeEach(async () => {

@@ -10,7 +10,7 @@ import { Replica } from '../../src/core/replica/replica.js';
 import { insert, select } from '../../src/core/statement.js';
 import { Client } from '../../src/deal/deal.entity.js';
 import { startServer, type TestServer } from '../kit/server.js';
-import { type Pair, startPair, until } from '../kit/standby.js';
+import { type Pair, replicaEnvironment, startPair, until } from '../kit/standby.js';
 import { openSuite, type Suite } from '../kit/suite.js';
 
 let pair: Pair;
@@ -157,12 +157,7 @@ describe('over HTTP', () => {
   it('the header of an answer, sent to another process, shows there what was written here', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'countersign-replica-'));
     writeFileSync(join(folder, 'kek'), newKeyBytes());
-    const environment = {
-      DATABASE_URL: suite.appUrl,
-      DATABASE_READ_URL: pair.onStandby(suite.appUrl),
-      DATABASE_READ_LAG_SECONDS: '60',
-      KEK_FILE: join(folder, 'kek'),
-    };
+    const environment = replicaEnvironment(pair, suite, join(folder, 'kek'));
     const [here, there] = [await startServer(suite, environment), await startServer(suite, environment)];
     const world = await suite.tenant();
     await pair.caughtUp();

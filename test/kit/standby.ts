@@ -113,3 +113,13 @@ export async function freePort(): Promise<number> {
   await new Promise((closed) => server.close(closed));
   return port;
 }
+
+/** What a process is started with that reads on the standby and changes on the primary. */
+export function replicaEnvironment(pair: Pair, { appUrl }: { readonly appUrl: string }, kekFile: string) {
+  return {
+    DATABASE_URL: appUrl,
+    DATABASE_READ_URL: pair.onStandby(appUrl),
+    DATABASE_READ_LAG_SECONDS: '60',
+    KEK_FILE: kekFile,
+  };
+}

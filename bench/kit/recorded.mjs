@@ -6,12 +6,16 @@ const SIGNS_IN = /from account a\b/;
 const OPENS = /^begin\b/i;
 const READ_ONLY = /read only/i;
 
-/** The statements between each BEGIN and its end. */
+/** The statements from each BEGIN on, of its connection alone: another may be opened meanwhile, and is given its settings. */
 function transactions(statements) {
   const found = [];
+  const open = new Map();
   for (const statement of statements) {
-    if (OPENS.test(statement.text)) found.push([]);
-    found.at(-1)?.push(statement);
+    if (OPENS.test(statement.text)) {
+      open.set(statement.connection, []);
+      found.push(open.get(statement.connection));
+    }
+    open.get(statement.connection)?.push(statement);
   }
   return found;
 }

@@ -1,9 +1,14 @@
-// Writes down what a process sends to PostgreSQL through `pg`: the statements with their values and answers, in order, and
-// which of them left together. Off until it is asked for, and then for a single request at a time.
+// Writes down what a process sends to PostgreSQL through `pg`: the statements with their values and answers, in order, on
+// which connection, and which of them left together. Off until it is asked for, and then for a single request at a time.
 
 /** Listens to every client of this copy of `pg`. `start()` begins anew, `stop()` answers what was sent since. */
 export function recorderOf(pg) {
   const { query } = pg.Client.prototype;
+  const connections = new Map();
+  const numberOf = (client) => {
+    if (!connections.has(client)) connections.set(client, connections.size);
+    return connections.get(client);
+  };
   let sent = null;
   let flush = 0;
   let isOpen = false;
@@ -17,6 +22,7 @@ export function recorderOf(pg) {
     }
     if (config.statements) {
       const entries = config.statements.map(({ text, values = [] }) => ({
+        connection: numberOf(this),
         flush,
         text,
         values: plain(values),
@@ -30,6 +36,7 @@ export function recorderOf(pg) {
     }
     const isText = typeof config === 'string';
     const entry = {
+      connection: numberOf(this),
       flush,
       text: (isText ? config : config.text) ?? '',
       values: plain(isText ? values : config.values),
@@ -47,6 +54,7 @@ export function recorderOf(pg) {
     start: () => {
       sent = [];
       flush = 0;
+      connections.clear();
     },
     stop: () => {
       const recorded = sent ?? [];

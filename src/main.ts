@@ -11,10 +11,10 @@ import { registerReportingCommands } from './cli/reporting-commands.js';
 import { registerSandboxCommands } from './cli/sandbox-commands.js';
 import { registerServerCommands } from './cli/server-commands.js';
 import { AppError } from './core/error.js';
-import { boundHeapGrowth } from './core/heap.js';
+import { tuneHeap } from './core/heap.js';
 import { StartupError } from './core/startup-error.js';
 
-boundHeapGrowth();
+tuneHeap();
 
 // A reader such as `head` may close the pipe early: that is no fault, and an order to stop like any other.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -17,10 +17,10 @@ if (variant === 'tenancy-off') leaveTenantOut();
 const load = (path) => import(join(root, 'dist', `${path}.js`));
 const { createApp } = await load('src/app');
 const { readConfig } = await load('src/core/config');
-const { boundHeapGrowth } = await load('src/core/heap');
+const { tuneHeap } = await load('src/core/heap');
 const { createLog } = await load('src/core/log');
 
-boundHeapGrowth();
+tuneHeap();
 mkdirSync(folder, { recursive: true });
 const config = readConfig({ ...environment, DATABASE_URL: databaseUrl, COUNTERSIGN_DATA: folder }, root);
 let address = '';

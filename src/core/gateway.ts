@@ -52,8 +52,10 @@ export class Gateway {
     this.watch = options.watch ?? UNWATCHED;
     this.primary = openLane({ connectionString: url, connectionTimeoutMillis: 5000 }, options);
     // A standby that is silent must not hold up what the primary can answer.
-    const patience = { connectionTimeoutMillis: 1000, query_timeout: STATEMENT_MS + 1000 };
-    this.standby = replica ? openLane({ connectionString: replica.options.url, ...patience }, options) : null;
+    const patience = { ...options, silentMs: STATEMENT_MS + 1000 };
+    this.standby = replica
+      ? openLane({ connectionString: replica.options.url, connectionTimeoutMillis: 1000 }, patience)
+      : null;
     replica?.follow(async () => String((await this.global(PRIMARY_POSITION))[0]?.position));
   }
 

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import pg from 'pg';
 import { FairShare } from './fair-share.js';
 
@@ -22,11 +23,11 @@ const PATIENCE = 5000;
 export const STATEMENT_MS = 5000;
 
 /**
- * How long a flush may go unanswered, in milliseconds, before its connection is given up: a server that went away without
- * a word, as at a failover, ends no statement. Limits of the server hold for each statement; no flush has four that need
- * all of theirs.
+ * How long nothing may pass on a connection that is in use, in milliseconds, before it is given up: a server that went
+ * away without a word, as at a failover, ends no statement. Limits of the server hold for each statement; no flush has
+ * four that need all of theirs.
  */
-export const SILENT_MS = 4 * STATEMENT_MS;
+const SILENT_MS = 4 * STATEMENT_MS;
 
 /** After how long a connection on which nothing passes is probed, in milliseconds: the system's own are two hours. */
 export const KEEP_ALIVE_AFTER_MS = 10_000;
@@ -58,6 +59,19 @@ async function limit(client: pg.ClientBase): Promise<void> {
   limited.add(client);
 }
 
+/**
+ * Gives a connection up on which nothing has passed for so long while somebody waits for an answer. The socket's own clock:
+ * one of the driver's for each query keeps every request's objects beyond the collections of the young generation.
+ */
+function giveUpSilent(client: pg.ClientBase, silentMs: number, isIdle: () => boolean): void {
+  const { stream } = (client as unknown as { readonly connection: { readonly stream: Socket } }).connection;
+  stream.setTimeout(silentMs).on('timeout', () => {
+    if (isIdle()) return;
+    const error = new Error(`The database has not answered for ${silentMs / 1000} seconds`);
+    stream.destroy(Object.assign(error, { code: 'ETIMEDOUT' }));
+  });
+}
+
 /** Connections to one server, and how tenants share them. */
 export interface Lane {
   readonly pool: pg.Pool;
@@ -67,24 +81,32 @@ export interface Lane {
 export interface LaneOptions {
   /** Connections; two to four per core of the database (performance 4). */
   readonly poolSize: number;
+  /** How long nothing may pass while somebody waits for an answer, in milliseconds; 20 seconds when left out. */
+  readonly silentMs?: number;
   readonly onError?: (error: Error) => void;
 }
 
 /** Opens connections to the server at this address; they connect when they are first needed. */
-export function openLane(addressed: pg.PoolConfig, { poolSize, onError }: LaneOptions): Lane {
+export function openLane(addressed: pg.PoolConfig, { poolSize, silentMs = SILENT_MS, onError }: LaneOptions): Lane {
+  const idle = new WeakSet<pg.ClientBase>();
+  const prepare = (client: pg.ClientBase): Promise<void> => {
+    giveUpSilent(client, silentMs, () => idle.has(client));
+    return limit(client);
+  };
   // The pool waits for `onConnect` before it hands the connection out, which its type does not say.
-  const config: Omit<pg.PoolConfig, 'onConnect'> & { onConnect: typeof limit } = {
+  const config: Omit<pg.PoolConfig, 'onConnect'> & { onConnect: typeof prepare } = {
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
-    query_timeout: SILENT_MS,
     ...addressed,
     max: poolSize,
     types,
     // PGAPPNAME of the process's environment tells its sessions from those of others.
     fallback_application_name: 'countersign',
-    onConnect: limit,
+    onConnect: prepare,
   };
   const pool = new pg.Pool(config);
+  pool.on('release', (_error, client) => void idle.add(client));
+  pool.on('acquire', (client) => void idle.delete(client));
   pool.on('error', (error) => onError?.(error));
   // The pool listens to idle connections only: one that is cut in mid-use would end the process.
   pool.on('connect', (client) => void client.on('error', (error) => onError?.(error)));

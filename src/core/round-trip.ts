@@ -48,8 +48,6 @@ class RoundTrip implements pg.Submittable {
   private readonly kept: Map<string, RowMaker | null>;
   private rowOf: RowMaker | null = null;
   private rows: Row[] = [];
-  /** The driver's, where it times the query; called when it has ended. */
-  callback?: (error: Error | null, results?: readonly Result[]) => void;
 
   constructor(
     private readonly client: pg.ClientBase,
@@ -116,7 +114,6 @@ class RoundTrip implements pg.Submittable {
   handleReadyForQuery(): void {
     for (const [name, rowOf] of this.named) this.kept.set(name, rowOf);
     this.done(this.results);
-    this.callback?.(null, this.results);
   }
 
   /** The server's error, after which it skips to the Sync; or the driver's, when the connection is lost. */
@@ -127,7 +124,6 @@ class RoundTrip implements pg.Submittable {
     if (at?.name) this.kept.set(at.name, null);
     if (at?.mayFail) this.done(this.results);
     else this.failed(error);
-    this.callback?.(error);
   }
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { pino } from 'pino';
 import { Gateway } from '../../src/core/gateway.js';
+import { openLane } from '../../src/core/lane.js';
 import { HintListener } from '../../src/core/outbox/hints.js';
 import { openSilentProxy, type SilentProxy } from '../kit/silent-proxy.js';
 import { startServer } from '../kit/server.js';
@@ -54,7 +55,10 @@ test('its connections are given up within seconds, and the new primary is asked 
     for (const { ms, error } of await Promise.all(running)) {
       // Those who wait for a place meanwhile are refused, or answered by the new primary.
       expect(ms).toBeLessThan(30_000);
-      if (error) expect((error as Error).message).toMatch(/Query read timeout|cannot be reached|Too many statements/);
+      if (error)
+        expect((error as Error).message).toMatch(
+          /has not answered for 20 seconds|cannot be reached|Too many statements/,
+        );
     }
     expect((await ended(gateway.read(tenantId, { asks }))).error).toBeNull();
     expect(gateway.connections()).toMatchObject({ inUse: 0, waiting: 0 });
@@ -64,6 +68,21 @@ test('its connections are given up within seconds, and the new primary is asked 
     proxy = await openSilentProxy(suite.appUrl);
   }
 }, 60_000);
+
+test('a connection is given up while somebody waits for an answer on it, not while nobody does', async () => {
+  const { pool } = openLane({ connectionString: suite.appUrl }, { poolSize: 1, silentMs: 500 });
+  const process = async (): Promise<unknown> =>
+    (await pool.query<{ pid: number }>('select pg_backend_pid() as pid')).rows[0]?.pid;
+  try {
+    const first = await process();
+    await pause(1500);
+    expect(await process()).toBe(first);
+    await expect(pool.query('select pg_sleep(3)')).rejects.toMatchObject({ code: 'ETIMEDOUT' });
+    expect(await process()).not.toBe(first);
+  } finally {
+    await pool.end();
+  }
+});
 
 test('the process says within three seconds that it is not ready, and is ready again by itself', async () => {
   const server = await startServer(suite, {}, { databaseUrl: proxy.through(suite.appUrl) });

@@ -29,8 +29,10 @@ export function recorderOf(pg) {
         rows: [],
       }));
       sent.push(...entries);
-      config.callback = (_error, results = []) => {
+      const { done } = config;
+      config.done = (results) => {
         for (const [at, { rows }] of results.entries()) entries[at].rows = plain(rows);
+        done(results);
       };
       return query.call(this, config);
     }

@@ -4,11 +4,6 @@
 /** Listens to every client of this copy of `pg`. `start()` begins anew, `stop()` answers what was sent since. */
 export function recorderOf(pg) {
   const { query } = pg.Client.prototype;
-  const connections = new Map();
-  const numberOf = (client) => {
-    if (!connections.has(client)) connections.set(client, connections.size);
-    return connections.get(client);
-  };
   let sent = null;
   let flush = 0;
   let isOpen = false;
@@ -22,7 +17,7 @@ export function recorderOf(pg) {
     }
     if (config.statements) {
       const entries = config.statements.map(({ text, values = [] }) => ({
-        connection: numberOf(this),
+        connection: this.processID,
         flush,
         text,
         values: plain(values),
@@ -38,7 +33,7 @@ export function recorderOf(pg) {
     }
     const isText = typeof config === 'string';
     const entry = {
-      connection: numberOf(this),
+      connection: this.processID,
       flush,
       text: (isText ? config : config.text) ?? '',
       values: plain(isText ? values : config.values),
@@ -56,7 +51,6 @@ export function recorderOf(pg) {
     start: () => {
       sent = [];
       flush = 0;
-      connections.clear();
     },
     stop: () => {
       const recorded = sent ?? [];

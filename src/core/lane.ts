@@ -59,16 +59,21 @@ async function limit(client: pg.ClientBase): Promise<void> {
   limited.add(client);
 }
 
+const streamOf = (client: pg.ClientBase): Socket =>
+  (client as unknown as { readonly connection: { readonly stream: Socket } }).connection.stream;
+
 /**
- * Gives a connection up on which nothing has passed for so long while somebody waits for an answer. The socket's own clock:
- * one of the driver's for each query keeps every request's objects beyond the collections of the young generation.
+ * Gives a connection up on which nothing has passed for so long while somebody waits for an answer, and with it those on
+ * which nobody waits: they lead to the same server. The socket's own clock: one of the driver's for each query keeps every
+ * request's objects beyond the collections of the young generation.
  */
-function giveUpSilent(client: pg.ClientBase, silentMs: number, isIdle: () => boolean): void {
-  const { stream } = (client as unknown as { readonly connection: { readonly stream: Socket } }).connection;
-  stream.setTimeout(silentMs).on('timeout', () => {
-    if (isIdle()) return;
+function giveUpSilent(client: pg.ClientBase, silentMs: number, idle: ReadonlySet<pg.ClientBase>): void {
+  const stream = streamOf(client).setTimeout(silentMs);
+  stream.on('timeout', () => {
+    if (idle.has(client)) return;
     const error = new Error(`The database has not answered for ${silentMs / 1000} seconds`);
-    stream.destroy(Object.assign(error, { code: 'ETIMEDOUT' }));
+    Object.assign(error, { code: 'ETIMEDOUT' });
+    for (const silent of [client, ...idle]) streamOf(silent).destroy(error);
   });
 }
 
@@ -88,9 +93,9 @@ export interface LaneOptions {
 
 /** Opens connections to the server at this address; they connect when they are first needed. */
 export function openLane(addressed: pg.PoolConfig, { poolSize, silentMs = SILENT_MS, onError }: LaneOptions): Lane {
-  const idle = new WeakSet<pg.ClientBase>();
+  const idle = new Set<pg.ClientBase>();
   const prepare = (client: pg.ClientBase): Promise<void> => {
-    giveUpSilent(client, silentMs, () => idle.has(client));
+    giveUpSilent(client, silentMs, idle);
     return limit(client);
   };
   // The pool waits for `onConnect` before it hands the connection out, which its type does not say.
@@ -99,14 +104,17 @@ export function openLane(addressed: pg.PoolConfig, { poolSize, silentMs = SILENT
     keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
     ...addressed,
     max: poolSize,
+    // Whoever comes after a quiet spell finds connections that have their statements planned.
+    idleTimeoutMillis: 0,
     types,
     // PGAPPNAME of the process's environment tells its sessions from those of others.
     fallback_application_name: 'countersign',
     onConnect: prepare,
   };
   const pool = new pg.Pool(config);
-  pool.on('release', (_error, client) => void idle.add(client));
+  pool.on('release', (error, client) => void (error || idle.add(client)));
   pool.on('acquire', (client) => void idle.delete(client));
+  pool.on('remove', (client) => void idle.delete(client));
   pool.on('error', (error) => onError?.(error));
   // The pool listens to idle connections only: one that is cut in mid-use would end the process.
   pool.on('connect', (client) => void client.on('error', (error) => onError?.(error)));

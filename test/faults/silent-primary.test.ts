@@ -84,6 +84,20 @@ test('a connection is given up while somebody waits for an answer on it, not whi
   }
 });
 
+test('connections are kept through a quiet spell, until one of them is given up', async () => {
+  const { pool } = openLane({ connectionString: suite.appUrl }, { poolSize: 3, silentMs: 500 });
+  try {
+    await Promise.all([pool.query('select 1'), pool.query('select 1')]);
+    await pause(11_000);
+    expect(pool.idleCount).toBe(2);
+    await expect(pool.query('select pg_sleep(3)')).rejects.toMatchObject({ code: 'ETIMEDOUT' });
+    await until(async () => pool.totalCount === 0, 1000);
+    expect((await pool.query('select 1')).rowCount).toBe(1);
+  } finally {
+    await pool.end();
+  }
+}, 20_000);
+
 test('the process says within three seconds that it is not ready, and is ready again by itself', async () => {
   const server = await startServer(suite, {}, { databaseUrl: proxy.through(suite.appUrl) });
   const ready = async (): Promise<number> =>

@@ -42,9 +42,10 @@ const JUDGED_BY: Readonly<Record<string, number>> = {
 };
 /**
  * Where one row has not everything that the others have: the newest effects wait for nothing, so a few of them, with one
- * that does; of the newest requests one is about a scope change and one about the margin.
+ * that does; of the newest requests one is about a scope change and one about the margin; the newest version may be the one
+ * that rules, which every version is compared with.
  */
-const FEWEST: Readonly<Record<string, number>> = { outboxEffects: 8, approvalRequests: 2 };
+const FEWEST: Readonly<Record<string, number>> = { outboxEffects: 8, approvalRequests: 2, configurationVersions: 2 };
 /** As many rows as are made one by one; copies of them make up the rest of a page of a hundred. */
 const MANY = 22;
 const LARGEST = 100;

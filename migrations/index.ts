@@ -53,6 +53,7 @@ import { ListIndexes1700000000054 } from './0054-list-indexes.js';
 import { DecisionAssumption1700000000055 } from './0055-decision-assumption.js';
 import { EmergencyTerms1700000000056 } from './0056-emergency-terms.js';
 import { DroppedCheckpoints1700000000057 } from './0057-dropped-checkpoints.js';
+import { SubmittedBy1700000000058 } from './0058-submitted-by.js';
 
 /** Every migration, in order. A shipped one is never edited. */
 export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
@@ -110,4 +111,5 @@ export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   DecisionAssumption1700000000055,
   EmergencyTerms1700000000056,
   DroppedCheckpoints1700000000057,
+  SubmittedBy1700000000058,
 ];

@@ -1,5 +1,6 @@
 import { ConfigurationState, ConfigurationVersion } from '../catalogue/configuration-version.entity.js';
 import { type Query, select, selectFirst, sql, type Where } from '../core/statement.js';
+import { IN_ENDED } from '../handoff/stage.rules.js';
 import { Decision, DecisionState } from './decision.entity.js';
 
 /** The decision log of a handoff, oldest first. */
@@ -13,7 +14,7 @@ export const decisionsOf = (handoffId: string): Query<Decision[]> =>
 export const overdueEntries = (today: string): Query<Where<Decision>> =>
   sql(
     `select distinct d.due_on, d.handoff_id from decision d
-     join handoff h on h.tenant_id = $1 and h.id = d.handoff_id and h.stage not in ('CLOSED', 'WITHDRAWN')
+     join handoff h on h.tenant_id = $1 and h.id = d.handoff_id and h.stage not in ${IN_ENDED}
      where d.tenant_id = $1 and d.state = $2 and d.due_on < $3`,
     [DecisionState.OPEN, today],
     (rows) => ({

@@ -3,6 +3,7 @@ import { type Query, sql } from '../core/statement.js';
 import { type EntityClass, hydrate, tableOf } from '../core/table.js';
 import { Stakeholder } from '../handoff/content.entity.js';
 import { Handoff } from '../handoff/handoff.entity.js';
+import { IN_ENDED } from '../handoff/stage.rules.js';
 import { Person } from '../identity/person.entity.js';
 import type { Duty, OpenDuty } from './erasure.rules.js';
 import { FREE_TEXTS } from './free-texts.js';
@@ -10,9 +11,6 @@ import { FREE_TEXTS } from './free-texts.js';
 /** The records of the human behind a person, `$2`; merges do not chain (mergeMember). */
 const RECORDS = `(select r.id from person r where r.tenant_id = $1 and coalesce(r.merged_into, r.id) =
   (select coalesce(p.merged_into, p.id) from person p where p.tenant_id = $1 and p.id = $2))`;
-
-/** A stage in which nobody has anything to do any more. */
-const OVER = "('CLOSED', 'WITHDRAWN')";
 
 /** Every record of the human, locked in the order of their ids; NOT_FOUND when there is no such person. */
 export function lockRecordsOf(personId: string): Query<Person[]> {
@@ -30,11 +28,11 @@ export function lockRecordsOf(personId: string): Query<Person[]> {
 /** What the human still has to do. */
 export function openDutiesOf(personId: string): Query<OpenDuty[]> {
   const handoffs = (duty: Duty, column: string): string =>
-    `select '${duty}' as duty, h.number from handoff h where h.tenant_id = $1 and h.${column} in ${RECORDS} and h.stage not in ${OVER}`;
+    `select '${duty}' as duty, h.number from handoff h where h.tenant_id = $1 and h.${column} in ${RECORDS} and h.stage not in ${IN_ENDED}`;
   const decisions = (duty: Duty, column: string): string =>
     `select '${duty}', h.number || ' ' || d.number from decision d join handoff h on h.tenant_id = $1 and h.id = d.handoff_id
       where d.tenant_id = $1 and d.${column} in ${RECORDS} and d.state = 'OPEN'`;
-  const projects = `join handoff h on h.tenant_id = $1 and h.id = p.handoff_id and h.stage not in ${OVER}`;
+  const projects = `join handoff h on h.tenant_id = $1 and h.id = p.handoff_id and h.stage not in ${IN_ENDED}`;
   return sql(
     `select duty, array_agg(distinct number order by number) as numbers from (
       ${handoffs('HANDOFF_OWNER', 'owner_id')}

@@ -78,6 +78,7 @@ export function openHandoff(
     intakeNotes: null,
     openedAt: moment.now,
     submittedAt: null,
+    submittedBy: null,
     correctionDueAt: null,
     withdrawnAt: null,
     withdrawnReason: null,

@@ -224,6 +224,10 @@ export class Handoff extends TenantOwned {
   @Field(() => DateTimeScalar, { nullable: true, description: 'When it last passed the submit gate.' })
   submittedAt: Date | null;
 
+  /** Who handed it over in sales when it last passed the submit gate, whoever owns it since; null until then. */
+  @Column('uuid', { nullable: true })
+  submittedBy: string | null;
+
   /** Until when a returned handoff is to be corrected (document 004: 24 hours). */
   @Instant({ nullable: true })
   @Field(() => DateTimeScalar, { nullable: true, description: 'Until when a returned handoff is to be corrected.' })

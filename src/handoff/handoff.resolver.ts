@@ -71,6 +71,9 @@ export class HandoffResolver {
   @One(Handoff, 'ownerId', Person, 'The sales manager who owns it.')
   owner: Person | null;
 
+  @One(Handoff, 'submittedBy', Person, 'Who last handed it over in sales; null until it was submitted.')
+  submitter: Person | null;
+
   @One(Handoff, 'deliveryManagerId', Person, 'The delivery manager who answers for it; null until assigned.')
   deliveryManager: Person | null;
 

@@ -98,6 +98,9 @@ export const EDITABLE: readonly Stage[] = [Stage.DRAFT, Stage.RETURNED];
 /** The stages after which nothing changes any more. */
 export const ENDED: readonly Stage[] = [Stage.CLOSED, Stage.WITHDRAWN];
 
+/** The same as what an SQL `in` looks through. */
+export const IN_ENDED = `('${ENDED.join("', '")}')`;
+
 /** The stage to which a transition leads from here, or null when it does not start here. */
 export function targetOf(transition: Transition, from: Stage): Stage | null {
   return TRANSITIONS.find((row) => row.transition === transition && row.from.includes(from))?.to ?? null;

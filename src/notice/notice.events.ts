@@ -1,5 +1,6 @@
 import { type Query, sql } from '../core/statement.js';
 import { dayAfter, localDay } from '../core/local-day.js';
+import { IN_ENDED } from '../handoff/stage.rules.js';
 import { Role } from '../identity/roles.js';
 import { NoticeTemplate } from './notice.entity.js';
 
@@ -88,7 +89,7 @@ const EVENTS: readonly { readonly template: NoticeTemplate; readonly select: str
   {
     template: NoticeTemplate.DECISION_OVERDUE,
     select: `select 'Decision', d.id, 'due/' || d.due_on, t.person
-      from decision d join handoff h on h.tenant_id = $1 and h.id = d.handoff_id and h.stage not in ('CLOSED', 'WITHDRAWN')
+      from decision d join handoff h on h.tenant_id = $1 and h.id = d.handoff_id and h.stage not in ${IN_ENDED}
       cross join lateral (values (d.owner_id), (d.escalation_contact_id)) t(person)
       where d.tenant_id = $1 and d.state = 'OPEN' and d.due_on < $4::date and d.due_on >= $6::date`,
   },
@@ -125,7 +126,7 @@ const EVENTS: readonly { readonly template: NoticeTemplate; readonly select: str
     // Whose agenda is due at once is told that alone.
     template: NoticeTemplate.MEETING_SCHEDULED,
     select: `select 'HandoffMeeting', m.id, 'scheduled', p.person_id
-      from handoff_meeting m join handoff h on h.tenant_id = $1 and h.id = m.handoff_id and h.stage not in ('CLOSED', 'WITHDRAWN')
+      from handoff_meeting m join handoff h on h.tenant_id = $1 and h.id = m.handoff_id and h.stage not in ${IN_ENDED}
       join meeting_participant p on p.tenant_id = $1 and p.meeting_id = m.id and p.person_id <> m.scheduled_by
       where m.tenant_id = $1 and m.scheduled_at >= $2::timestamptz and m.starts_at > $3::timestamptz
         and (m.state = 'TENTATIVE' or (m.state = 'SCHEDULED' and m.agenda_due_at > $3::timestamptz))`,
@@ -133,7 +134,7 @@ const EVENTS: readonly { readonly template: NoticeTemplate; readonly select: str
   {
     template: NoticeTemplate.MEETING_AGENDA,
     select: `select 'HandoffMeeting', m.id, 'agenda', p.person_id
-      from handoff_meeting m join handoff h on h.tenant_id = $1 and h.id = m.handoff_id and h.stage not in ('CLOSED', 'WITHDRAWN')
+      from handoff_meeting m join handoff h on h.tenant_id = $1 and h.id = m.handoff_id and h.stage not in ${IN_ENDED}
       join meeting_participant p on p.tenant_id = $1 and p.meeting_id = m.id
       where m.tenant_id = $1 and m.state = 'SCHEDULED' and m.agenda_due_at <= $3::timestamptz and m.starts_at > $3::timestamptz`,
   },

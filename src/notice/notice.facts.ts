@@ -1,4 +1,5 @@
 import { type Query, type Row, sql } from '../core/statement.js';
+import { IN_ENDED } from '../handoff/stage.rules.js';
 import type { Notice } from './notice.entity.js';
 
 /** What a notice says of its subject, as it stands when the words are made: names are read then and kept nowhere. */
@@ -117,14 +118,14 @@ const SELECTS: Readonly<Record<SubjectFacts['type'], string>> = {
   Handoff: `select ${HANDOFF}, h.stage, h.pending_contract, h.correction_due_at, coalesce(m.merged_into, m.id) as delivery_manager_id
     from handoff h ${CLIENT} left join person m on m.tenant_id = $1 and m.id = h.delivery_manager_id
     where h.tenant_id = $1 and h.id = $2`,
-  Decision: `select ${HANDOFF}, d.number, d.question, d.due_on, d.state, h.stage in ('CLOSED', 'WITHDRAWN') as has_ended
+  Decision: `select ${HANDOFF}, d.number, d.question, d.due_on, d.state, h.stage in ${IN_ENDED} as has_ended
     from decision d join handoff h on h.tenant_id = $1 and h.id = d.handoff_id ${CLIENT}
     where d.tenant_id = $1 and d.id = $2`,
   Kickoff: `select ${HANDOFF}, k.starts_at, k.state
     from kickoff k join handoff h on h.tenant_id = $1 and h.id = k.handoff_id ${CLIENT}
     where k.tenant_id = $1 and k.id = $2`,
   HandoffMeeting: `select ${HANDOFF}, m.starts_at, m.duration_minutes, m.state, m.plan,
-      h.stage in ('CLOSED', 'WITHDRAWN') as has_ended
+      h.stage in ${IN_ENDED} as has_ended
     from handoff_meeting m join handoff h on h.tenant_id = $1 and h.id = m.handoff_id ${CLIENT}
     where m.tenant_id = $1 and m.id = $2`,
   ActionItem: `select ${HANDOFF}, a.number, a.text, a.due_on, a.state, coalesce(o.merged_into, o.id) as owner_id

@@ -150,7 +150,10 @@ export function judgeSignOff(ground: PassageGround, asked: SignOffAsked, now: Da
   return { ...judgement(ground, findings, now), decision, acceptedConflicts: capacity.accepted };
 }
 
-/** Only the named delivery manager signs off, and never the human who owns the deal in sales (approvals rule 1). */
+/**
+ * Only the named delivery manager signs off, and never the human who owns the deal in sales, nor the one who handed it
+ * over and has given it away since (approvals rule 1).
+ */
 function signerFindings({ handoff, people, merged }: PassageGround, actorId: string | null): Finding[] {
   if (actorId === null) return [];
   const findings: Finding[] = [];
@@ -166,13 +169,15 @@ function signerFindings({ handoff, people, merged }: PassageGround, actorId: str
     );
   }
   const { canonicalOf } = standingOf(people, merged);
-  if (canonicalOf(actorId) === canonicalOf(handoff.ownerId)) {
+  const { ownerId, submittedBy } = handoff;
+  const sellers = [ownerId, ...(submittedBy === null ? [] : [submittedBy])];
+  if (sellers.some((seller) => canonicalOf(seller) === canonicalOf(actorId))) {
     findings.push(
       finding({
         code: 'SELF_APPROVAL',
         path: 'actor',
-        message: 'Who owns the deal does not sign off that it can be delivered.',
-        facts: { ownerId: handoff.ownerId },
+        message: 'Who owns the deal or handed it over does not sign off that it can be delivered.',
+        facts: { ownerId, submittedBy },
         remedy: 'Have another delivery manager assigned (assignDeliveryManager), who signs it off.',
       }),
     );

@@ -58,6 +58,7 @@ function passed(
   const changes = {
     stage: Stage.IN_REVIEW,
     submittedAt: moment.now,
+    submittedBy: moment.actor.id,
     correctionDueAt: null,
     pendingContract: isPending,
   };

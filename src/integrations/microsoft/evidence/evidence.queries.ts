@@ -1,5 +1,6 @@
 import { type Query, sql } from '../../../core/statement.js';
 import { hydrate, tableOf } from '../../../core/table.js';
+import { IN_ENDED } from '../../../handoff/stage.rules.js';
 import { EvidenceDocument } from './evidence-document.entity.js';
 
 /** A piece of evidence that counts, with the address of its document and what was kept of it. */
@@ -12,7 +13,7 @@ export interface WatchedEvidence {
 
 /** Evidence that counts now: the latest of its item, in a handoff that goes on, with a link to this host (`$2`). */
 const COUNTS = `e.tenant_id = $1 and e.state <> 'REJECTED' and lower(e.document_url) like 'https://' || $2 || '/%'
-  and h.tenant_id = $1 and h.id = e.handoff_id and h.stage not in ('CLOSED', 'WITHDRAWN')
+  and h.tenant_id = $1 and h.id = e.handoff_id and h.stage not in ${IN_ENDED}
   and not exists (select 1 from evidence n where n.tenant_id = $1 and n.item_id = e.item_id and n.sequence > e.sequence)`;
 
 /**

@@ -1,6 +1,7 @@
 import { EffectClass } from '../../../core/outbox/effect.entity.js';
 import type { OutboxMessage } from '../../../core/outbox/message.js';
 import { type Query, sql } from '../../../core/statement.js';
+import { IN_ENDED } from '../../../handoff/stage.rules.js';
 import { type ConnectionSettings, Vendor } from '../../connection/connection.entity.js';
 import type { CardEvent, TeamsCard } from './teams-card.entity.js';
 import { isDelegated } from './teams.settings.js';
@@ -69,7 +70,7 @@ const QUERIES: Readonly<Record<Topic, readonly string[]>> = {
          else d.opened_by end as actor_id
      from decision d where d.tenant_id = $1 and d.opened_at >= $2::timestamptz and d.state = 'OPEN'`,
     `select 'OVERDUE', 'Decision', d.id, 'due/' || d.due_on, null::uuid
-     from decision d join handoff h on h.tenant_id = $1 and h.id = d.handoff_id and h.stage not in ('CLOSED', 'WITHDRAWN')
+     from decision d join handoff h on h.tenant_id = $1 and h.id = d.handoff_id and h.stage not in ${IN_ENDED}
      where d.tenant_id = $1 and d.opened_at >= $2::timestamptz and d.state = 'OPEN' and d.due_on < $5::date`,
     `select 'DECIDED', 'Decision', d.id, 'decided', d.decided_by
      from decision d where d.tenant_id = $1 and d.opened_at >= $2::timestamptz and d.state <> 'OPEN' and d.decided_at >= $4::timestamptz`,

@@ -65,8 +65,8 @@ export interface AppOptions {
   readonly readsReplica?: boolean;
   /** To whom the process tells how it goes; nobody when left out. */
   readonly telemetry?: Telemetry;
-  /** Whether queries are compiled; no part of the product switches it off, only tests and benchmarks that compare. */
-  readonly compile?: boolean;
+  /** What answers queries; statements as a rule, which no part of the product changes: tests and benchmarks that compare. */
+  readonly queriesBy?: 'STATEMENTS' | 'RESOLVERS' | 'EXECUTOR';
   /** The base address of this listener, known once it listens; the sandbox's issuer stands under it. */
   readonly ownAddress: () => string;
 }
@@ -145,7 +145,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const documents = new TrustedDocuments(options.operationsFolder);
   const trusted = config.trustedDocuments ? documents : null;
   const names = new OperationNames((text) => documents.has(text));
-  const plans = options.compile === false ? null : new Plans(schema);
+  const plans = options.queriesBy === 'EXECUTOR' ? null : new Plans(schema, options.queriesBy !== 'RESOLVERS');
   const api = createApi({ schema, introspection: config.introspection, trusted, plans, names, log });
   telemetry.observe({ pool: () => gateway.connections(), plans: () => plans?.counts ?? null });
   const observer = new OperationObserver({ telemetry, log, slowMs: config.telemetry.slowOperationMs });

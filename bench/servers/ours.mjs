@@ -30,7 +30,7 @@ const app = await createApp({
   // A line a request, as in production; the parent leads standard output nowhere.
   log: createLog(config.logLevel),
   operationsFolder,
-  compile: variant !== 'compile-off',
+  queriesBy: variant === 'compile-off' ? 'RESOLVERS' : 'STATEMENTS',
   ownAddress: () => address,
 });
 address = await app.listener.listen({ port: 0, host: '127.0.0.1' });

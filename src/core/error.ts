@@ -45,6 +45,13 @@ export class HiddenRow extends AppError {
   }
 }
 
+/** No connection to the database was to be had, or none in time: nothing was asked of it. */
+export class DatabaseUnreachable extends AppError {
+  constructor() {
+    super('UNAVAILABLE', 'The database cannot be reached.', { remedy: 'Try again in a moment.' });
+  }
+}
+
 /** Malformed input that the schema could not refuse by type: names the field and the remedy. */
 export function badInput(field: string, message: string, remedy: string): AppError {
   return new AppError('BAD_USER_INPUT', `${field}: ${message}`, { field, remedy });

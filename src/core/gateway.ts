@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { AppError } from './error.js';
+import { AppError, DatabaseUnreachable } from './error.js';
 import { readAnswers, send } from './flush.js';
 import { type Lane, limitsOn, openLane, STATEMENT_MS } from './lane.js';
 import { PRIMARY_POSITION, type Replica } from './replica/replica.js';
@@ -215,7 +215,7 @@ export class Gateway {
     try {
       client = await pool.connect();
     } catch {
-      throw new AppError('UNAVAILABLE', 'The database cannot be reached.', { remedy: 'Try again in a moment.' });
+      throw new DatabaseUnreachable();
     }
     try {
       const answer = await work(client);

@@ -31,6 +31,17 @@ it(
   24 * 3_600_000,
 );
 
+it(
+  `answers ${DOCUMENTS} generated documents with the same bytes when resolvers write all of them`,
+  async () => {
+    const campaign = new Campaign({ ...arena, pair: arena.writtenPair });
+    const result = await campaign.play(SEED, DOCUMENTS);
+    expect(result.differences).toEqual([]);
+    expect(result.withData / result.documents).toBeGreaterThan(0.5);
+  },
+  24 * 3_600_000,
+);
+
 it('answers every query of schema/operations with the same bytes, by each role', async () => {
   const dice = new Dice(SEED);
   const { schema } = arena;

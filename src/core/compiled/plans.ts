@@ -4,69 +4,78 @@ import {
   type FragmentDefinitionNode,
   getArgumentValues,
   getVariableValues,
+  type GraphQLObjectType,
   type GraphQLSchema,
   Kind,
   type OperationDefinitionNode,
   type VariableNode,
   visit,
 } from 'graphql';
-import { collectFields } from 'graphql/execution/collectFields.js';
 import type { Ability } from '../ability.js';
 import { ActorChanged } from '../assumed-actor.js';
-import { AppError } from '../error.js';
+import { AppError, DatabaseUnreachable } from '../error.js';
 import { isStatementError, isStatementTimeout } from '../sql-error.js';
 import type { RequestContext } from '../graphql/context.js';
 import type { AskedQuery } from '../graphql/before-executor.js';
 import type { Query } from '../statement.js';
-import { Resolving } from './holes.js';
+import { filled } from './holes.js';
+import type { Compilation } from './projection.js';
 import { NotCompiled, type Reading, readingOf, recording } from './recording-reader.js';
 import { CompiledRoot, type StatementPlaces } from './root.js';
 import { SchemaTypes } from './schema-types.js';
+import { Selections } from './selections.js';
+import { type Asker, Writers } from './writers.js';
 
 /** Plans that are kept; the one used longest ago goes first. */
 const MOST_PLANS = 1_000;
 
-/** How often an operation was answered by a plan, and how often in the ordinary way. */
+/** How often statements wrote the whole answer of an operation, and how often resolvers had a root field of it, or the executor all. */
 export interface PlanCounts {
   compiled: number;
   ordinary: number;
   kept: number;
 }
 
-/** The database had no room for the statement, or no time. */
-class Overload extends Error {
-  constructor(readonly refusal: AppError) {
-    super(refusal.message);
-  }
-}
-
-/** What came of a flush that failed; an actor who changed is another matter, and begins again. */
-function failureOf(error: unknown): unknown {
+/** What is told when the database had no room or no time for a statement; null for what the executor tells. */
+function refusalIn(error: unknown): AppError | null {
   if (isStatementTimeout(error)) {
     const remedy = 'Ask for smaller pages or fewer fields, in several requests.';
-    return new Overload(new AppError('UNAVAILABLE', 'The database took too long.', { remedy }));
+    return new AppError('UNAVAILABLE', 'The database took too long.', { remedy });
   }
-  const isRefusal = error instanceof AppError && !(error instanceof ActorChanged);
-  return isRefusal && ['BUSY', 'UNAVAILABLE'].includes(error.code) ? new Overload(error) : error;
+  if (error instanceof DatabaseUnreachable) return error;
+  // An actor who changed is another matter, and begins again.
+  return error instanceof AppError && error.code === 'BUSY' && !(error instanceof ActorChanged) ? error : null;
 }
 
-/** Root fields by response key, as far as they have been compiled. */
-type Plan = Map<string, CompiledRoot>;
+/** How an operation is answered. */
+interface Plan {
+  readonly selections: Selections;
+  readonly writers: Writers;
+  readonly compilation: Compilation;
+  /** Root fields by response key, as far as they have been compiled. */
+  readonly compiled: Map<string, CompiledRoot>;
+}
 
 /**
- * Queries as single statements. An operation is compiled once for a document, the values that decide which of its fields
- * are asked, and the shape of the actor's abilities; then each root field is one statement that builds the answer's text.
+ * Queries as texts. A plan is made once for a document, the values that decide which of its fields are asked, and the shape
+ * of the actor's abilities. A root field that reads rows is one statement then, which builds the answer's text; every other
+ * one is written by its resolvers.
  */
 export class Plans {
   readonly counts: PlanCounts = { compiled: 0, ordinary: 0, kept: 0 };
-  private readonly types: SchemaTypes;
+  private readonly types = new SchemaTypes();
+  private readonly queryType: GraphQLObjectType;
   private readonly plans = new Map<string, Plan>();
   private readonly documents = new WeakMap<DocumentNode, DocumentPart>();
   private readonly places: StatementPlaces = { left: 200 };
   private documentsSeen = 0;
 
-  constructor(private readonly schema: GraphQLSchema) {
-    this.types = new SchemaTypes();
+  /** Without statements every root field is written by its resolvers. */
+  constructor(
+    private readonly schema: GraphQLSchema,
+    private readonly hasStatements = true,
+  ) {
+    this.queryType = schema.getQueryType()!;
   }
 
   /**
@@ -75,11 +84,12 @@ export class Plans {
    */
   async answer(asked: AskedQuery, context: RequestContext): Promise<string | null> {
     try {
-      const answer = await this.compiled(asked, context);
-      this.counts.compiled++;
-      return answer;
+      const { data, isCompiled } = await this.answered(asked, context);
+      this.counts[isCompiled ? 'compiled' : 'ordinary']++;
+      return data;
     } catch (error) {
-      if (error instanceof Overload) throw error.refusal;
+      const refusal = refusalIn(error);
+      if (refusal) throw refusal;
       // Whatever is wrong with it, the executor says it in the words of the specification.
       this.counts.ordinary++;
       // It starts afresh: with rows that are known already, errors would come in another order.
@@ -89,57 +99,50 @@ export class Plans {
     }
   }
 
-  private async compiled(
-    { document, operation, variables: raw }: AskedQuery,
-    context: RequestContext,
-  ): Promise<string> {
-    const { coerced } = getVariableValues(this.schema, operation.variableDefinitions ?? [], raw);
+  /** The text of `data`, and whether statements wrote all of it. */
+  private async answered({ document, operation, variables }: AskedQuery, context: RequestContext) {
+    const { coerced } = getVariableValues(this.schema, operation.variableDefinitions ?? [], variables);
     if (!coerced) throw new NotCompiled();
-    const part = this.partOf(document);
-    const { fragments } = part;
-    const type = this.schema.getQueryType()!;
-    const roots = collectFields(this.schema, fragments, coerced, type, operation.selectionSet);
-    const plan = this.planFor(part, operation, coerced, context.ability);
-    const compilation = {
-      schema: this.schema,
-      fragments,
-      variables: coerced,
-      types: this.types,
-      ability: context.ability,
-    };
+    const asker: Asker = { context, variables: coerced };
+    const plan = this.planFor(document, operation, asker);
     // A response key may be `__proto__`.
     const queries = Object.create(null) as Record<string, Query<string | null>>;
-    const asked = await Promise.all(
-      [...roots].map(async ([key, nodes]) => {
-        if (nodes[0]!.name.value === '__typename') return { key, root: null, isRequired: false };
-        const reading = await this.read(nodes, coerced, context);
-        const root = plan.get(key) ?? new CompiledRoot(compilation, nodes, reading, this.places);
-        plan.set(key, root);
-        queries[key] = root.query(reading, context.ability);
-        return { key, root, isRequired: reading.kind === 'REQUIRED' };
+    const roots = await Promise.all(
+      [...plan.selections.roots].map(async ([key, nodes]) => {
+        const statement = await this.statementOf(plan, key, nodes, asker);
+        if (statement) queries[key] = statement.query;
+        return { key, nodes, statement };
       }),
     );
-    const answers = await context.reader.askAll(queries).catch((error: unknown) => {
-      throw failureOf(error);
+    const answers = context.reader.askAll(queries);
+    const texts = roots.map(async ({ key, nodes, statement }) => {
+      if (!statement) return `"${key}":${await plan.writers.field(this.queryType, nodes)(undefined, asker)}`;
+      const answer = (await answers)[key] ?? null;
+      if (answer === null && statement.isRequired) throw new NotCompiled();
+      return `"${key}":${answer === null ? 'null' : await filled(answer, statement.holes, asker)}`;
     });
-    const texts = asked.map(async ({ key, root, isRequired }) => {
-      if (!root) return `"${key}":"${type.name}"`;
-      const answer = answers[key] ?? null;
-      if (answer === null && isRequired) throw new NotCompiled();
-      const { projection, holes } = root;
-      const resolving = new Resolving(context, coerced, (of, nodes) => projection.subfields(of, nodes));
-      return `"${key}":${answer === null ? 'null' : await resolving.fill(answer, holes)}`;
-    });
-    return `{${(await Promise.all(texts)).join(',')}}`;
+    const data = `{${(await Promise.all(texts)).join(',')}}`;
+    return { data, isCompiled: roots.every(({ statement }) => statement !== null) };
+  }
+
+  /** The statement of a root field, or null when its resolver does more than read rows. */
+  private async statementOf({ compilation, compiled }: Plan, key: string, nodes: readonly FieldNode[], asker: Asker) {
+    if (!this.hasStatements) return null;
+    try {
+      const reading = await this.read(nodes, asker);
+      const root = compiled.get(key) ?? new CompiledRoot(compilation, nodes, reading, this.places);
+      compiled.set(key, root);
+      const query = root.query(reading, asker.context.ability);
+      return { query, holes: root.holes, isRequired: reading.kind === 'REQUIRED' };
+    } catch (error) {
+      if (error instanceof NotCompiled) return null;
+      throw error;
+    }
   }
 
   /** What the resolver of a root field would read, with its arguments checked as ever. */
-  private async read(
-    nodes: readonly FieldNode[],
-    variables: Record<string, unknown>,
-    context: RequestContext,
-  ): Promise<Reading> {
-    const field = this.schema.getQueryType()!.getFields()[nodes[0]!.name.value];
+  private async read(nodes: readonly FieldNode[], { context, variables }: Asker): Promise<Reading> {
+    const field = this.queryType.getFields()[nodes[0]!.name.value];
     if (!field?.resolve) throw new NotCompiled();
     const args = getArgumentValues(field, nodes[0]!, variables);
     const { actor, ability } = context;
@@ -150,20 +153,25 @@ export class Plans {
     return reading;
   }
 
-  private planFor(
-    { number, deciding }: DocumentPart,
-    operation: OperationDefinitionNode,
-    variables: Readonly<Record<string, unknown>>,
-    ability: Ability,
-  ): Plan {
-    const decided = deciding.map((name) => String(variables[name])).join();
-    const key = `${number} ${operation.name?.value ?? ''} ${decided} ${shapeOf(ability)}`;
-    const known = this.plans.get(key) ?? new Map<string, CompiledRoot>();
+  private planFor(document: DocumentNode, operation: OperationDefinitionNode, asker: Asker): Plan {
+    const part = this.partOf(document);
+    const { ability } = asker.context;
+    const decided = part.deciding.map((name) => String(asker.variables[name])).join();
+    const key = `${part.number} ${operation.name?.value ?? ''} ${decided} ${shapeOf(ability)}`;
+    const known = this.plans.get(key) ?? this.newPlan(part, operation, asker);
     this.plans.delete(key);
     this.plans.set(key, known);
     if (this.plans.size > MOST_PLANS) this.plans.delete(this.plans.keys().next().value!);
     this.counts.kept = this.plans.size;
     return known;
+  }
+
+  private newPlan({ fragments }: DocumentPart, { selectionSet }: OperationDefinitionNode, asker: Asker): Plan {
+    const { schema, types } = this;
+    const selections = new Selections(schema, fragments, asker.variables, selectionSet);
+    const writers = new Writers(types, selections);
+    const compilation = { schema, types, selections, writers, ability: asker.context.ability };
+    return { selections, writers, compilation, compiled: new Map() };
   }
 
   private partOf(document: DocumentNode): DocumentPart {

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import {
   type FieldNode,
-  type FragmentDefinitionNode,
   getNamedType,
   type GraphQLField,
   type GraphQLObjectType,
@@ -11,7 +10,6 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
-import { collectSubfields } from 'graphql/execution/collectFields.js';
 import { type Ability, abilityCondition, allows } from '../ability.js';
 import { type Relation, relationOf } from '../graphql/relations.js';
 import { FIELD_CLASSES } from '../graphql/rights.js';
@@ -21,13 +19,14 @@ import { conditions, ordering, type Where } from '../statement.js';
 import { type EntityClass, tableOf } from '../table.js';
 import { columnSql, isVerbatim, rowSql } from './column-sql.js';
 import type { EntityType, SchemaTypes } from './schema-types.js';
+import type { Selections } from './selections.js';
+import type { Writer, Writers } from './writers.js';
 import { NotCompiled } from './recording-reader.js';
 
 /** A field that its resolver answers: its row travels in the answer and the field is filled in behind. */
 export interface Hole {
   readonly entity: EntityClass;
-  readonly parent: GraphQLObjectType;
-  readonly nodes: readonly FieldNode[];
+  readonly write: Writer;
   /** Fields of one selection share the row that the first of them brings. */
   readonly selection: number;
 }
@@ -35,9 +34,9 @@ export interface Hole {
 /** What a selection of rows is compiled with. */
 export interface Compilation {
   readonly schema: GraphQLSchema;
-  readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
-  readonly variables: Readonly<Record<string, unknown>>;
   readonly types: SchemaTypes;
+  readonly selections: Selections;
+  readonly writers: Writers;
   readonly ability: Ability;
 }
 
@@ -67,11 +66,11 @@ export class Projection {
     if (!known) throw new NotCompiled();
     const selection = this.selections++;
     let carriesRow = true;
-    const fields = [...this.subfields(type, nodes)].map(([key, same]) => {
+    const fields = [...this.compilation.selections.of(type, nodes)].map(([key, same]) => {
       const compiled = this.field(type, known, same, alias);
       if (compiled !== null) return named(compiled, key);
       const mark = `'${HOLE}${this.holes.length}:'`;
-      this.holes.push({ entity: known.entity, parent: type, nodes: same, selection });
+      this.holes.push({ entity: known.entity, write: this.compilation.writers.field(type, same), selection });
       const row = carriesRow ? ` || ${rowSql(tableOf(known.entity).columns, alias)}::text` : '';
       carriesRow = false;
       return named(`${mark}${row}`, key);
@@ -107,11 +106,6 @@ export class Projection {
     return `t${this.aliases++}$`;
   }
 
-  subfields(type: GraphQLObjectType, nodes: readonly FieldNode[]): ReadonlyMap<string, readonly FieldNode[]> {
-    const { schema, fragments, variables } = this.compilation;
-    return collectSubfields(schema, fragments, variables, type, nodes);
-  }
-
   private field(type: GraphQLObjectType, known: EntityType, nodes: readonly FieldNode[], alias: string): string | null {
     const name = nodes[0]!.name.value;
     if (name === '__typename') return typename(type);
@@ -144,7 +138,7 @@ export class Projection {
     parent: EntityType,
     nodes: readonly FieldNode[],
     alias: string,
-  ): string {
+  ): string | null {
     const type = getNamedType(field.type) as GraphQLObjectType;
     if (relation.kind === 'one') {
       const condition = ` and id = ${alias}.${columnName(parent.entity, relation.key)}`;
@@ -153,7 +147,20 @@ export class Projection {
     const { entity, key, orderBy, where, kind } = relation;
     const filter = { condition: ` and ${columnName(entity, key)} = ${alias}.id`, where, orderBy };
     if (kind === 'first') return this.one(this.rows(type, nodes, entity, { ...filter, limit: 1 }));
-    return list(this.rows(type, nodes, entity, filter), this.alias());
+    return this.withoutHoles(() => list(this.rows(type, nodes, entity, filter), this.alias()));
+  }
+
+  /**
+   * What is compiled, or null when rules have a part in it. Rows of a list are read as rows then, and once: in the answer
+   * each would travel as JSON within JSON, and what the rules read of the same list would be read beside it.
+   */
+  private withoutHoles(compile: () => string): string | null {
+    const { holes, bindings, counted } = this;
+    const before = [holes, bindings, counted].map(({ length }) => length);
+    const compiled = compile();
+    if (holes.length === before[0]) return compiled;
+    [holes, bindings, counted].forEach((part, index) => part.splice(before[index]!));
+    return null;
   }
 
   private one(rows: string): string {
@@ -184,7 +191,7 @@ export class Projection {
     const alias = this.alias();
     const names = new Set<string>();
     const fields: string[] = [];
-    for (const [key, same] of this.subfields(type, nodes)) {
+    for (const [key, same] of this.compilation.selections.of(type, nodes)) {
       const name = same[0]!.name.value;
       const compiled = name === '__typename' ? typename(type) : this.jsonField(type, same, `${alias}."${name}"`);
       if (compiled === null) return null;
@@ -198,7 +205,7 @@ export class Projection {
 
   private jsonField(type: GraphQLObjectType, nodes: readonly FieldNode[], json: string): string | null {
     const field = type.getFields()[nodes[0]!.name.value]!;
-    if (!this.compilation.types.isPlain(type.name, field.name)) return null;
+    if (this.compilation.types.property(type.name, field.name) !== field.name) return null;
     return isVerbatim(field.type) ? json : this.inJson(field.type, nodes, json);
   }
 }

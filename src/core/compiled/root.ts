@@ -6,6 +6,7 @@ import { tableOf } from '../table.js';
 import { type Compilation, type Hole, list, named, Projection, typename } from './projection.js';
 import { NotCompiled, type Reading } from './recording-reader.js';
 import { nodeType } from './schema-types.js';
+import type { Selections } from './selections.js';
 
 /** So many texts of one root field are kept, one for each shape of its arguments; others are made anew. */
 const MOST_TEXTS = 50;
@@ -23,8 +24,9 @@ export interface StatementPlaces {
 
 /** One root field of a compiled operation: the text around its rows is made once, its conditions for each request. */
 export class CompiledRoot {
-  readonly projection: Projection;
   readonly holes: readonly Hole[];
+  private readonly projection: Projection;
+  private readonly selections: Selections;
   private readonly nodes: GraphQLObjectType;
   private readonly select: string;
   private readonly allowed: string;
@@ -46,6 +48,7 @@ export class CompiledRoot {
     if (!nodes || compilation.types.entity(nodes.name)?.entity !== reading.entity) throw new NotCompiled();
     this.nodes = nodes;
     this.projection = new Projection(compilation);
+    this.selections = compilation.selections;
     this.select = reading.kind === 'PAGE' ? this.connection(answered) : this.projection.columns(nodes, fields, ROW);
     this.allowed = this.projection.allowed(reading.entity);
     this.holes = this.projection.holes;
@@ -126,7 +129,7 @@ export class CompiledRoot {
     nodes: readonly FieldNode[],
     compile: (name: string, nodes: readonly FieldNode[]) => string,
   ): string {
-    const fields = [...this.projection.subfields(type, nodes)].map(([key, same]) => {
+    const fields = [...this.selections.of(type, nodes)].map(([key, same]) => {
       const name = same[0]!.name.value;
       return named(name === '__typename' ? typename(type) : compile(name, same), key);
     });

@@ -19,8 +19,8 @@ export interface EntityType {
 /** What the types of the schema are made of, read once after it was built. */
 export class SchemaTypes {
   private readonly entities: ReadonlyMap<string, EntityType>;
-  /** Fields by type that are a property of the object and nothing else. */
-  private readonly plain: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Fields by type that are a property of the object and nothing else, with the property. */
+  private readonly plain: ReadonlyMap<string, ReadonlyMap<string, string>>;
 
   constructor() {
     const metadata = globalThis.TypeGraphQLMetadataStorage as unknown as SchemaMetadata;
@@ -30,7 +30,7 @@ export class SchemaTypes {
       target,
       plain: plainFields(metadata, target),
     }));
-    this.plain = new Map(types.map(({ name, plain }) => [name, new Set(plain.keys())]));
+    this.plain = new Map(types.map(({ name, plain }) => [name, plain]));
     this.entities = new Map(
       types
         .filter(({ target }) => entities.has(target))
@@ -43,9 +43,9 @@ export class SchemaTypes {
     return this.entities.get(type);
   }
 
-  /** Whether a field is the object's property of the same name, with no resolver of its own. */
-  isPlain(type: string, field: string): boolean {
-    return this.plain.get(type)?.has(field) ?? false;
+  /** The object's property that a field without a resolver of its own shows; undefined for every other field. */
+  property(type: string, field: string): string | undefined {
+    return this.plain.get(type)?.get(field);
   }
 }
 

@@ -27,6 +27,8 @@ export interface Arena {
   readonly schema: GraphQLSchema;
   readonly suite: Suite;
   readonly pair: Pair;
+  /** The server that executes, and the one whose resolvers write every answer. */
+  readonly writtenPair: Pair;
   readonly ordinary: TestServer;
   readonly compiled: TestServer;
   readonly populations: readonly Population[];
@@ -49,19 +51,22 @@ export async function openArena(): Promise<Arena> {
   const superuser = await openSuperuser(suite.superuserUrl);
   let salted = 0;
   for (const { world } of populations) salted += await salt(superuser, world.tenantId);
-  const ordinary = await startServer(suite, { REQUESTS_PER_MINUTE: '1000000' }, { compile: false });
-  const compiled = await startServer(suite, { REQUESTS_PER_MINUTE: '1000000' }, { compile: true });
+  const ordinary = await startServer(suite, { REQUESTS_PER_MINUTE: '1000000' }, { queriesBy: 'EXECUTOR' });
+  const compiled = await startServer(suite, { REQUESTS_PER_MINUTE: '1000000' }, { queriesBy: 'STATEMENTS' });
+  const written = await startServer(suite, { REQUESTS_PER_MINUTE: '1000000' }, { queriesBy: 'RESOLVERS' });
   return {
     schema,
     suite,
     pair: new Pair(ordinary, compiled, superuser),
+    writtenPair: new Pair(ordinary, written, superuser),
     ordinary,
     compiled,
     populations,
-    players: await playersOf(ours, theirs, key, [ordinary, compiled], superuser),
+    players: await playersOf(ours, theirs, key, [ordinary, compiled, written], superuser),
     salted,
     close: async () => {
       await superuser.end();
+      await written.close();
       await compiled.close();
       await ordinary.close();
       await suite.close();

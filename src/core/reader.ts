@@ -161,6 +161,11 @@ export class Reader {
     this.loader(entity, 'id', []).prime(id, row ? [row] : []);
   }
 
+  /** A reader of the same request that has read nothing yet. */
+  anew(): Reader {
+    return new Reader(this.gateway, this.tenantId, this.ability, this.clock);
+  }
+
   /** Forgets what was loaded: after a change the same request must see it. */
   clear(): void {
     this.loaders.clear();

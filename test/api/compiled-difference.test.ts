@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { type Arena, openArena } from '../kit/documents/arena.js';
 import { Campaign } from '../kit/documents/campaign.js';
 import { Dice } from '../kit/documents/dice.js';
+import { openSuperuser } from '../kit/documents/difference.js';
 import { askedOf, shippedQueries } from '../kit/documents/operations.js';
 import { sabotaged } from '../kit/documents/sabotage.js';
 
@@ -52,6 +53,28 @@ it('answers every query of schema/operations with the same bytes, by each role',
       await campaign.compare(asker, askedOf(shipped, schema, material.candidates, dice));
   }
   expect(campaign.result().differences).toEqual([]);
+});
+
+it('tells the error of a flush that failed in the order of the executor, whatever was read before it', async () => {
+  const { asker } = arena.players.find(({ asker: { name } }) => name === 'REVOPS_ADMIN')!;
+  const query = `{ reportingState { projectedSeq }
+    kpiTrend(from: "2026-11-01", to: "2026-11-30", key: "COMPLETION_RATE", step: MONTH) { numerator } }`;
+  const superuser = await openSuperuser(arena.suite.superuserUrl);
+  const { rows } = await superuser.query('select seq from ledger_head where tenant_id = $1', [asker.tenantId]);
+  const setHead = (seq: string) =>
+    superuser.query('update ledger_head set seq = $2 where tenant_id = $1', [asker.tenantId, seq]);
+  try {
+    // A number that the statement cannot answer fails what is read beside it.
+    await setHead('9007199254740993');
+    for (const pair of [arena.pair, arena.writtenPair]) {
+      const found = await pair.difference(asker, { query, variables: {} });
+      expect(found.ordinary.body).toContain('"path":["reportingState"]');
+      expect(found.compiled.body).toBe(found.ordinary.body);
+    }
+  } finally {
+    await setHead(rows[0].seq as string);
+    await superuser.end();
+  }
 });
 
 describe('a fault in the compiled path is seen', () => {

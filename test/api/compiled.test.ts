@@ -83,14 +83,15 @@ it('keeps one plan for each choice of what is asked, whatever the page', async (
   expect(suite.plans.counts.kept).toBe(kept + 1);
 });
 
-it('fills what rules decide into the answer of the one statement', async () => {
-  const { data, isCompiled } = await ask(
+it('fills what rules decide into the answer of the one statement, and reads a list that they judge once', async () => {
+  const { data, isCompiled, statements } = await ask(
     `query ($id: ID!) { handoff(id: $id) { number availableActions completenessBps checklist { code status } answers { key } } }`,
     { id: handoffId },
   );
   expect(isCompiled).toBe(true);
   expect(data!.handoff.completenessBps).toEqual(expect.any(Number));
   expect(data!.handoff.checklist.every(({ status }: { status: unknown }) => typeof status === 'string')).toBe(true);
+  expect(statements.filter((text) => text.includes('from checklist_item'))).toHaveLength(1);
 });
 
 it.each([
@@ -115,7 +116,7 @@ it.each([
   expect(errors[0]!.extensions.code).toBe(code);
 });
 
-it('leaves a list that rules decide to the executor', async () => {
+it('has a list that rules decide written by its resolvers', async () => {
   const { errors, isOrdinary } = await ask(`{ approvalInbox { counts { total } } }`);
   expect(errors).toEqual([]);
   expect(isOrdinary).toBe(true);

@@ -19,6 +19,7 @@ import type { RequestContext } from '../graphql/context.js';
 import type { AskedQuery } from '../graphql/before-executor.js';
 import type { Query } from '../statement.js';
 import { filled } from './holes.js';
+import { KeptPlans } from './kept-plans.js';
 import type { Compilation } from './projection.js';
 import { NotCompiled, type Reading, readingOf, recording } from './recording-reader.js';
 import { CompiledRoot, type StatementPlaces } from './root.js';
@@ -26,8 +27,9 @@ import { SchemaTypes } from './schema-types.js';
 import { Selections } from './selections.js';
 import { type Asker, Writers } from './writers.js';
 
-/** Plans that are kept; the one used longest ago goes first. */
+/** Plans that are kept, and their fields together, each of which takes a kilobyte with its part of the document. */
 const MOST_PLANS = 1_000;
+const MOST_FIELDS = 50_000;
 
 /** How often statements wrote the whole answer of an operation, and how often resolvers had a root field of it, or the executor all. */
 export interface PlanCounts {
@@ -65,7 +67,7 @@ export class Plans {
   readonly counts: PlanCounts = { compiled: 0, ordinary: 0, kept: 0 };
   private readonly types = new SchemaTypes();
   private readonly queryType: GraphQLObjectType;
-  private readonly plans = new Map<string, Plan>();
+  private readonly plans = new KeptPlans<Plan>(MOST_PLANS, MOST_FIELDS);
   private readonly documents = new WeakMap<DocumentNode, DocumentPart>();
   private readonly places: StatementPlaces = { left: 200 };
   private documentsSeen = 0;
@@ -84,7 +86,8 @@ export class Plans {
    */
   async answer(asked: AskedQuery, context: RequestContext): Promise<string | null> {
     try {
-      const { data, isCompiled } = await this.answered(asked, context);
+      // Apart, for the executor starts afresh: with rows that are known already, errors would come in another order.
+      const { data, isCompiled } = await this.answered(asked, context.apart());
       this.counts[isCompiled ? 'compiled' : 'ordinary']++;
       return data;
     } catch (error) {
@@ -92,8 +95,6 @@ export class Plans {
       if (refusal) throw refusal;
       // Whatever is wrong with it, the executor says it in the words of the specification.
       this.counts.ordinary++;
-      // It starts afresh: with rows that are known already, errors would come in another order.
-      context.reader.clear();
       if (isStatementError(error)) context.log.warn({ err: error }, 'a compiled operation failed');
       return null;
     }
@@ -158,12 +159,9 @@ export class Plans {
     const { ability } = asker.context;
     const decided = part.deciding.map((name) => String(asker.variables[name])).join();
     const key = `${part.number} ${operation.name?.value ?? ''} ${decided} ${shapeOf(ability)}`;
-    const known = this.plans.get(key) ?? this.newPlan(part, operation, asker);
-    this.plans.delete(key);
-    this.plans.set(key, known);
-    if (this.plans.size > MOST_PLANS) this.plans.delete(this.plans.keys().next().value!);
+    const plan = this.plans.of(key, () => this.newPlan(part, operation, asker));
     this.counts.kept = this.plans.size;
-    return known;
+    return plan;
   }
 
   private newPlan({ fragments }: DocumentPart, { selectionSet }: OperationDefinitionNode, asker: Asker): Plan {

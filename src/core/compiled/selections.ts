@@ -7,6 +7,8 @@ export type Selection = ReadonlyMap<string, readonly FieldNode[]>;
 /** What an operation asks, with its fragments and directives taken in: each selection is collected once. */
 export class Selections {
   readonly roots: Selection;
+  /** How many fields were looked at so far. */
+  fields: number;
   private readonly known = new WeakMap<readonly FieldNode[], Selection>();
 
   /** The variables are those that decide what is asked. */
@@ -17,6 +19,7 @@ export class Selections {
     operation: Parameters<typeof collectFields>[4],
   ) {
     this.roots = collectFields(schema, fragments, variables, schema.getQueryType()!, operation);
+    this.fields = this.roots.size;
   }
 
   /** The fields of an object of the type that the nodes select. */
@@ -25,6 +28,7 @@ export class Selections {
     if (known) return known;
     const found = collectSubfields(this.schema, this.fragments, this.variables, type, nodes);
     this.known.set(nodes, found);
+    this.fields += found.size;
     return found;
   }
 }

@@ -63,6 +63,12 @@ export class RequestContext {
     );
   }
 
+  /** This context with a reader of its own: what is tried in it leaves nothing behind. */
+  apart(): RequestContext {
+    const apart = Object.create(RequestContext.prototype) as RequestContext;
+    return Object.assign(apart, this, { reader: this.reader.anew() });
+  }
+
   /** Reads in one flush and one snapshot, and with the first of them that the actor is still who they were. */
   readConfirmed<Q extends Queries>(queries: Q): Promise<Answers<Q>> {
     return this.confirmation.read(queries);

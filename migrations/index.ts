@@ -54,6 +54,9 @@ import { DecisionAssumption1700000000055 } from './0055-decision-assumption.js';
 import { EmergencyTerms1700000000056 } from './0056-emergency-terms.js';
 import { DroppedCheckpoints1700000000057 } from './0057-dropped-checkpoints.js';
 import { SubmittedBy1700000000058 } from './0058-submitted-by.js';
+import { AssignedAt1700000000059 } from './0059-assigned-at.js';
+import { CompletenessAtWin1700000000060 } from './0060-completeness-at-win.js';
+import { KickoffScheduledAt1700000000061 } from './0061-kickoff-scheduled-at.js';
 
 /** Every migration, in order. A shipped one is never edited. */
 export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
@@ -112,4 +115,7 @@ export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   EmergencyTerms1700000000056,
   DroppedCheckpoints1700000000057,
   SubmittedBy1700000000058,
+  AssignedAt1700000000059,
+  CompletenessAtWin1700000000060,
+  KickoffScheduledAt1700000000061,
 ];

@@ -18,6 +18,7 @@ import { AuditSample, AuditSampleItem } from './audit/sample.entity.js';
 import { Brief } from './brief/brief.entity.js';
 import { ConfigurationVersion } from './catalogue/configuration-version.entity.js';
 import { ChecklistItem } from './checklist/checklist.entity.js';
+import { CompletenessAtWin } from './checklist/completeness.entity.js';
 import { Evidence } from './checklist/evidence.entity.js';
 import { Commitment, CommitmentDeclaration } from './commitment/commitment.entity.js';
 import { Alert } from './core/alert.js';
@@ -128,6 +129,7 @@ export const ENTITIES: readonly EntityClass[] = [
   HandoffStatement,
   ChecklistItem,
   Evidence,
+  CompletenessAtWin,
   MarginException,
   Commitment,
   CommitmentDeclaration,

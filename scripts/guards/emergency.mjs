@@ -21,11 +21,7 @@ export const EMERGENCY_GUARDS = [
     name: 'rule 12: two where two can be had',
     test: [EMERGENCY, 'rule 12: two'],
     patches: [
-      patch(
-        breakGlass,
-        'declared >= Math.min(facts.request.breakGlass?.approvers ?? Infinity, possible)',
-        'possible > 0',
-      ),
+      patch(breakGlass, 'Math.min(facts.request.breakGlass?.approvers ?? Infinity, possible)', 'Math.min(1, possible)'),
     ],
   },
   {
@@ -67,8 +63,8 @@ export const EMERGENCY_GUARDS = [
     patches: [
       patch(
         'src/approval/break-glass.commands.ts',
-        'approvers: declarers.length, expiresAt };',
-        'approvers: declarers.length };',
+        'approvers: backersOf(counted).length, expiresAt };',
+        'approvers: backersOf(counted).length };',
       ),
     ],
   },

@@ -18,11 +18,14 @@ export const PEOPLE_GUARDS = [
     name: 'rule 1: whoever owned the record',
     test: [TERMS, 'rule 1: its owner'],
     patches: [
-      patch(
-        'src/handoff/handoff.commands.ts',
-        'writes: [owns, barFromRounds(subject, person.id)],',
-        'writes: [owns, barFromRounds(subject, person.id)].slice(2),',
-      ),
+      patch('src/handoff/handoff.commands.ts', 'writes: [owns, barFromRounds(subject, person.id), ', 'writes: ['),
+    ],
+  },
+  {
+    name: 'rule 1: whoever came to own what the change of scope is about',
+    test: ['test/command/scope-change-owner.test.ts', 'rule 1: its vote'],
+    patches: [
+      patch('src/handoff/handoff.commands.ts', ', ...barFromRequests(scopeRequests, person.id, moment)],', '],'),
     ],
   },
   {

@@ -50,6 +50,9 @@ export interface ContentChange {
   readonly workingTimes: WorkingTimes;
 }
 
+const CONTRIBUTED_ONCE = 'on conflict (tenant_id, subject_type, subject_id, content_revision, person_id) do nothing';
+const ONE_PART = 'on conflict (tenant_id, request_id, round, person_id) do nothing';
+
 /** Opens a request in the actor's name. The id is known before it is written. */
 export function openRequest(
   asked: NewRequest,
@@ -145,8 +148,7 @@ export function recordContribution(
   { now, newId }: Moment,
 ): Statement {
   const row = { id: newId(), subjectType: type, subjectId: id, contentRevision, personId, contributedAt: now };
-  const once = 'on conflict (tenant_id, subject_type, subject_id, content_revision, person_id) do nothing';
-  return insert(Contribution, row, once);
+  return insert(Contribution, row, CONTRIBUTED_ONCE);
 }
 
 /**
@@ -158,9 +160,36 @@ export function barFromRounds({ type, id }: Subject, personId: string): Statemen
     text: `insert into approval_participant (tenant_id, request_id, round, person_id, part)
       select r.tenant_id, r.id, r.round, $4::uuid, 'CONTRIBUTOR' from approval_request r
       where r.tenant_id = $1 and r.subject_type = $2 and r.subject_id = $3 and r.state = 'PENDING'
-      on conflict (tenant_id, request_id, round, person_id) do nothing`,
+      ${ONE_PART}`,
     values: [type, id, personId],
   };
+}
+
+/**
+ * recordContribution and barFromRounds at once for requests about several subjects, undecided or approved, that a person
+ * came to own: none of their votes counts at the effect. Under the requests' locks.
+ */
+export function barFromRequests(
+  requests: readonly ApprovalRequest[],
+  personId: string,
+  { now, newId }: Moment,
+): Statement[] {
+  if (requests.length === 0) return [];
+  const contributions = requests.map(({ subjectType, subjectId, contentRevision }) => ({
+    id: newId(),
+    subjectType,
+    subjectId,
+    contentRevision,
+    personId,
+    contributedAt: now,
+  }));
+  const barred = requests
+    .filter(({ state }) => state === ApprovalState.PENDING)
+    .map(({ id: requestId, round }) => ({ requestId, round, personId, part: 'CONTRIBUTOR' as const }));
+  return [
+    insert(Contribution, contributions, CONTRIBUTED_ONCE),
+    ...(barred.length > 0 ? [insert(ApprovalParticipant, barred, ONE_PART)] : []),
+  ];
 }
 
 /**
@@ -225,6 +254,6 @@ function openRound(
         where tenant_id = $1 and request_id = $2 and round = $3::int - 1 and part = 'CONTRIBUTOR'`,
       values: [id, round],
     },
-    insert(ApprovalParticipant, contributors, 'on conflict (tenant_id, request_id, round, person_id) do nothing'),
+    insert(ApprovalParticipant, contributors, ONE_PART),
   ];
 }

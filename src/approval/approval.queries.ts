@@ -73,7 +73,7 @@ export function requestOfReview(reviewId: string): Query<ApprovalRequest> {
   );
 }
 
-/** votingQueries for the request of a review. */
+/** votingQueries for the request of a review, and what was done under its grants. */
 export function reviewVoting(reviewId: string) {
   const rows = <T extends object>(entity: EntityClass<T>): Query<T[]> => {
     const { name, selection } = tableOf(entity);
@@ -83,6 +83,7 @@ export function reviewVoting(reviewId: string) {
   return {
     votes: rows(ApprovalVote),
     revocations: rows(ApprovalRevocation),
+    uses: rows(ApprovalUse),
     participants: rows(ApprovalParticipant),
     contributors: sql(
       `select distinct c.person_id from contribution c join approval_request r

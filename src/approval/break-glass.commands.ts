@@ -14,7 +14,7 @@ import {
   votingQueries,
 } from './approval.queries.js';
 import type { VotingFacts } from './approval.rules.js';
-import { breakGlassFindings, declarersOf, isBroken, reviewFindings } from './break-glass.rules.js';
+import { backersOf, breakGlassFindings, declarersOf, isBroken, reviewFindings } from './break-glass.rules.js';
 import { standingOf } from './standing.rules.js';
 import { approve, castStatements, voteRow } from './vote.effects.js';
 import { GrantWay, VoteDecision } from './vote.entity.js';
@@ -24,8 +24,9 @@ const MINUTE = 60_000;
 
 /**
  * Passes a request in an emergency (approvals rule 12): by people whom the policy names, neither requester nor
- * contributor, so that two people are in it at least; two of them where two can be had. The grant lives for minutes; an
- * alert goes out at once, and somebody who had no part in it must review it before a kickoff is scheduled.
+ * contributor, so that two people are in it at least; two of them where two can be had, of whom one may have approved it
+ * in the ordinary way before. The grant lives for minutes; an alert goes out at once, and somebody who had no part in it
+ * must review it before a kickoff is scheduled.
  */
 export const breakGlass = command({
   name: 'breakGlass',
@@ -60,7 +61,7 @@ export const breakGlass = command({
     if (broken) {
       const terms = request.breakGlass!;
       const expiresAt = new Date(now.getTime() + terms.minutes * MINUTE);
-      const way = { way: GrantWay.BREAK_GLASS, approvers: declarers.length, expiresAt };
+      const way = { way: GrantWay.BREAK_GLASS, approvers: backersOf(counted).length, expiresAt };
       const { grantId, statements } = approve(request, way, moment);
       writes.push(
         ...statements,

@@ -1,9 +1,9 @@
 import type { Actor } from '../core/actor.js';
 import { type Finding, finding } from '../core/finding.js';
-import { barredFrom, votesOfRound, type VotingFacts } from './approval.rules.js';
+import { barredFrom, humansOf, votesOfRound, type VotingFacts } from './approval.rules.js';
 import { freshnessFindings, timeFindings, whoFindings } from './vote-findings.rules.js';
 import { type AfterReview, ReviewState } from './after-review.entity.js';
-import { VoteDecision } from './vote.entity.js';
+import { type ApprovalUse, type ApprovalVote, VoteDecision } from './vote.entity.js';
 
 /** Who may pass a request in an emergency, as its policy says (approvals rule 12). An empty list is nobody. */
 export interface BreakGlassTerms {
@@ -90,32 +90,52 @@ function listed({ request, standing }: Pick<VotingFacts, 'request' | 'standing'>
   return [...new Set(named)].filter((person) => standing.grantsOf(person).length > 0);
 }
 
-/** The named people who passed the current content and are still members and not barred. */
+/** The named people who passed the current content in an emergency and are still members and not barred. */
 export function declarersOf(facts: VotingFacts): string[] {
-  const barred = barredFrom(facts);
-  const revoked = new Set(facts.revocations.map(({ voteId }) => voteId));
-  const declared = votesOfRound(facts)
-    .filter(({ decision, id }) => decision === VoteDecision.BREAK_GLASS && !revoked.has(id))
-    .map(({ voterId }) => facts.standing.canonicalOf(voterId));
-  return [...new Set(declared)].filter((person) => listed(facts).includes(person) && !barred.has(person));
+  return namedBy(facts, ({ decision }) => decision === VoteDecision.BREAK_GLASS);
 }
 
-/** Whether enough named people declared it: as many as the policy asks, or as can be had. */
+/**
+ * The named people who are for it: who declared the emergency, and who had approved the same content for themselves, and
+ * so can no longer declare it.
+ */
+export function backersOf(facts: VotingFacts): string[] {
+  return namedBy(facts, ({ decision, onBehalfOf }) => decision !== VoteDecision.REJECT && onBehalfOf === null);
+}
+
+/** The named people whose votes on the current content are such, not taken back, by members who are not barred. */
+function namedBy(facts: VotingFacts, isSuch: (vote: ApprovalVote) => boolean): string[] {
+  const barred = barredFrom(facts);
+  const revoked = new Set(facts.revocations.map(({ voteId }) => voteId));
+  const voted = votesOfRound(facts)
+    .filter((vote) => isSuch(vote) && !revoked.has(vote.id))
+    .map(({ voterId }) => facts.standing.canonicalOf(voterId));
+  return [...new Set(voted)].filter((person) => listed(facts).includes(person) && !barred.has(person));
+}
+
+/** Whether it was declared, and enough named people are for it: as many as the policy asks, or as can be had. */
 export function isBroken(facts: VotingFacts): boolean {
   const barred = barredFrom(facts);
   const possible = listed(facts).filter((person) => !barred.has(person)).length;
-  const declared = declarersOf(facts).length;
-  return declared > 0 && declared >= Math.min(facts.request.breakGlass?.approvers ?? Infinity, possible);
+  const least = Math.min(facts.request.breakGlass?.approvers ?? Infinity, possible);
+  return declarersOf(facts).length > 0 && backersOf(facts).length >= least;
 }
 
-/** Everything that keeps an actor from reviewing an emergency: they had a part in it, or none of the roles. */
-export function reviewFindings(review: AfterReview, facts: VotingFacts, actor: Actor): Finding[] {
+/**
+ * Everything that keeps an actor from reviewing an emergency: they had a part in it, or none of the roles. A part have
+ * who asked or wrote, declared it, voted or was voted for, and did what it was for (approvals rule 12: by someone else).
+ */
+export function reviewFindings(
+  review: AfterReview,
+  facts: VotingFacts & { readonly uses: readonly ApprovalUse[] },
+  actor: Actor,
+): Finding[] {
   const { standing } = facts;
   const { canonicalOf } = standing;
   const hands = new Set([
     ...barredFrom(facts),
-    ...facts.votes.flatMap(({ voterId }) => [canonicalOf(voterId)]),
-    ...review.declaredBy.map(canonicalOf),
+    ...facts.votes.flatMap((vote) => humansOf(vote, standing)),
+    ...[...review.declaredBy, ...facts.uses.map(({ usedBy }) => usedBy)].map(canonicalOf),
   ]);
   const findings: Finding[] = [];
   const refuse = (code: string, message: string, remedy: string): void =>

@@ -1,5 +1,5 @@
 import { candidatesOf, type VotingFacts } from './approval.rules.js';
-import { bothTerms, type BreakGlassTerms, declarersOf, isBroken } from './break-glass.rules.js';
+import { backersOf, bothTerms, type BreakGlassTerms, isBroken } from './break-glass.rules.js';
 import { type ApprovalNeed, both, reaches } from './need.rules.js';
 import { type ApprovalRequest, ApprovalState } from './request.entity.js';
 import { type ApprovalGrant, type ApprovalUse, GrantWay } from './vote.entity.js';
@@ -69,6 +69,6 @@ function stands(facts: VotingFacts, grant: ApprovalGrant, question: GrantQuestio
     ...facts,
     request: { ...request, need, breakGlass: bothTerms(request.breakGlass, question.breakGlass) },
   };
-  if (grant.way === GrantWay.BREAK_GLASS) return isBroken(asked) && declarersOf(asked).length >= grant.approvers;
+  if (grant.way === GrantWay.BREAK_GLASS) return isBroken(asked) && backersOf(asked).length >= grant.approvers;
   return reaches(need, candidatesOf(asked, now));
 }

@@ -6,6 +6,7 @@ import { insertAll, type Statement, update } from '../core/statement.js';
 import type { Tier } from '../handoff/handoff.entity.js';
 import { Role } from '../identity/roles.js';
 import { ChecklistItem, ItemState, ReopenCause } from './checklist.entity.js';
+import type { WeighedItem } from './completeness.rules.js';
 import { EvidenceForm } from './evidence.entity.js';
 
 /** No claim that the item does not apply stands any more. */
@@ -42,11 +43,8 @@ export function alignChecklist(
   choice: ChecklistChoice & { readonly existing: readonly ChecklistItem[] },
   moment: Moment,
 ): Statement[] {
-  const { handoffId, template, tier, configuration, version, existing } = choice;
-  const wanted = configuration.checklistTemplates[template];
-  if (!wanted) throw new Error(`Configuration version ${version.version} has no checklist ${template}`);
-  const sources = [configurationSource(version)];
-  const rows = wanted.items.map((item, index) => ({ ...demandOf(item, tier), position: index + 1, sources }));
+  const { handoffId, existing } = choice;
+  const rows = demandsOf(choice);
   const knownByCode = new Map(existing.map((item) => [item.code, item]));
   const named = new Set(rows.map(({ code }) => code));
   return [
@@ -59,19 +57,38 @@ export function alignChecklist(
     ...rows.flatMap((row) => {
       const known = knownByCode.get(row.code);
       if (!known) return [];
-      const falls = known.naClaimedBy !== null && !row.allowNotApplicable;
-      return [
-        update(
-          ChecklistItem,
-          { id: known.id, handoffId },
-          falls ? { ...row, ...NO_CLAIM, state: ItemState.OPEN } : row,
-        ),
-      ];
+      return [update(ChecklistItem, { id: known.id, handoffId }, changeOf(known, row))];
     }),
     ...existing
       .filter(({ code, required }) => required && !named.has(code))
       .map(({ id }) => update(ChecklistItem, { id, handoffId }, { required: false })),
   ];
+}
+
+/** The required items that alignChecklist leaves; one that is new has an id that no evidence knows. */
+export function alignedItems(choice: ChecklistChoice & { readonly existing: readonly ChecklistItem[] }): WeighedItem[] {
+  const knownByCode = new Map(choice.existing.map((item) => [item.code, item]));
+  return demandsOf(choice)
+    .filter(({ required }) => required)
+    .map((row) => {
+      const known = knownByCode.get(row.code);
+      if (known) return { ...known, ...changeOf(known, row) };
+      return { ...row, id: row.code, state: ItemState.OPEN, naAcceptedAt: null, reopenedAt: null };
+    });
+}
+
+/** What the checklist of a handoff demands, in its order. */
+function demandsOf({ template, tier, configuration, version }: ChecklistChoice) {
+  const wanted = configuration.checklistTemplates[template];
+  if (!wanted) throw new Error(`Configuration version ${version.version} has no checklist ${template}`);
+  const sources = [configurationSource(version)];
+  return wanted.items.map((item, index) => ({ ...demandOf(item, tier), position: index + 1, sources }));
+}
+
+/** What becomes of a known item: it takes over what is demanded, and a claim falls where none is allowed any more. */
+function changeOf({ naClaimedBy }: ChecklistItem, row: ReturnType<typeof demandsOf>[number]) {
+  const falls = naClaimedBy !== null && !row.allowNotApplicable;
+  return falls ? { ...row, ...NO_CLAIM, state: ItemState.OPEN } : row;
 }
 
 /** What the template demands; the closed-won five are required in every tier and never N/A (requirement 002 step 1). */

@@ -92,7 +92,7 @@ export function matrixText(): string {
     .toSorted();
   return [
     '# Who may do what',
-    "Generated from the abilities by `npm run countersign matrix`; a test compares it and tries every cell over GraphQL. `some` means: on rows that meet a condition, such as one's own. No role has everything. What a row's own rules demand beyond the role (another person than the requester, the stage, the verifier's role) stands with each mutation.",
+    "Generated from the abilities by `npm run countersign matrix`; a test compares it and tries every cell over GraphQL. `some` means: on rows that meet a condition, such as one's own. No role has everything. What a row's own rules demand beyond the role (another person than the requester, the stage, the verifier's role) stands with each mutation; a handoff that somebody may not read is not there for any of them, whatever the cell says.",
     section('query', 'Queries'),
     section('mutation', 'Mutations'),
     section('subscription', 'Subscriptions'),

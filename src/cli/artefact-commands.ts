@@ -7,7 +7,7 @@ import { ARTEFACT_FILES, makeArtefact } from '../artefact/artefact.files.js';
 import { recordArtefact } from '../artefact/report-file.commands.js';
 import { ArtefactKind } from '../artefact/report-file.entity.js';
 import { abilityOf } from '../core/ability.js';
-import { systemActor } from '../core/actor.js';
+import { operatorActor } from '../core/actor.js';
 import { databaseClock } from '../core/clock.js';
 import { openLedgerKeys } from '../core/ledger/key-files.js';
 import { Sealer } from '../core/ledger/sealer.js';
@@ -45,7 +45,7 @@ async function write({ gateway, pipeline, config }: Tools, { tenant, out, role }
   const [key] = openLedgerKeys(config.ledgerKey);
   const sealer = new Sealer({ gateway, key, tenants: () => Promise.resolve([tenantId]), log: createLog('warn') });
   await sealer.cover(tenantId);
-  const operator = systemActor(tenantId, `command-line:${userInfo().username}`);
+  const operator = operatorActor(tenantId, userInfo().username);
   const ability = abilityOf({ ...operator, roles: [role] }, ABILITIES);
   mkdirSync(out, { recursive: true });
   for (const kind of Object.values(ArtefactKind)) {

@@ -4,7 +4,7 @@ import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { recordPack } from '../audit/export.commands.js';
 import { evidencePack } from '../audit/pack.js';
-import { systemActor } from '../core/actor.js';
+import { operatorActor } from '../core/actor.js';
 import { openLedgerKeys } from '../core/ledger/key-files.js';
 import { Sealer } from '../core/ledger/sealer.js';
 import { createLog } from '../core/log.js';
@@ -48,7 +48,7 @@ async function pack(tools: Tools, { tenant, request: requestId, out, names }: Pa
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   // On record before it is there: nobody holds a pack that the ledger does not know.
   await pipeline.run(
-    systemActor(tenantId, `command-line:${userInfo().username}`),
+    operatorActor(tenantId, userInfo().username),
     recordPack,
     { requestId, sha256, bytes: bytes.length },
     { idempotencyKey: null, path: 'pack' },

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { DataSource } from 'typeorm';
-import { systemActor } from '../core/actor.js';
+import { operatorActor } from '../core/actor.js';
 import { StartupError } from '../core/startup-error.js';
 import { selectRequired } from '../core/statement.js';
 import { TenantRegistry } from '../identity/registry.js';
@@ -70,7 +70,7 @@ interface Known {
   readonly state: string;
 }
 
-const job = (): string => `command-line:${userInfo().username}`;
+const account = (): string => userInfo().username;
 
 async function exportTo(tools: Tools, { tenantId, slug }: Known, folder: string): Promise<void> {
   const { config, root, database, gateway } = tools;
@@ -94,7 +94,7 @@ async function restore({ config, database }: Tools, folder: string, digest: stri
       owner,
       folder: resolve(folder),
       documentsFolder: config.documentsFolder,
-      job: job(),
+      account: account(),
       ...(digest === undefined ? {} : { digest }),
     }),
   );
@@ -115,7 +115,7 @@ async function offboard(tools: Tools, name: string, folder: string | undefined):
   if (tenant.state === 'CLOSED') console.log(`${tenant.slug} is CLOSED already.`);
   else {
     const { tenantId } = tenant;
-    await tools.pipeline.run(systemActor(tenantId, job()), offboardTenant, null, {
+    await tools.pipeline.run(operatorActor(tenantId, account()), offboardTenant, null, {
       idempotencyKey: null,
       path: 'offboard',
     });
@@ -153,7 +153,10 @@ async function park(tools: Tools, name: string | undefined, all: boolean): Promi
     name === undefined ? (await new TenantRegistry(tools.gateway).all()).map((one) => one.tenantId) : [name];
   for (const one of names) {
     const { tenantId, slug } = await knownTenant(tools, one);
-    await tools.pipeline.run(systemActor(tenantId, job()), parkEffects, null, { idempotencyKey: null, path: 'park' });
+    await tools.pipeline.run(operatorActor(tenantId, account()), parkEffects, null, {
+      idempotencyKey: null,
+      path: 'park',
+    });
     console.log(`${slug}: what was not sent is parked.`);
   }
 }

@@ -5,7 +5,7 @@ import { configurationById, configurationOf, rulingConfiguration } from '../cata
 import { diffConfigurations, type ConfigurationChange } from '../catalogue/configuration-diff.js';
 import { joinConfiguration } from '../catalogue/stored-configuration.js';
 import { abilityOf, allows } from '../core/ability.js';
-import { type Actor, systemActor } from '../core/actor.js';
+import { type Actor, operatorActor } from '../core/actor.js';
 import { databaseClock } from '../core/clock.js';
 import { type Config, readConfig } from '../core/config.js';
 import { Gateway } from '../core/gateway.js';
@@ -132,7 +132,7 @@ export async function setTenantState(tenantId: string, state: 'ACTIVE' | 'SUSPEN
     if (known.length === 0)
       throw new StartupError(`There is no tenant ${tenantId}: give the id that stands in its file under tenants/.`);
     const { tenant } = await gateway.read(tenantId, { tenant: selectRequired(TenantProfile, tenantId) });
-    const actor = systemActor(tenantId, `command-line:${userInfo().username}`);
+    const actor = operatorActor(tenantId, userInfo().username);
     const request = { idempotencyKey: null, path: 'state' };
     const input = { expectedRevision: tenant.revision, reason: 'on the command line' };
     const result = await pipeline.run(actor, state === 'SUSPENDED' ? suspendTenant : resumeTenant, input, request);

@@ -24,6 +24,16 @@ export function systemActor(tenantId: string, job: string): Actor {
   return { kind: 'SYSTEM', tenantId, id: job, roles: ['SYSTEM'], scopes: [], authTime: null, accountId: null };
 }
 
+/** How the jobs that the operator runs by hand are named, before the account that ran them. */
+const BY_HAND = 'command-line:';
+
+/** The operator on the command line, by the name of their account on that machine. */
+export const operatorActor = (tenantId: string, account: string): Actor =>
+  systemActor(tenantId, `${BY_HAND}${account}`);
+
+/** Whether an actor is the operator on the command line. */
+export const isOperator = ({ kind, id }: Actor): boolean => kind === 'SYSTEM' && id.startsWith(BY_HAND);
+
 /** Whether both are the same actor with the same rights and the same time of sign-in. */
 export function sameActor(one: Actor, other: Actor): boolean {
   return (

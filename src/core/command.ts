@@ -58,6 +58,7 @@ export interface Command<I, F extends Queries> {
   readonly subject: string;
   /** Open to API keys; a service never approves, whatever its scopes. Default true. */
   readonly services?: boolean;
+  /** What must be known, locks first. A row that is hidden from the actor is not there, whatever the subject (visibleAs). */
   readonly facts: (input: I, actor: Actor) => F;
   /** The row on which the ability is checked once it is loaded; rows of another tenant were never found. */
   readonly target?: (facts: Answers<F>) => object | null;

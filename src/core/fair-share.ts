@@ -4,7 +4,7 @@ import { AppError } from './error.js';
 export type Leave = () => void;
 
 export interface FairShareOptions {
-  /** What is shared out, in the words of whoever is refused, such as `requests being answered`. */
+  /** What is shared out and whose, in the words of whoever is refused, such as `requests of your organisation`. */
   readonly what: string;
   /** Places of all names together. */
   readonly places: number;
@@ -109,7 +109,7 @@ export class FairShare {
   private busy(): AppError {
     const { what, patience } = this.options;
     const retryAfterSeconds = Math.max(1, Math.ceil(patience / 1000));
-    return new AppError('BUSY', `Too many ${what} of your organisation at once.`, {
+    return new AppError('BUSY', `Too many ${what} at once.`, {
       field: 'request',
       retryAfterSeconds,
       remedy: `Send fewer at the same time, ask for less in each, and try again in ${retryAfterSeconds} seconds.`,

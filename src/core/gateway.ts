@@ -9,6 +9,8 @@ import type { Answers, Queries, Row, Statement } from './statement.js';
 import { type PoolFigures, UNWATCHED, type Watch } from './telemetry/telemetry.js';
 
 const READ_ONLY = 'begin isolation level repeatable read read only';
+/** The name in which those wait for a connection of whom it is not known yet who they are: no tenant has it. */
+const STRANGERS = 'strangers';
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 export interface GatewayOptions {
@@ -64,15 +66,37 @@ export class Gateway {
    * the tenant that this process knows of, else on the primary.
    */
   async read<Q extends Queries>(tenantId: string, queries: Q, watch: Watch = this.watch): Promise<Answers<Q>> {
+    return this.readInLine(tenantId, tenantId, queries, watch);
+  }
+
+  /**
+   * The same for somebody who says that they belong to the tenant and has not shown it yet: all of them wait in one line of
+   * their own, whatever tenants they name.
+   */
+  async readForStranger<Q extends Queries>(tenantId: string, queries: Q): Promise<Answers<Q>> {
+    const leave = await this.primary.strangers.enter(STRANGERS);
+    try {
+      return await this.readInLine(STRANGERS, tenantId, queries, this.watch);
+    } finally {
+      leave();
+    }
+  }
+
+  private async readInLine<Q extends Queries>(
+    line: string,
+    tenantId: string,
+    queries: Q,
+    watch: Watch,
+  ): Promise<Answers<Q>> {
     const { replica } = this.options;
     if (this.standby && replica?.serves(tenantId)) {
       try {
-        return await this.readOn(this.standby, tenantId, queries, watch);
+        return await this.readOn(this.standby, line, tenantId, queries, watch);
       } catch (error) {
         if (!replica.failed(error)) throw error;
       }
     }
-    return this.readOn(this.primary, tenantId, queries, watch);
+    return this.readOn(this.primary, line, tenantId, queries, watch);
   }
 
   /**
@@ -84,8 +108,14 @@ export class Gateway {
     return this.standby !== null;
   }
 
-  private async readOn<Q extends Queries>(lane: Lane, tenantId: string, queries: Q, watch: Watch): Promise<Answers<Q>> {
-    return this.withTenant(lane, tenantId, watch, async (client) => {
+  private async readOn<Q extends Queries>(
+    lane: Lane,
+    line: string,
+    tenantId: string,
+    queries: Q,
+    watch: Watch,
+  ): Promise<Answers<Q>> {
+    return this.inTurn(lane, line, watch, async (client) => {
       const head = this.head(READ_ONLY, tenantId, client);
       const sent = [...head, ...this.sendings(tenantId, queries), this.sending('commit')];
       return readAnswers(queries, (await this.whole(client, sent, watch)).slice(head.length, -1));
@@ -113,7 +143,7 @@ export class Gateway {
   /** Opens a transaction for the pipeline: BEGIN travels with its first flush. */
   async transaction<T>(tenantId: string, work: (tx: Transaction) => Promise<T>, watch: Watch = this.watch): Promise<T> {
     const { replica } = this.options;
-    return this.withTenant(this.primary, tenantId, watch, async (client) => {
+    return this.inTurn(this.primary, tenantId, watch, async (client) => {
       let opened = false;
       let ended = false;
       const open = (): readonly Sending[] => {
@@ -174,11 +204,12 @@ export class Gateway {
 
   /** How the pool stands now. */
   connections(): PoolFigures {
-    const { totalCount, idleCount, waitingCount } = this.primary.pool;
+    const { pool, share, strangers } = this.primary;
+    const { totalCount, idleCount, waitingCount } = pool;
     return {
       inUse: totalCount - idleCount,
       idle: idleCount,
-      waiting: waitingCount + this.primary.share.waiting,
+      waiting: waitingCount + share.waiting + strangers.waiting,
       most: this.options.poolSize,
     };
   }
@@ -188,15 +219,15 @@ export class Gateway {
     await Promise.all([this.primary.pool.end(), this.standby?.pool.end(), this.options.replica?.end()]);
   }
 
-  /** A connection of the tenant's share. */
-  private async withTenant<T>(
+  /** A connection of the share of a line: a tenant's, or that of strangers. */
+  private async inTurn<T>(
     { pool, share }: Lane,
-    tenantId: string,
+    line: string,
     watch: Watch,
     work: (client: pg.PoolClient) => Promise<T>,
   ): Promise<T> {
     const since = performance.now();
-    const leave = await share.enter(tenantId);
+    const leave = await share.enter(line);
     try {
       return await this.withClient((client) => {
         watch.waited(performance.now() - since);

@@ -18,6 +18,9 @@ const TENANT_SHARE = 0.6;
 /** How many statements' senders of one tenant wait for a connection, and how long, in milliseconds. */
 const LINE = 500;
 const PATIENCE = 5000;
+/** What of the connections all those may hold together of whom it is not known yet who they are, and how many of them wait. */
+const STRANGERS_SHARE = 0.2;
+const STRANGERS_LINE = 200;
 
 /** How long a statement may last, in milliseconds (reliability 7). */
 export const STATEMENT_MS = 5000;
@@ -81,6 +84,8 @@ function giveUpSilent(client: pg.ClientBase, silentMs: number, idle: ReadonlySet
 export interface Lane {
   readonly pool: pg.Pool;
   readonly share: FairShare;
+  /** How those share them of whom it is not known yet who they are: in one line, before they wait as one tenant does. */
+  readonly strangers: FairShare;
 }
 
 export interface LaneOptions {
@@ -119,11 +124,19 @@ export function openLane(addressed: pg.PoolConfig, { poolSize, silentMs = SILENT
   // The pool listens to idle connections only: one that is cut in mid-use would end the process.
   pool.on('connect', (client) => void client.on('error', (error) => onError?.(error)));
   const share = new FairShare({
-    what: 'statements',
+    what: 'statements of your organisation',
     places: poolSize,
     share: Math.max(1, Math.floor(poolSize * TENANT_SHARE)),
     line: LINE,
     patience: PATIENCE,
   });
-  return { pool, share };
+  const most = Math.max(1, Math.floor(poolSize * STRANGERS_SHARE));
+  const strangers = new FairShare({
+    what: 'sign-ins with keys that were not seen before',
+    places: most,
+    share: most,
+    line: STRANGERS_LINE,
+    patience: PATIENCE,
+  });
+  return { pool, share, strangers };
 }

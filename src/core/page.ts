@@ -1,4 +1,4 @@
-import { badInput } from './error.js';
+import { type AppError, badInput } from './error.js';
 
 /** The most rows that one page may have, whether asked by literal, variable or default. */
 export const LARGEST_PAGE = 100;
@@ -40,12 +40,37 @@ export function encodeCursor(id: string): string {
 /** The id in a cursor; anything else is bad input. */
 export function decodeCursor(cursor: string): string {
   const id = Buffer.from(cursor, 'base64url').toString('utf8').replace(/^id:/, '');
-  if (!UUID.test(id))
-    throw badInput('after', 'is not a cursor of this list', 'Pass pageInfo.endCursor of the page before.');
+  if (!UUID.test(id)) throw foreignCursor();
   return id;
 }
+
+const foreignCursor = (): AppError =>
+  badInput('after', 'is not a cursor of this list', 'Pass pageInfo.endCursor of the page before.');
 
 /** The same cursor, made by PostgreSQL of an expression that is a uuid. */
 export function cursorSql(id: string): string {
   return `translate(encode(convert_to('id:' || ${id}, 'UTF8'), 'base64'), '+/', '-_')`;
+}
+
+/** Where a row stands in a list by time. */
+export interface Place {
+  readonly at: Date;
+  readonly id: string;
+}
+
+const PLACE = /^at:(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z) (.*)$/;
+
+/**
+ * A cursor of a list by time is the place of the last row, so that it holds when that row has another instant, or is gone,
+ * by the time of the next page.
+ */
+export function encodePlace({ at, id }: Place): string {
+  return Buffer.from(`at:${at.toISOString()} ${id}`).toString('base64url');
+}
+
+/** The place in a cursor; anything else is bad input. */
+export function decodePlace(cursor: string): Place {
+  const [, at = '', id = ''] = PLACE.exec(Buffer.from(cursor, 'base64url').toString('utf8')) ?? [];
+  if (Number.isNaN(Date.parse(at)) || !UUID.test(id)) throw foreignCursor();
+  return { at: new Date(at), id };
 }

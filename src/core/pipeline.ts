@@ -18,7 +18,7 @@ import {
 } from './idempotency.js';
 import { appendToLedger, LedgerOutcome, type LedgerRecord } from './ledger/entry.js';
 import { enqueue } from './outbox/message.js';
-import { type Answers, asRows, type Queries, type Query, type Statement } from './statement.js';
+import { type Answers, asRows, type Queries, type Query, type Row, type Statement } from './statement.js';
 import type { CommandOutcome, Watch } from './telemetry/telemetry.js';
 import type { Vault } from './vault.js';
 
@@ -69,7 +69,8 @@ interface Attempt<I, F extends Queries> {
 interface Begun<F extends Queries> {
   readonly current: Actor;
   readonly remembered: RememberedOutcome | null;
-  readonly facts: Answers<F>;
+  /** Reads what was found, for this actor: what is only repeated needs none of it. */
+  readonly readFacts: () => Answers<F>;
   readonly now: Date;
 }
 
@@ -119,12 +120,13 @@ export class Pipeline {
 
   private async once<I, F extends Queries>(tx: Transaction, attempt: Attempt<I, F>): Promise<CommandResult> {
     const { command, input, request, scope } = attempt;
-    const { current, remembered, facts, now } = await this.firstFlush(tx, attempt);
+    const { current, remembered, readFacts, now } = await this.firstFlush(tx, attempt);
     if (remembered) {
       // What another process has made, this one's replica may not show yet.
       this.options.gateway.turnToPrimary(current.tenantId);
       return { ...remembered, replayed: true };
     }
+    const facts = readFacts();
     this.assertAllowed(current, command, command.target?.(facts) ?? null);
     const moment: Moment = { now, actor: current, newId, vault: this.options.vault };
     const outcome = command.decide(facts, input, moment);
@@ -160,14 +162,29 @@ export class Pipeline {
       throw new AppError('FORBIDDEN', 'Your membership has ended or is suspended.', {
         remedy: 'Ask a RevOps administrator.',
       });
-    const known = Object.entries(facts).map(([key, query]) => [key, query.read(rows[`facts.${key}`]!)]);
+    // One object for one actor: what is built for it once is found again.
+    const known = sameActor(current, actor) ? actor : current;
     return {
-      // One object for one actor: what is built for it once is found again.
-      current: sameActor(current, actor) ? actor : current,
+      current: known,
       remembered: memory && memory.remembered.read(rows.remembered!),
-      facts: Object.fromEntries(known) as Answers<F>,
+      readFacts: () => this.visibleFacts(known, facts, rows),
       now: asked.now.read(rows.now!),
     };
+  }
+
+  /** Reads the facts in their order, so that a row which is hidden hides whatever hangs on it. */
+  private visibleFacts<F extends Queries>(
+    actor: Actor,
+    facts: F,
+    rows: Readonly<Record<string, readonly Row[]>>,
+  ): Answers<F> {
+    const ability = abilityOf(actor, this.options.abilities);
+    const known = Object.entries(facts).map(([key, query]) => {
+      const answer = query.read(rows[`facts.${key}`]!);
+      if (query.visibleAs) assertVisible(ability, query.visibleAs, answer as object);
+      return [key, answer];
+    });
+    return Object.fromEntries(known) as Answers<F>;
   }
 
   /** Whether the actor may run the command on any row at all. */
@@ -181,9 +198,7 @@ export class Pipeline {
     const ability = abilityOf(actor, this.options.abilities);
     const barred = isBarred(actor, command);
     if (!barred && allows(ability, command.action, command.subject, row)) return;
-    // Writing tells no more than reading: a row that the actor may not read is not there.
-    if (row && 'id' in row && !allows(ability, 'read', command.subject, row))
-      throw new HiddenRow(command.subject, row.id as string);
+    if (row) assertVisible(ability, command.subject, row);
     throw new AppError(
       'FORBIDDEN',
       `Your role does not allow "${command.action}" on ${row ? 'this' : 'any'} ${command.subject}.`,
@@ -218,8 +233,16 @@ export class Pipeline {
   ): Promise<void> {
     await this.options.gateway.transaction(actor.tenantId, async (tx) => {
       const { now } = await tx.flush({ now: this.options.clock.now() });
-      const { id, subjectId = id } = error.details as { id?: string; subjectId?: string | null };
-      const subject = { type: command.subject, id: subjectId ?? null };
+      const {
+        type = command.subject,
+        id,
+        subjectId = id,
+      } = error.details as {
+        type?: string;
+        id?: string;
+        subjectId?: string | null;
+      };
+      const subject = { type, id: subjectId ?? null };
       const entry = {
         id: newId(),
         at: now,
@@ -234,6 +257,11 @@ export class Pipeline {
       this.options.happened?.(actor.tenantId);
     });
   }
+}
+
+/** Writing tells no more than reading: a row that the actor may not read is not there. */
+function assertVisible(ability: Ability, subject: string, row: object): void {
+  if ('id' in row && !allows(ability, 'read', subject, row)) throw new HiddenRow(subject, row.id as string);
 }
 
 /** API keys never run what only a person may do. */

@@ -28,7 +28,7 @@ declare module 'fastify' {
  */
 export class RequestTurns {
   private readonly share = new FairShare({
-    what: 'requests',
+    what: 'requests of your organisation',
     places: PLACES,
     share: SHARE,
     line: LINE,

@@ -17,6 +17,8 @@ export interface Statement {
 /** A statement with an answer. */
 export interface Query<T> extends Statement {
   readonly read: (rows: readonly Row[]) => T;
+  /** The abilities' name for the row that it answers with, where a command tells nothing of one that is hidden (visibleAs). */
+  readonly visibleAs?: string;
 }
 
 /** Named queries that travel in one flush, in the order given: put locks first. */
@@ -118,6 +120,15 @@ export function sql<T>(text: string, values: readonly unknown[], read: (rows: re
 /** The same query with another reading of its answer. */
 export function mapQuery<T, U>(query: Query<T>, map: (answer: T) => U): Query<U> {
   return { text: query.text, values: query.values, read: (rows) => map(query.read(rows)) };
+}
+
+/**
+ * The same query as the fact of a command for a row that the actor must be able to read, whatever the command's own
+ * subject is: to anybody else the row is not there, and nothing is decided (pipeline.ts). `subject` is its name in the
+ * abilities.
+ */
+export function visibleAs<T extends { readonly id: string }>(subject: string, query: Query<T>): Query<T> {
+  return { ...query, visibleAs: subject };
 }
 
 /** The same queries with their rows as the answers, for whoever reads them in another order than they are sent. */

@@ -1,5 +1,6 @@
 import { type Query, select, selectFirst, selectRequired, sql } from '../core/statement.js';
 import { hydrate, tableOf } from '../core/table.js';
+import type { DealWin } from './close.rules.js';
 import { Client, Deal, DealSnapshot, QuoteLine } from './deal.entity.js';
 import type { NormalisedTerms } from './terms.rules.js';
 
@@ -39,6 +40,19 @@ export function importerByExternal(source: string, externalId: string): Query<st
       where d.tenant_id = $1 and d.source = $2 and d.external_id = $3`,
     [source, externalId],
     (rows) => (rows[0]?.id as string | undefined) ?? null,
+  );
+}
+
+/** The win that stands of a deal by its id in the PSA; null when its current snapshot has no day of winning. */
+export function winByExternal(source: string, externalId: string): Query<DealWin | null> {
+  return sql(
+    `select s.id, s.won_on, s.imported_at from deal d join deal_snapshot s on s.tenant_id = $1 and s.deal_id = d.id
+      where d.tenant_id = $1 and d.source = $2 and d.external_id = $3 and s.revision > coalesce((select max(o.revision)
+        from deal_snapshot o where o.tenant_id = $1 and o.deal_id = d.id and o.won_on is null), 0)
+      order by s.revision limit 1`,
+    [source, externalId],
+    ([row]) =>
+      row ? { snapshotId: row.id as string, wonOn: row.won_on as string, importedAt: row.imported_at as Date } : null,
   );
 }
 

@@ -97,7 +97,8 @@ export function reconcileConflicts(
   const reopened = drift.returned.flatMap(({ conflict, id }) => {
     const duty = responsible(conflict);
     if (duty === null) return [];
-    const again = { state: DecisionState.OPEN, reason: null, decidedAt: null, openedAt: moment.now };
+    const { now } = moment;
+    const again = { state: DecisionState.OPEN, reason: null, decidedAt: null, openedAt: now, assignedAt: now };
     return [
       update(
         Decision,

@@ -143,10 +143,12 @@ export const reassignDecision = command({
       dueOn === decision.dueOn
         ? decision.earlierDues
         : [...decision.earlierDues, { dueOn: decision.dueOn, until: now.toISOString() }];
+    const isSame = ownerId === decision.ownerId && dueOn === decision.dueOn;
+    const assignedAt = isSame ? decision.assignedAt : now;
     const write = update(
       Decision,
       { id: decision.id, handoffId: handoff.id },
-      { ownerId, escalationContactId, dueOn, earlierDues },
+      { ownerId, escalationContactId, dueOn, earlierDues, assignedAt },
     );
     const body = { number: decision.number, from: decision.ownerId, ownerId, escalationContactId, dueOn };
     return decisionDone(handoff, decision.id, write, { body });

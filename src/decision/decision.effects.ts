@@ -115,6 +115,7 @@ export function openRow(
     state: DecisionState.OPEN,
     openedBy: actor.kind === 'PERSON' ? actor.id : null,
     openedAt: now,
+    assignedAt: now,
     earlierDues: [],
     sources: [...sources],
     outcome: null,

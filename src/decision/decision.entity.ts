@@ -120,6 +120,11 @@ export class Decision extends TenantOwned {
   @Field(() => DateTimeScalar, { description: 'When it was opened.' })
   openedAt: Date;
 
+  /** Whoever is given it, or another day for it, is told once an assignment. */
+  @Instant()
+  @Field(() => DateTimeScalar, { description: 'When its owner was given it, or another day for it.' })
+  assignedAt: Date;
+
   @JsonText()
   @Field(() => [SourceReferenceType], { description: 'What it was opened from.' })
   sources: SourceReference[];

@@ -3,6 +3,7 @@ import type { DocumentKind } from '../catalogue/configuration.documents.js';
 import { CURRENT_DAYS, documentTemplate, type NamedTemplate } from '../catalogue/documents.rules.js';
 import { localDay } from '../core/local-day.js';
 import { SignOffState } from '../feasibility/feasibility.entity.js';
+import { BEGUN } from '../handoff/stage.rules.js';
 import type { IssuedDocument } from './document.entity.js';
 import type { DocumentFacts } from './document.facts.js';
 import type { DocumentGround } from './document.queries.js';
@@ -28,8 +29,10 @@ export function documentNow(ground: DocumentGround, facts: DocumentFacts, kind: 
   const composed = composeDocument(facts, template, { number, at: now });
   const { timeZone } = configuration.tenant;
   const day = (at: Date): string => localDay(timeZone, at);
-  // Current at the handoff: what was issued for a sign-off that holds does not age after it.
-  const handedOverAt = ground.signOff?.state === SignOffState.LIVE ? ground.signOff.signedAt : now;
+  // Current at the handoff: what was issued for a sign-off that holds, or that the work began under, does not age after it.
+  const { handoff, signOff } = ground;
+  const isHandedOver = signOff?.state === SignOffState.LIVE || BEGUN.includes(handoff.stage);
+  const handedOverAt = signOff && isHandedOver ? signOff.signedAt : now;
   const age = latest && { ...latest, issuedOn: day(latest.issuedAt), handedOverOn: day(handedOverAt) };
   const mostDays = configuration.documents?.currentDays ?? CURRENT_DAYS;
   return { template, composed, number, latest, outdated: age ? outdatedBy(age, composed, template, mostDays) : [] };

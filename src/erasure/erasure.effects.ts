@@ -9,6 +9,7 @@ import { ERASED_PERSON } from '../catalogue/stored-configuration.js';
 import { Stakeholder } from '../handoff/content.entity.js';
 import type { Handoff } from '../handoff/handoff.entity.js';
 import { MemberState, Person } from '../identity/person.entity.js';
+import { goneFrom, recordsOf } from './erasure.queries.js';
 import { FREE_TEXTS } from './free-texts.js';
 
 /** Where a person's traces are, and by which names. */
@@ -20,6 +21,9 @@ export interface Traces {
   /** Names, mail addresses, telephone numbers to look for in what people wrote. */
   readonly names: readonly (string | null)[];
 }
+
+/** The handoffs of a statement, `$2`. */
+const AMONG = '= any($2::uuid[])';
 
 /** What erases the traces in handoffs, and has the files of their briefs and documents written again. */
 export function eraseTraces(
@@ -35,13 +39,8 @@ export function eraseTraces(
       ...(stakeholderIds.length === 0
         ? []
         : [update(Stakeholder, { id: stakeholderIds }, gone), destroyKeys('STAKEHOLDER', stakeholderIds, now)]),
-      destroyKeys(
-        'BRIEF',
-        handoffIds,
-        now,
-        `select b.id from brief b where b.tenant_id = $1 and b.handoff_id = any($2::uuid[])
-          union all select d.id from issued_document d where d.tenant_id = $1 and d.handoff_id = any($2::uuid[])`,
-      ),
+      destroyKeys('STAKEHOLDER', handoffIds, now, goneFrom(AMONG)),
+      destroyKeys('BRIEF', handoffIds, now, recordsOf(AMONG)),
       destroyKeys(
         'DEAL_SNAPSHOT',
         [...new Set(handoffs.map(({ dealId }) => dealId))],

@@ -74,12 +74,31 @@ export function lockHandoffsAbout(personId: string): Query<Handoff[]> {
   );
 }
 
-/** A handoff and those of the same client that tell of the same person, locked in the order of their ids. */
+/** The briefs and issued documents of handoffs, which `condition` names by `handoff_id`. */
+export const recordsOf = (condition: string): string =>
+  `select b.id from brief b where b.tenant_id = $1 and b.handoff_id ${condition}
+    union all select d.id from issued_document d where d.tenant_id = $1 and d.handoff_id ${condition}`;
+
+/**
+ * The stakeholders whom these still name although their rows are gone: taken out by sales, or replaced by the PSA's. Who
+ * they were only the sealed text says.
+ */
+export const goneFrom = (condition: string): string =>
+  `select distinct t.subject_id as id from personal_text t
+    join personal_key k on k.tenant_id = $1 and k.id = t.subject_id and k.kind = 'STAKEHOLDER' and k.wrapped is not null
+    where t.tenant_id = $1 and t.record_id in (${recordsOf(condition)})
+      and not exists (select 1 from stakeholder s where s.tenant_id = $1 and s.id = t.subject_id)`;
+
+/**
+ * A handoff and those of the same client that tell of the same person, or of somebody whose row is gone and who may be
+ * the same; locked in the order of their ids.
+ */
 export function lockHandoffsOfContact(handoffId: string, stakeholderId: string): Query<Handoff[]> {
   return lockHandoffs(
     `with named as (select text from (select lower(unnest(array[s.name, s.email])) as text
       from stakeholder s where s.tenant_id = $1 and s.id = $3 and s.handoff_id = $2) n ${LONG_ENOUGH})`,
-    `h.id = $2 or (h.client_id = (select o.client_id from handoff o where o.tenant_id = $1 and o.id = $2) and h.id in (${MENTIONED}))`,
+    `h.id = $2 or (h.client_id = (select o.client_id from handoff o where o.tenant_id = $1 and o.id = $2)
+      and (h.id in (${MENTIONED}) or exists (${goneFrom('= h.id')})))`,
     [handoffId, stakeholderId],
   );
 }

@@ -1,8 +1,8 @@
-import type { BusinessCalendar, ClockSetting, TenantConfiguration } from '../catalogue/configuration.js';
+import type { ClockSetting, TenantConfiguration } from '../catalogue/configuration.js';
 import type { ClockKey, DealType, Tier } from '../catalogue/configuration.words.js';
-import { dateOf, endOfDay } from '../catalogue/calendar.rules.js';
 import { meetingPlan } from '../catalogue/meeting.rules.js';
 import { hasSlaClock, slaClock } from '../catalogue/selection.rules.js';
+import { closedAt, type DealClose } from '../deal/close.rules.js';
 import { dueWithPauses, isPausedAt, type Pause, remindWithPauses } from './running.rules.js';
 
 /** What has become of a clock at some instant. */
@@ -22,6 +22,8 @@ export interface HandoffHistory {
   readonly close: DealClose | null;
   /** When it passed the submit gate. */
   readonly submissions: readonly Date[];
+  /** When sales handed it to delivery: through the submit gate, or through the same gate before the signature. */
+  readonly handovers: readonly Date[];
   readonly returns: readonly Date[];
   readonly signOffs: readonly Date[];
   readonly introducedAt: Date | null;
@@ -34,12 +36,6 @@ export interface HandoffHistory {
   /** When it was withdrawn or closed; null before. */
   readonly endedAt: Date | null;
   readonly pauses: readonly Pause[];
-}
-
-/** What is known of the close: the PSA gives a day, the import an instant. */
-export interface DealClose {
-  readonly wonOn: string;
-  readonly importedAt: Date;
 }
 
 /** One run of a clock: a handoff that is returned twice has RETURN_CORRECTION twice. */
@@ -77,7 +73,8 @@ interface Run {
  * no process has to be alive for a clock to run (issue 5). From the close run INTRODUCTION, DOCUMENT_COMPLETE (until the
  * first submission), HANDOFF_MEETING where the tier needs the meeting and the tenant has that clock, and the kickoff's
  * three; PREPARATION from each submission until delivery signs off or returns it;
- * RETURN_CORRECTION from each return until it is submitted again (requirements sections 3 and 5).
+ * RETURN_CORRECTION from each return until it is submitted again, before the signature or after it (requirements sections 3
+ * and 5).
  */
 export function clocksOf(history: HandoffHistory, configuration: Profile): Clock[] {
   return distinct(runsOf(history, configuration))
@@ -87,15 +84,15 @@ export function clocksOf(history: HandoffHistory, configuration: Profile): Clock
 }
 
 function runsOf(history: HandoffHistory, configuration: Profile): Run[] {
-  const { close, submissions, returns, signOffs, meetingHeldAt, kickoffScheduledAt, kickoffHeldAt } = history;
-  const { introducedAt, introductionRecordedAt } = history;
+  const { close, submissions, handovers, returns, signOffs, meetingHeldAt } = history;
+  const { introducedAt, introductionRecordedAt, kickoffScheduledAt, kickoffHeldAt } = history;
   const rounds: Run[] = [
     ...submissions.map((startedAt): Run => {
       const stoppedAt = firstFrom([...returns, ...signOffs], startedAt);
       return { key: 'PREPARATION', startedAt, stoppedAt };
     }),
     ...returns.map((startedAt): Run => {
-      return { key: 'RETURN_CORRECTION', startedAt, stoppedAt: firstFrom(submissions, startedAt) };
+      return { key: 'RETURN_CORRECTION', startedAt, stoppedAt: firstFrom(handovers, startedAt) };
     }),
   ];
   if (close === null) return rounds;
@@ -116,14 +113,6 @@ function runsOf(history: HandoffHistory, configuration: Profile): Run[] {
 /** The tier needs the meeting, and the configuration of the handoff measures it. */
 function hasMeetingClock({ tier, dealType }: HandoffHistory, configuration: Profile): boolean {
   return meetingPlan(configuration, tier).needed && hasSlaClock(configuration, 'HANDOFF_MEETING', dealType);
-}
-
-/**
- * The instant of the close: of the import that brought it, when that was on the day of the close; of a close of which only
- * an earlier day is known, the end of that day.
- */
-export function closedAt({ wonOn, importedAt }: DealClose, calendar: BusinessCalendar): Date {
-  return dateOf(calendar, importedAt) <= wonOn ? importedAt : endOfDay(calendar, wonOn);
 }
 
 /** Two that began in the same instant are one run. */
@@ -155,6 +144,7 @@ export function historyAt(history: HandoffHistory, at: Date): HandoffHistory {
     ...history,
     close: close && close.importedAt <= at ? close : null,
     submissions: those(history.submissions),
+    handovers: those(history.handovers),
     returns: those(history.returns),
     signOffs: those(history.signOffs),
     introducedAt: introductionRecordedAt && introductionRecordedAt <= at ? introducedAt : null,

@@ -29,7 +29,7 @@ export const FIRST_TOUCH = `(select json_build_object('wonAt', s.won_at, 'contac
    where c.tenant_id = $1 and c.handoff_id = h.id and s.won_at is not null)`;
 
 /** What a row with these columns says. */
-export function readDelivery(row: Row, feedbackAt: Date | null): DeliveryGround {
+export function readDelivery(row: Row, feedback: readonly Date[]): DeliveryGround {
   const acceptances = row.acceptances as (Record<'signOffId' | 'signedAt', string> & { endedAt: string | null })[];
   const deliverable = row.deliverable as Record<'milestoneId' | 'targetOn' | 'doneAt', string> | null;
   const firstTouch = row.first_touch as Record<'wonAt' | 'contactAt', string> | null;
@@ -39,7 +39,7 @@ export function readDelivery(row: Row, feedbackAt: Date | null): DeliveryGround 
       signedAt: new Date(signedAt),
       endedAt: instant(endedAt),
     })),
-    feedbackAt,
+    feedback,
     deliverable: deliverable && { ...deliverable, doneAt: instant(deliverable.doneAt) },
     firstTouch: firstTouch && { wonAt: new Date(firstTouch.wonAt), contactAt: instant(firstTouch.contactAt) },
     withdrawnAt: row.withdrawn_at as Date | null,

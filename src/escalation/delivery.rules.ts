@@ -22,8 +22,8 @@ export interface DeliveryGround {
     readonly signedAt: Date;
     readonly endedAt: Date | null;
   }[];
-  /** When delivery first said what it thinks of the handoff; null before. */
-  readonly feedbackAt: Date | null;
+  /** When delivery said what it thinks of the handoff, oldest first. */
+  readonly feedback: readonly Date[];
   /** The milestone that is due first; null for a plan without one. */
   readonly deliverable: {
     readonly milestoneId: string;
@@ -70,10 +70,10 @@ export function deliveryDeadlines(
 
 /**
  * Asked in the morning of the first business day from the day on; due when the time to answer is over. Of an acceptance
- * that has ended nobody is asked any more.
+ * that has ended nobody is asked any more, and what was said before an acceptance says nothing of it.
  */
 function feedbackDeadlines(
-  { acceptances, feedbackAt }: DeliveryGround,
+  { acceptances, feedback }: DeliveryGround,
   since: Since,
   configuration: RuledConfiguration,
 ): DeliveryDeadline[] {
@@ -82,7 +82,7 @@ function feedbackDeadlines(
   return acceptances.map(({ signOffId, signedAt, endedAt }) => {
     const day = addBusinessDays(calendar, dayAfter(dateOf(calendar, signedAt), feedbackAfterDays), 0);
     const remindAt = workingTimesOn(calendar, day)[0]!.from;
-    const stoppedAt = endedAt === null ? feedbackAt : null;
+    const stoppedAt = endedAt === null ? (feedback.find((givenAt) => givenAt >= signedAt) ?? null) : null;
     return {
       cause: EscalationCause.FEEDBACK,
       mark: signOffId,

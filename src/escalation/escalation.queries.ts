@@ -81,6 +81,7 @@ const CLOSE = `(select json_build_object('wonOn', s.won_on, 'importedAt', s.impo
 const GROUND = `select h.id, h.deal_type, h.tier, h.owner_id, h.delivery_manager_id,
     ${CLOSE} as close,
     ${instants('gate_evaluation', 'evaluated_at', "and x.gate = 'SUBMIT' and x.verdict = 'PASSED'")} as submissions,
+    ${instants('gate_evaluation', 'evaluated_at', "and x.gate in ('SUBMIT', 'PRE_CLOSE') and x.verdict = 'PASSED'")} as handovers,
     ${instants('handoff_return', 'returned_at')} as returns,
     ${instants('feasibility_sign_off', 'signed_at')} as sign_offs,
     ${instants('introduction', 'introduced_at')} as introductions, ${instants('introduction', 'recorded_at')} as introductions_recorded,
@@ -153,6 +154,7 @@ function groundOf(row: Row): DeadlineGround {
       tier: row.tier as Tier,
       close: close && { wonOn: close.wonOn, importedAt: new Date(close.importedAt) },
       submissions: datesIn(row.submissions),
+      handovers: datesIn(row.handovers),
       returns: datesIn(row.returns),
       signOffs: datesIn(row.sign_offs),
       introducedAt: datesIn(row.introductions)[0] ?? null,
@@ -177,7 +179,7 @@ function groundOf(row: Row): DeadlineGround {
       openedAt: new Date(one.openedAt),
       acceptedAt: one.acceptedAt === null ? null : new Date(one.acceptedAt),
     })),
-    delivery: readDelivery(row, datesIn(row.feedback)[0] ?? null),
+    delivery: readDelivery(row, datesIn(row.feedback)),
     taken: row.taken as TakenStep[],
   };
 }

@@ -1,14 +1,18 @@
 import { mapQuery, type Query, sql } from '../core/statement.js';
 import { hydrate, tableOf } from '../core/table.js';
+import { IN_BEGUN } from '../handoff/stage.rules.js';
 import { CapacityChange } from './capacity.entity.js';
 import { LONGEST_PLAN, LONGEST_SHIFT, type PlanLine, planLine } from './conflict.rules.js';
 
 /** Days after a plan's end that still matter: it may be shifted so far, and the week that it ends in is looked at whole. */
 const HORIZON_DAYS = LONGEST_SHIFT * 7 + 6;
 
-/** A plan is promised under a live sign-off, and no longer: nothing has to be written when one lapses. */
+/**
+ * A plan is promised under a live sign-off or once the kickoff was held, and no longer: nothing has to be written when a
+ * sign-off lapses.
+ */
 const LINES = `select b.id, b.handoff_id, b.role, b.person_id, b.hours_per_week, b.from_on, b.to_on,
-    exists (select 1 from feasibility_sign_off s
+    h.stage in ${IN_BEGUN} or exists (select 1 from feasibility_sign_off s
       where s.tenant_id = $1 and s.handoff_id = b.handoff_id and s.state = 'LIVE') as is_hard
   from resource_booking b
   join handoff h on h.tenant_id = $1 and h.id = b.handoff_id and h.stage <> 'WITHDRAWN'`;

@@ -15,8 +15,8 @@ registerEnumType(Booking, {
   name: 'Booking',
   description: 'How firmly a resource is booked.',
   valuesConfig: {
-    SOFT: { description: 'Asked for: there is no live sign-off.' },
-    HARD: { description: 'Promised under a live sign-off.' },
+    SOFT: { description: 'Asked for: there is no live sign-off, and no kickoff was held.' },
+    HARD: { description: 'Promised under a live sign-off, or work since the kickoff.' },
     FREED: { description: 'No longer asked for: the handoff was withdrawn.' },
   },
 });

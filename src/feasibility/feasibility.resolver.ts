@@ -3,7 +3,7 @@ import { RequestContext } from '../core/graphql/context.js';
 import { Many, One } from '../core/graphql/relations.js';
 import { factTypes, FindingFactType } from '../core/graphql/types.js';
 import { Handoff } from '../handoff/handoff.entity.js';
-import { Stage } from '../handoff/stage.rules.js';
+import { BEGUN, Stage } from '../handoff/stage.rules.js';
 import { Person } from '../identity/person.entity.js';
 import { CapacityCheck, CapacityConflict } from './conflict.types.js';
 import { Booking, FeasibilitySignOff, ResourceBooking, SignOffState } from './feasibility.entity.js';
@@ -39,14 +39,17 @@ export class ResourceBookingResolver {
   @One(ResourceBooking, 'personId', Person, 'The person, when one is named already.')
   person: Person | null;
 
-  @FieldResolver(() => Booking, { description: 'How firmly it is booked: it follows from the sign-off.' })
+  @FieldResolver(() => Booking, {
+    description: 'How firmly it is booked: it follows from the sign-off and the kickoff.',
+  })
   async booking(@Root() { handoffId }: ResourceBooking, @Ctx() { reader }: RequestContext): Promise<Booking> {
     const [handoff, signOffs] = await Promise.all([
       reader.one(Handoff, handoffId),
       reader.many(FeasibilitySignOff, 'handoffId', handoffId, ['-id']),
     ]);
     if (handoff?.stage === Stage.WITHDRAWN) return Booking.FREED;
-    return signOffs.some(({ state }) => state === SignOffState.LIVE) ? Booking.HARD : Booking.SOFT;
+    const isBegun = handoff !== null && BEGUN.includes(handoff.stage);
+    return isBegun || signOffs.some(({ state }) => state === SignOffState.LIVE) ? Booking.HARD : Booking.SOFT;
   }
 
   @FieldResolver(() => [CapacityConflict], {

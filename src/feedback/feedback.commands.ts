@@ -1,8 +1,7 @@
 import { configurationOf, configurationOfHandoff } from '../catalogue/catalogue.queries.js';
 import { command, done, refused } from '../core/command.js';
-import { insert, selectRequired } from '../core/statement.js';
-import { Handoff } from '../handoff/handoff.entity.js';
-import { lockHandoff } from '../handoff/handoff.queries.js';
+import { insert } from '../core/statement.js';
+import { lockHandoff, visibleHandoff } from '../handoff/handoff.queries.js';
 import { changeHandoff, checkRevision, handoffSubject } from '../handoff/handoff.rules.js';
 import { answered, answerFindings } from '../kickoff/answer.rules.js';
 import { HandoffFeedback } from '../kickoff/kickoff.entity.js';
@@ -35,7 +34,7 @@ export const giveFeedback = command({
 });
 
 const observed = (handoffId: string) => ({
-  handoff: selectRequired(Handoff, handoffId),
+  handoff: visibleHandoff(handoffId),
   version: configurationOfHandoff(handoffId),
 });
 

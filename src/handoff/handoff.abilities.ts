@@ -14,6 +14,8 @@ const HANDED_OVER = { stage: { $in: Object.values(Stage).filter((stage) => stage
 /** Who reads a handoff, who writes into it, and who moves it on (sales edits, delivery reads and edits its intake). */
 export const handoffAbilities: AbilityContribution = (grant, actor) => {
   grant([SALES_MANAGER, FINANCE_APPROVER, SERVICE_DELIVERY_LEAD, REVOPS_ADMIN, AUDITOR], 'read', 'Handoff');
+  // What the worker does about a handoff it does about any.
+  grant(['SYSTEM'], 'read', 'Handoff');
   for (const subject of CONTENT) grant(PERSON_ROLES, 'read', subject);
   if (actor.scopes.includes('handoffs:read')) {
     for (const subject of ['Handoff', ...CONTENT]) grant([INTEGRATOR], 'read', subject);

@@ -1,14 +1,14 @@
-import { barFromRounds, recordContribution } from '../approval/approval.effects.js';
+import { barFromRequests, barFromRounds, recordContribution } from '../approval/approval.effects.js';
 import { configurationOf, configurationOfHandoff } from '../catalogue/catalogue.queries.js';
 import { command } from '../core/command.js';
 import { notFound } from '../core/error.js';
 import { type Finding, finding } from '../core/finding.js';
-import { eligiblePeople, personById, type RoleHolder } from '../identity/identity.queries.js';
+import { eligiblePeople, personById, recordsOf, type RoleHolder } from '../identity/identity.queries.js';
 import { Role } from '../identity/roles.js';
 import { answerChange } from './answers.rules.js';
 import type { AssignHandoffInput, EditHandoffInput, EditIntakeInput } from './handoff.input.js';
 import { type HandoffChanges, handoffDone, handoffRefused, handoffUnchanged } from './handoff.outcomes.js';
-import { lockHandoff } from './handoff.queries.js';
+import { lockHandoff, lockScopeRequests, signerOf } from './handoff.queries.js';
 import { checkRevision, editFindings, endedFindings, handoffSubject } from './handoff.rules.js';
 import { given } from './text.input.js';
 
@@ -76,21 +76,28 @@ export function holderFindings(people: readonly RoleHolder[], personId: string, 
   ];
 }
 
-/** Gives the handoff to another sales manager. */
+/** Gives the handoff to another sales manager, who is never the human that has signed it off (approvals rule 1). */
 export const assignOwner = command({
   name: 'assignOwner',
   action: 'reassign',
   subject: 'Handoff',
   facts: (input: AssignHandoffInput) => ({
     handoff: lockHandoff(input.handoffId),
+    scopeRequests: lockScopeRequests(input.handoffId),
+    signerId: signerOf(input.handoffId),
     person: personById(input.personId),
+    records: recordsOf(input.personId),
     people: eligiblePeople(),
   }),
   target: ({ handoff }) => handoff,
-  decide: ({ handoff, person, people }, input, moment) => {
+  decide: ({ handoff, scopeRequests, signerId, person, records, people }, input, moment) => {
     checkRevision(handoff, input.expectedRevision);
     if (!person) throw notFound('Person', input.personId);
-    const findings = [...endedFindings(handoff), ...holderFindings(people, person.id, Role.SALES_MANAGER)];
+    const findings = [
+      ...endedFindings(handoff),
+      ...holderFindings(people, person.id, Role.SALES_MANAGER),
+      ...(records.some(({ id }) => id === signerId) ? [hasSignedOff(signerId)] : []),
+    ];
     if (findings.length > 0) return handoffRefused(handoff, findings);
     if (handoff.ownerId === person.id) return handoffUnchanged(handoff);
     const subject = handoffSubject(handoff.id);
@@ -98,8 +105,18 @@ export const assignOwner = command({
     return handoffDone(handoff, {
       body: { from: handoff.ownerId, ownerId: person.id },
       changes: { ownerId: person.id },
-      // The record's owner never approves it (approvals rule 1).
-      writes: [owns, barFromRounds(subject, person.id)],
+      // The record's owner never approves it, nor a change of its scope (approvals rule 1).
+      writes: [owns, barFromRounds(subject, person.id), ...barFromRequests(scopeRequests, person.id, moment)],
     });
   },
 });
+
+function hasSignedOff(signedBy: string | null): Finding {
+  return finding({
+    code: 'SELF_APPROVAL',
+    path: 'personId',
+    message: 'This person has signed off that the deal can be delivered, and would own it.',
+    facts: { signedBy },
+    remedy: 'Name another sales manager, or have another delivery manager sign it off first (assignDeliveryManager).',
+  });
+}

@@ -1,7 +1,7 @@
 import { ApprovalRequest } from '../approval/request.entity.js';
 import { ConfigurationVersion } from '../catalogue/configuration-version.entity.js';
 import { notFound } from '../core/error.js';
-import { mapQuery, type Query, select, selectFirst, selectRequired, sql } from '../core/statement.js';
+import { mapQuery, type Query, select, selectFirst, selectRequired, sql, visibleAs } from '../core/statement.js';
 import { type EntityClass, hydrate, tableOf } from '../core/table.js';
 import { PersonalKey } from '../core/vault.js';
 import { DealSnapshot } from '../deal/deal.entity.js';
@@ -10,8 +10,15 @@ import { Assumption, HandoffStatement, Risk, Stakeholder } from './content.entit
 import { Handoff } from './handoff.entity.js';
 import { Stage } from './stage.rules.js';
 
-/** The handoff, locked until the transaction ends: the first fact of every command on it. */
-export const lockHandoff = (id: string): Query<Handoff> => selectRequired(Handoff, id, { lock: 'UPDATE' });
+/**
+ * The handoff, locked until the transaction ends: the first fact of every command on it or on anything in it. Whoever may
+ * not read it is answered as if there were none.
+ */
+export const lockHandoff = (id: string): Query<Handoff> =>
+  visibleAs('Handoff', selectRequired(Handoff, id, { lock: 'UPDATE' }));
+
+/** The same without a lock, for a command that changes nothing which the handoff's other commands rely on. */
+export const visibleHandoff = (id: string): Query<Handoff> => visibleAs('Handoff', selectRequired(Handoff, id));
 
 /** The handoff of a deal that is not withdrawn, locked, or null. */
 export const lockHandoffOfDeal = (dealId: string): Query<Handoff | null> =>
@@ -28,6 +35,24 @@ export const assumptionsOf = (handoffId: string): Query<Assumption[]> =>
 export const risksOf = (handoffId: string): Query<Risk[]> => select(Risk, { handoffId }, { orderBy: ['id'] });
 export const statementsOf = (handoffId: string): Query<HandoffStatement[]> =>
   select(HandoffStatement, { handoffId }, { orderBy: ['id'] });
+
+/**
+ * The requests about changes of the handoff's scope that are undecided, or approved and not used yet, locked. The table of
+ * scope changes is named here because their domain stands above.
+ */
+export function lockScopeRequests(handoffId: string): Query<ApprovalRequest[]> {
+  const text = `select ${tableOf(ApprovalRequest).selection} from approval_request
+    where tenant_id = $1 and subject_type = 'ScopeChange' and state in ('PENDING', 'APPROVED')
+      and subject_id in (select c.id from scope_change c where c.tenant_id = $1 and c.handoff_id = $2)
+    order by opened_at, id for update`;
+  return sql(text, [handoffId], (rows) => rows.map((row) => hydrate(ApprovalRequest, row)));
+}
+
+/** Who has signed the handoff off, while that holds; null without. The table is named here because its domain stands above. */
+export function signerOf(handoffId: string): Query<string | null> {
+  const text = `select signed_by from feasibility_sign_off where tenant_id = $1 and handoff_id = $2 and state = 'LIVE'`;
+  return sql(text, [handoffId], ([row]) => (row?.signed_by as string | undefined) ?? null);
+}
 
 /** The handoff without a lock, or null. */
 export const handoffById = (id: string): Query<Handoff | null> => selectFirst(Handoff, { id });

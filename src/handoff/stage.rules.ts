@@ -101,6 +101,12 @@ export const ENDED: readonly Stage[] = [Stage.CLOSED, Stage.WITHDRAWN];
 /** The same as what an SQL `in` looks through. */
 export const IN_ENDED = `('${ENDED.join("', '")}')`;
 
+/** The stages since the kickoff was held: people work by what was promised for it, though a rebaseline ends the sign-off. */
+export const BEGUN: readonly Stage[] = [Stage.KICKED_OFF, Stage.CLOSED];
+
+/** The same as what an SQL `in` looks through. */
+export const IN_BEGUN = `('${BEGUN.join("', '")}')`;
+
 /** The stage to which a transition leads from here, or null when it does not start here. */
 export function targetOf(transition: Transition, from: Stage): Stage | null {
   return TRANSITIONS.find((row) => row.transition === transition && row.from.includes(from))?.to ?? null;

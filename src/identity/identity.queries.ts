@@ -1,4 +1,4 @@
-import type { Actor } from '../core/actor.js';
+import { type Actor, isOperator } from '../core/actor.js';
 import { PRESENT } from '../core/clock.js';
 import { AppError, notFound } from '../core/error.js';
 import { mapQuery, type Query, type Row, select, selectFirst, selectRequired, sql } from '../core/statement.js';
@@ -70,12 +70,25 @@ export function actorByHandle(tenantId: string, handle: string): Query<Actor | n
 
 /** The same actor as the membership stands inside the transaction; null when it has ended. */
 export function refreshActor(actor: Actor): Query<Actor | null> {
-  if (actor.kind === 'SYSTEM') return sql('select 1 as alive where $1::uuid is not null', [], () => actor);
+  if (actor.kind === 'SYSTEM') return refreshJob(actor);
   if (actor.kind === 'SERVICE')
     return sql(`${LIVE_KEY} and k.id = $2`, [actor.id], (rows) => serviceActor(actor.tenantId, rows[0]));
   return sql(`${PERSON} and a.id = $2`, [actor.accountId], (rows) =>
     personActor(actor.tenantId, rows[0], actor.authTime),
   );
+}
+
+/**
+ * A job of the worker goes on while its tenant is suspended, and ends when it is closed: what was in hand then changes
+ * nothing any more, not even by a denial in the ledger. The operator goes on: who else would resume the tenant.
+ */
+function refreshJob(actor: Actor): Query<Actor> {
+  if (isOperator(actor)) return sql('select 1 as alive where $1::uuid is not null', [], () => actor);
+  const ended = "select 1 from tenant where tenant_id = $1 and state in ('CLOSED', 'ERASING', 'ERASED')";
+  return sql(ended, [], (rows) => {
+    if (rows.length === 0) return actor;
+    throw new AppError('UNAVAILABLE', 'The tenant was closed.', { remedy: 'Resume it first, if it is to go on.' });
+  });
 }
 
 function personActor(tenantId: string, row: Row | undefined, authTime: Date | null): Actor | null {

@@ -1,8 +1,9 @@
 import type { Actor } from '../core/actor.js';
 import { type BearerVerifier, parseAuthorization } from '../core/bearer.js';
+import { Doorkeeper } from '../core/doorkeeper.js';
 import { AppError } from '../core/error.js';
 import type { Gateway } from '../core/gateway.js';
-import { parseApiKey } from './api-key.secret.js';
+import { type ApiKeyParts, parseApiKey } from './api-key.secret.js';
 import { actorByApiKey, actorBySignIn } from './identity.queries.js';
 import type { TenantRegistry } from './registry.js';
 import { type Remembered, SignInMemory } from './sign-in.memory.js';
@@ -23,12 +24,16 @@ export interface AssumedSignIn extends SignedIn {
 
 /** Turns the headers of a request into an actor: a person by token, a program by API key, or nobody. */
 export class SignInService {
+  private readonly doorkeeper: Doorkeeper;
+
   constructor(
     private readonly gateway: Gateway,
     private readonly registry: TenantRegistry,
     private readonly verifier: BearerVerifier,
     private readonly memory = new SignInMemory(),
-  ) {}
+  ) {
+    this.doorkeeper = new Doorkeeper(gateway);
+  }
 
   /** Who asks, by the values of `Authorization`; null without one; UNAUTHENTICATED or FORBIDDEN otherwise. */
   async signIn(authorization: string | readonly string[]): Promise<SignedIn | null> {
@@ -55,17 +60,18 @@ export class SignInService {
 
   private async service(text: string): Promise<Remembered> {
     const parts = parseApiKey(text);
-    const found =
-      parts &&
-      (await this.gateway.read(parts.tenantId, {
-        actor: actorByApiKey(parts.tenantId, parts.keyId, parts.secretHash),
-      }));
-    if (!found?.actor) {
+    const actor = parts && (await this.actorOf(parts));
+    if (!actor) {
       throw new AppError('UNAUTHENTICATED', 'This API key is unknown, revoked or expired.', {
         remedy: 'Ask a RevOps administrator for a new key.',
       });
     }
-    return { actor: found.actor, token: null };
+    return { actor, token: null };
+  }
+
+  private actorOf({ tenantId, keyId, secretHash }: ApiKeyParts): Promise<Actor | null> {
+    const claim = { tenantId, proof: `${keyId} ${secretHash}` };
+    return this.doorkeeper.find(claim, actorByApiKey(tenantId, keyId, secretHash));
   }
 
   private async person(token: string): Promise<Remembered> {

@@ -83,8 +83,9 @@ const EVENTS: readonly { readonly template: NoticeTemplate; readonly select: str
   },
   {
     template: NoticeTemplate.DECISION_OPENED,
-    select: `select 'Decision', d.id, 'open/' || d.due_on, d.owner_id from decision d
-      where d.tenant_id = $1 and d.state = 'OPEN' and d.opened_at >= $2::timestamptz and d.opened_by is distinct from d.owner_id`,
+    select: `select 'Decision', d.id, 'open/' || extract(epoch from d.assigned_at), d.owner_id from decision d
+      where d.tenant_id = $1 and d.state = 'OPEN' and d.assigned_at >= $2::timestamptz
+        and (d.opened_by is distinct from d.owner_id or d.assigned_at <> d.opened_at)`,
   },
   {
     template: NoticeTemplate.DECISION_OVERDUE,

@@ -23,6 +23,9 @@ export type SubjectFacts =
       readonly question: string;
       readonly dueOn: string;
       readonly state: string;
+      readonly ownerId: string;
+      /** When its owner was given it, as the key of the event names it. */
+      readonly assigned: string;
       /** Whether the handoff was closed or withdrawn: nobody can settle the entry any more. */
       readonly hasEnded: boolean;
     }
@@ -118,8 +121,10 @@ const SELECTS: Readonly<Record<SubjectFacts['type'], string>> = {
   Handoff: `select ${HANDOFF}, h.stage, h.pending_contract, h.correction_due_at, coalesce(m.merged_into, m.id) as delivery_manager_id
     from handoff h ${CLIENT} left join person m on m.tenant_id = $1 and m.id = h.delivery_manager_id
     where h.tenant_id = $1 and h.id = $2`,
-  Decision: `select ${HANDOFF}, d.number, d.question, d.due_on, d.state, h.stage in ${IN_ENDED} as has_ended
+  Decision: `select ${HANDOFF}, d.number, d.question, d.due_on, d.state, h.stage in ${IN_ENDED} as has_ended,
+      extract(epoch from d.assigned_at)::text as assigned, coalesce(o.merged_into, o.id) as owner_id
     from decision d join handoff h on h.tenant_id = $1 and h.id = d.handoff_id ${CLIENT}
+    join person o on o.tenant_id = $1 and o.id = d.owner_id
     where d.tenant_id = $1 and d.id = $2`,
   Kickoff: `select ${HANDOFF}, k.starts_at, k.state
     from kickoff k join handoff h on h.tenant_id = $1 and h.id = k.handoff_id ${CLIENT}
@@ -200,6 +205,8 @@ const READ: Readonly<Record<SubjectFacts['type'], (row: Row) => SubjectFacts>> =
     question: text(row.question),
     dueOn: text(row.due_on),
     state: text(row.state),
+    ownerId: text(row.owner_id),
+    assigned: text(row.assigned),
     hasEnded: row.has_ended as boolean,
   }),
   Kickoff: (row) => ({

@@ -159,11 +159,14 @@ function handoffWords(facts: FactsOf<'Handoff'>, { notice, timeZone }: WordsCont
 }
 
 function decisionWords(facts: FactsOf<'Decision'>, { notice }: WordsContext): NoticeWords | null {
-  const { handoff, client, handoffId, number, question, dueOn, state, hasEnded } = facts;
-  // A due date that was moved has a notice of its own.
-  if (state !== 'OPEN' || hasEnded || !notice.eventKey.endsWith(`/${dueOn}`)) return null;
+  const { handoff, client, handoffId, number, question, dueOn, state, hasEnded, ownerId, assigned } = facts;
+  const isOverdue = notice.template === NoticeTemplate.DECISION_OVERDUE;
+  const isTheirs = isOverdue || ownerId === notice.personId;
+  // Another owner, or a due date that was moved, has a notice of its own.
+  const isLatest = notice.eventKey.endsWith(`/${isOverdue ? dueOn : assigned}`);
+  if (state !== 'OPEN' || hasEnded || !isTheirs || !isLatest) return null;
   const lines = [`Client: ${client}`, `Question: ${question}`, `Due: ${dueOn}`];
-  return notice.template === NoticeTemplate.DECISION_OVERDUE
+  return isOverdue
     ? { subject: `Decision ${number} of ${handoff} is overdue`, lines, handoffId }
     : { subject: `Decision ${number} of ${handoff} is yours`, lines, handoffId };
 }

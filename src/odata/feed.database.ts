@@ -1,7 +1,8 @@
+import { type Claim, Doorkeeper } from '../core/doorkeeper.js';
 import { AppError } from '../core/error.js';
 import type { Gateway } from '../core/gateway.js';
 import { isMalformedValue, isStatementError, STATEMENT_TIMEOUT } from '../core/sql-error.js';
-import type { Answers, Queries } from '../core/statement.js';
+import type { Answers, Queries, Query } from '../core/statement.js';
 import { feedSigning, makeFeedSigning } from './keys/feed-key.queries.js';
 import { badRequest, ODataError } from './odata.error.js';
 import { Slots } from './slots.js';
@@ -16,12 +17,23 @@ const MOST_REMEMBERED = 10_000;
 export class FeedDatabase {
   private readonly places: Slots;
   private readonly secrets = new Map<string, Buffer>();
+  private readonly doorkeeper: Doorkeeper;
 
   constructor(
     private readonly gateway: Gateway,
     poolSize: number,
   ) {
     this.places = new Slots(Math.max(1, Math.trunc(poolSize / 2)), 200, 20_000);
+    this.doorkeeper = new Doorkeeper(gateway);
+  }
+
+  /** Whom the query finds by what they show, or null: before that nobody takes a place of those who read. */
+  async find<T>(claim: Claim, query: Query<T | null>): Promise<T | null> {
+    try {
+      return await this.doorkeeper.find(claim, query);
+    } catch (error) {
+      throw refusalOf(error);
+    }
   }
 
   /** The answers of queries of one tenant; 503 when the database takes too long, 400 for a value that it cannot read. */

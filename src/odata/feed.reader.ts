@@ -66,8 +66,8 @@ async function byKey(header: string, { database, pipeline, spend }: SignInOption
   const credentials = parseBasic(header);
   const parts = credentials && parseCredentials(credentials.user, credentials.password);
   if (!parts) throw new ODataError(401, KEY_UNKNOWN);
-  const { tenantId } = parts;
-  const { live } = await database.ask(tenantId, { live: liveFeedKey(parts) });
+  const { tenantId, keyId, secretHash } = parts;
+  const live = await database.find({ tenantId, proof: `${keyId} ${secretHash}` }, liveFeedKey(parts));
   if (!live) throw new ODataError(401, KEY_UNKNOWN);
   await spend({ tenantId, id: live.key.id });
   return {

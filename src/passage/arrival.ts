@@ -1,7 +1,10 @@
 import { configurationOf } from '../catalogue/catalogue.queries.js';
 import { configurationSource, type ConfigurationVersion } from '../catalogue/configuration-version.entity.js';
-import { alignChecklist, createChecklist } from '../checklist/checklist.effects.js';
+import { alignChecklist, alignedItems, createChecklist } from '../checklist/checklist.effects.js';
 import { ChecklistItem } from '../checklist/checklist.entity.js';
+import { recordCompleteness } from '../checklist/completeness.effects.js';
+import type { WeighedItem } from '../checklist/completeness.rules.js';
+import { Evidence } from '../checklist/evidence.entity.js';
 import type { Moment } from '../core/command.js';
 import { type Finding, finding } from '../core/finding.js';
 import type { LedgerSubject } from '../core/ledger/entry.js';
@@ -9,6 +12,7 @@ import type { OutboxMessage } from '../core/outbox/message.js';
 import type { SourceReference } from '../core/source.js';
 import { type Answers, type Queries, sql, type Statement } from '../core/statement.js';
 import { hydrate, tableOf } from '../core/table.js';
+import { winAfter } from '../deal/close.rules.js';
 import { type ReadableImport, recordSnapshot, type RecordedSnapshot } from '../deal/deal.effects.js';
 import { snapshotSource } from '../deal/deal.entity.js';
 import { openImported } from '../deal/deal.payload.js';
@@ -18,6 +22,7 @@ import {
   HALOPSA,
   importerByExternal,
   lockDealByExternal,
+  winByExternal,
 } from '../deal/deal.queries.js';
 import { identifyHaloExport, normaliseHaloExport } from '../deal/halopsa.rules.js';
 import { FeasibilitySignOff, SignOffState } from '../feasibility/feasibility.entity.js';
@@ -57,12 +62,14 @@ export function importFacts(input: ImportDealInput) {
     held: holdClientByExternal(HALOPSA, externalId),
     contributors: contributorsByExternal(HALOPSA, externalId),
     current: currentSnapshotByExternal(HALOPSA, externalId),
+    win: winByExternal(HALOPSA, externalId),
     importer: importerByExternal(HALOPSA, externalId),
     former: adoptedDealByExternal(HALOPSA, externalId),
     adoptedTermsDigest: adoptedTermsDigestByExternal(HALOPSA, externalId),
     opened: configurationByExternal(HALOPSA, externalId),
     client: clientByExternal(identity?.clientExternalId ?? null, identity?.clientName ?? ''),
     items: ofLiveHandoff(ChecklistItem, 'position, id', externalId),
+    evidence: ofLiveHandoff(Evidence, 'sequence, id', externalId),
     signOffs: ofLiveHandoff(FeasibilitySignOff, 'id desc', externalId),
     projects: ofLiveHandoff(Project, 'id', externalId),
     people: eligiblePeople(),
@@ -160,13 +167,21 @@ function open({ facts, input, parsed, recorded, version, moment }: Ground): Arri
     configuration,
     version,
   };
+  const { calendar } = configuration;
+  const checklist = { handoffId: handoff.id, items: alignedItems({ ...choice, existing: [] }), evidence: [], calendar };
+  const win = winAfter(facts.win, recorded.snapshot);
   return {
     findings: [],
     subject: handoffSubject(handoff.id),
     handoffId: handoff.id,
     body: { opened: true, ...bodyOf(recorded), termsRevision: 1, tier: handoff.tier },
     sources: [configurationSource(version), snapshotSource(recorded.snapshot)],
-    writes: [...recorded.statements, ...statements, ...createChecklist(choice, moment)],
+    writes: [
+      ...recorded.statements,
+      ...statements,
+      ...createChecklist(choice, moment),
+      ...(win ? [recordCompleteness(win, checklist, moment)] : []),
+    ],
     messages: [statusMessage({ id: handoff.id, revision: 0 })],
   };
 }
@@ -181,7 +196,7 @@ function arriveAgain(ground: Ground, handoff: Handoff): Arrival {
   };
   if (handoff.dealSnapshotId === recorded.snapshotId)
     return { ...arrived, body: { changed: false, ...bodyOf(recorded) }, writes: recorded.statements, messages: [] };
-  const further = EDITABLE.includes(handoff.stage)
+  const further: Further = EDITABLE.includes(handoff.stage)
     ? adopt(ground, handoff)
     : isSameDealWon(ground, handoff)
       ? follow(ground, handoff)
@@ -189,15 +204,27 @@ function arriveAgain(ground: Ground, handoff: Handoff): Arrival {
   return {
     ...arrived,
     body: { ...bodyOf(recorded), ...further.body },
-    writes: [...recorded.statements, ...further.writes],
+    writes: [...recorded.statements, ...further.writes, ...atWin(ground, handoff, further)],
     messages: further.writes.length > 0 ? [statusMessage(handoff)] : [],
   };
 }
 
-function adopt(
-  { facts, parsed, recorded, version, moment }: Ground,
-  handoff: Handoff,
-): Pick<Arrival, 'body' | 'writes'> {
+/** What becomes of a handoff that is there. */
+interface Further extends Pick<Arrival, 'body' | 'writes'> {
+  /** The required items of its checklist afterwards, where that was aligned. */
+  readonly items?: readonly WeighedItem[];
+}
+
+/** Keeps what was proven when this snapshot is the first that tells of a win. */
+function atWin({ facts, recorded, version, moment }: Ground, { id }: Handoff, { items }: Further): Statement[] {
+  const win = winAfter(facts.win, recorded.snapshot);
+  if (!recorded.changed || win?.snapshotId !== recorded.snapshotId) return [];
+  const { calendar } = configurationOf(version);
+  const checklist = { handoffId: id, items: items ?? facts.items, evidence: facts.evidence, calendar };
+  return [recordCompleteness(win, checklist, moment)];
+}
+
+function adopt({ facts, parsed, recorded, version, moment }: Ground, handoff: Handoff): Further {
   const configuration = configurationOf(version);
   const { changes, statements } = adoptTerms(
     {
@@ -220,13 +247,11 @@ function adopt(
   const { tier, checklistTemplate: template, termsRevision } = changed;
   const figures =
     termsRevision === handoff.termsRevision ? [] : figuresOnTerms({ ...facts, version }, parsed.terms, changed, moment);
-  const aligned = alignChecklist(
-    { handoffId: handoff.id, template, tier, configuration, version, existing: facts.items },
-    moment,
-  );
+  const choice = { handoffId: handoff.id, template, tier, configuration, version, existing: facts.items };
   return {
     body: { adopted: true, termsRevision, tier },
-    writes: [...statements, ...figures, ...aligned, changeHandoff(handoff, changes)],
+    writes: [...statements, ...figures, ...alignChecklist(choice, moment), changeHandoff(handoff, changes)],
+    items: alignedItems(choice),
   };
 }
 
@@ -241,7 +266,7 @@ function isSameDealWon({ facts, recorded }: Ground, handoff: Handoff): boolean {
   return isReviewed && facts.adoptedTermsDigest === recorded.snapshot.termsDigest;
 }
 
-function follow({ recorded }: Ground, handoff: Handoff): Pick<Arrival, 'body' | 'writes'> {
+function follow({ recorded }: Ground, handoff: Handoff): Further {
   const changes = { dealSnapshotId: recorded.snapshotId, clientId: recorded.clientId };
   return {
     body: { adopted: false, followed: true, termsRevision: handoff.termsRevision },
@@ -250,7 +275,7 @@ function follow({ recorded }: Ground, handoff: Handoff): Pick<Arrival, 'body' | 
 }
 
 /** Terms that change under a sign-off end it: the stage goes back, and no client date stands (design 2). */
-function lapse({ facts, recorded, moment }: Ground, handoff: Handoff): Pick<Arrival, 'body' | 'writes'> {
+function lapse({ facts, recorded, moment }: Ground, handoff: Handoff): Further {
   const signed = [Stage.SIGNED_OFF, Stage.KICKOFF_SCHEDULED].includes(handoff.stage);
   const signOff = facts.signOffs.find(({ state }) => state === SignOffState.LIVE) ?? null;
   if (!signed || !signOff) return { body: { adopted: false, stage: handoff.stage }, writes: [] };

@@ -151,10 +151,11 @@ export function judgeSignOff(ground: PassageGround, asked: SignOffAsked, now: Da
 }
 
 /**
- * Only the named delivery manager signs off, and never the human who owns the deal in sales, nor the one who handed it
- * over and has given it away since (approvals rule 1).
+ * Only the named delivery manager signs off, and never a human who sold the deal (approvals rule 1): who owns it, handed
+ * it over, or is one of its contributors, whoever owned it before or wrote its terms. Delivery writes no terms, so that
+ * nobody becomes one by reviewing.
  */
-function signerFindings({ handoff, people, merged }: PassageGround, actorId: string | null): Finding[] {
+function signerFindings({ handoff, contributors, people, merged }: PassageGround, actorId: string | null): Finding[] {
   if (actorId === null) return [];
   const findings: Finding[] = [];
   if (handoff.deliveryManagerId !== actorId) {
@@ -170,13 +171,13 @@ function signerFindings({ handoff, people, merged }: PassageGround, actorId: str
   }
   const { canonicalOf } = standingOf(people, merged);
   const { ownerId, submittedBy } = handoff;
-  const sellers = [ownerId, ...(submittedBy === null ? [] : [submittedBy])];
-  if (sellers.some((seller) => canonicalOf(seller) === canonicalOf(actorId))) {
+  const sellers = [ownerId, ...(submittedBy === null ? [] : [submittedBy]), ...contributors];
+  if (sellers.map(canonicalOf).includes(canonicalOf(actorId))) {
     findings.push(
       finding({
         code: 'SELF_APPROVAL',
         path: 'actor',
-        message: 'Who owns the deal or handed it over does not sign off that it can be delivered.',
+        message: 'Who owns or owned the deal, wrote its terms or handed it over does not sign it off.',
         facts: { ownerId, submittedBy },
         remedy: 'Have another delivery manager assigned (assignDeliveryManager), who signs it off.',
       }),
@@ -267,15 +268,18 @@ function planOf(ground: PassageGround, today: string): ProjectPlan {
   });
 }
 
-/** What is open is decided before the kickoff is to be scheduled, and not later than in a business day. */
-function decisionDuty({ handoff, version, handleIds }: PassageGround, now: Date): DecisionDuty {
+/**
+ * What is open is decided before the kickoff is to be scheduled, and not later than in a business day. The clock is the
+ * handoff's own; who is told, the ruling configuration says: people come and go.
+ */
+function decisionDuty({ handoff, version, ruling, handleIds }: PassageGround, now: Date): DecisionDuty {
   const configuration = configurationOf(version);
   const { calendar } = configuration;
   const ownerId = handoff.deliveryManagerId ?? handoff.ownerId;
   const clock = slaClock(configuration, 'KICKOFF_SCHEDULED', handoff.dealType);
   const dueOn = dateOf(calendar, due(clock, now, calendar));
   const least = addBusinessDays(calendar, dateOf(calendar, now), 1);
-  const ladder = escalationLadder(configuration, 'DECISION').map((handle) => handleIds.get(handle));
+  const ladder = escalationLadder(configurationOf(ruling), 'DECISION').map((handle) => handleIds.get(handle));
   return {
     ownerId,
     dueOn: dueOn < least ? least : dueOn,

@@ -57,7 +57,7 @@ export const requestPreClose = command({
   },
 });
 
-/** Somebody in delivery who did not ask answers; the schema refuses one and the same person as well. */
+/** Somebody in delivery who neither asked nor owns the deal answers; the schema refuses who asked as well. */
 export const decidePreClose = command({
   name: 'decidePreClose',
   action: 'decidePreClose',
@@ -71,7 +71,7 @@ export const decidePreClose = command({
   target: ({ handoff }) => handoff,
   decide: ({ handoff, live, aliases }, { expectedRevision, approve, reason }, { now, actor }) => {
     checkRevision(handoff, expectedRevision);
-    const findings = answerFindings(live, [actor.id, ...aliases.map(({ id }) => id)]);
+    const findings = answerFindings(live, handoff, [actor.id, ...aliases.map(({ id }) => id)]);
     if (findings.length > 0) return handoffRefused(handoff, findings);
     const state = approve ? PreCloseState.APPROVED : PreCloseState.REJECTED;
     const answer = { state, decidedBy: actor.id, decidedAt: now, decisionReason: reason };

@@ -75,8 +75,15 @@ function windowFindings({ configuration, expectedCloseOn, probabilityPercent, to
   return [];
 }
 
-/** What stands against answering a request: none is open, or the one who answers is the one who asked. */
-export function answerFindings(live: PreClose | null, actorIds: readonly string[]): Finding[] {
+/**
+ * What stands against answering a request: none is open, or the one who answers is the one who asked, or who owns the
+ * handoff (approvals rule 1). `actorIds` are all records of the human who answers.
+ */
+export function answerFindings(
+  live: PreClose | null,
+  { ownerId }: Pick<Handoff, 'ownerId'>,
+  actorIds: readonly string[],
+): Finding[] {
   if (live?.state !== PreCloseState.REQUESTED) {
     return [
       finding({
@@ -88,13 +95,13 @@ export function answerFindings(live: PreClose | null, actorIds: readonly string[
       }),
     ];
   }
-  if (!actorIds.includes(live.requestedBy)) return [];
+  if (![live.requestedBy, ownerId].some((seller) => actorIds.includes(seller))) return [];
   return [
     finding({
       code: 'SELF_APPROVAL',
       path: 'actor',
-      message: 'Who asked does not answer.',
-      facts: { preCloseId: live.id },
+      message: 'Who asked, or owns the deal, does not answer.',
+      facts: { preCloseId: live.id, requestedBy: live.requestedBy, ownerId },
       remedy: 'Another delivery manager or service delivery lead answers it.',
     }),
   ];

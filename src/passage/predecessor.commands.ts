@@ -2,12 +2,19 @@ import { carryCommitments } from '../commitment/carried.effects.js';
 import { commitmentsOf } from '../commitment/commitment.queries.js';
 import { command, type DoneOutcome, type Moment } from '../core/command.js';
 import { finding } from '../core/finding.js';
-import { type Answers, type Queries, selectRequired } from '../core/statement.js';
+import type { Answers, Queries } from '../core/statement.js';
 import { carryOver, confirmCarried } from '../handoff/carried.effects.js';
 import { predecessorFindings } from '../handoff/carried.rules.js';
-import { Handoff, PredecessorBy } from '../handoff/handoff.entity.js';
+import { PredecessorBy } from '../handoff/handoff.entity.js';
 import { handoffDone, handoffRefused, handoffUnchanged } from '../handoff/handoff.outcomes.js';
-import { assumptionsOf, lockHandoff, risksOf, stakeholdersOf, statementsOf } from '../handoff/handoff.queries.js';
+import {
+  assumptionsOf,
+  lockHandoff,
+  risksOf,
+  stakeholdersOf,
+  statementsOf,
+  visibleHandoff,
+} from '../handoff/handoff.queries.js';
 import { checkRevision, editFindings } from '../handoff/handoff.rules.js';
 import { TaskState } from '../project/project.entity.js';
 import { tasksOf } from '../project/project.queries.js';
@@ -18,7 +25,7 @@ import type { Continuation } from './predecessor.queries.js';
 function carryFacts({ handoffId, predecessorId }: Continuation) {
   return {
     handoff: lockHandoff(handoffId),
-    predecessor: selectRequired(Handoff, predecessorId),
+    predecessor: visibleHandoff(predecessorId),
     earlierStakeholders: stakeholdersOf(predecessorId),
     earlierAssumptions: assumptionsOf(predecessorId),
     earlierRisks: risksOf(predecessorId),

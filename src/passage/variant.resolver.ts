@@ -91,7 +91,9 @@ export class HandoffVariantResolver {
   }
 
   @Runs(decidePreClose)
-  @Mutation(() => PreCloseResult, { description: 'Allows a review before the signature, or not; never by who asked.' })
+  @Mutation(() => PreCloseResult, {
+    description: 'Allows a review before the signature, or not; never by who asked or owns the deal.',
+  })
   decidePreClose(
     @Arg('input') input: DecidePreCloseInput,
     @Ctx() ctx: RequestContext,

@@ -79,21 +79,27 @@ const reached = (name: string, what: string, column: string): Measure =>
     '    )',
   ]);
 
+/** Clocks that still wait for what is due, whenever they began: neither met nor void, as `stalledHandoffs` says. */
+const WAITING: readonly string[] = [
+  '        REMOVEFILTERS(Dates),',
+  '        KEEPFILTERS(ISBLANK(SlaEvents[StoppedAt])),',
+  '        KEEPFILTERS(ISBLANK(SlaEvents[VoidedAt])),',
+];
+
 /** What the pages beside the KPIs show. Whether a step is late follows from when it is due and the as-of instant. */
 export const PASSAGE_MEASURES: readonly Measure[] = [
   passage('Handoffs opened', 'Handoffs opened in the period.', [`CALCULATE(COUNTROWS(Handoffs), ${OPENED_IN_PERIOD})`]),
   reached('Handoffs submitted', 'passed the submit gate', 'FirstSubmittedAt'),
   reached('Handoffs signed off', 'delivery has signed off', 'SignedOffAt'),
-  reached('Kickoffs scheduled', 'have a kickoff scheduled or held', 'KickoffStartsAt'),
+  reached('Kickoffs scheduled', 'have had a kickoff scheduled, whatever became of that date', 'KickoffScheduledAt'),
   reached('Kickoffs held', 'have had their kickoff', 'KickoffHeldAt'),
   reached('Handoffs closed', 'were closed by feedback', 'ClosedAt'),
-  passage('Stalled steps', 'Clocks that are past due and not met, whenever they began.', [
+  passage('Stalled steps', 'Clocks that are past due, not met and not void, whenever they began.', [
     'VAR AsOf = [As of]',
     'RETURN',
     '    CALCULATE(',
     '        COUNTROWS(SlaEvents),',
-    '        REMOVEFILTERS(Dates),',
-    '        KEEPFILTERS(ISBLANK(SlaEvents[StoppedAt])),',
+    ...WAITING,
     '        KEEPFILTERS(NOT ISBLANK(SlaEvents[DueAt])),',
     '        KEEPFILTERS(SlaEvents[DueAt] < AsOf)',
     '    )',
@@ -106,8 +112,7 @@ export const PASSAGE_MEASURES: readonly Measure[] = [
       'VAR FirstDue =',
       '    CALCULATE(',
       '        MIN(SlaEvents[DueAt]),',
-      '        REMOVEFILTERS(Dates),',
-      '        KEEPFILTERS(ISBLANK(SlaEvents[StoppedAt])),',
+      ...WAITING,
       '        KEEPFILTERS(NOT ISBLANK(SlaEvents[DueAt]))',
       '    )',
       'RETURN',

@@ -1,7 +1,8 @@
 import { configurationOf } from '../catalogue/catalogue.queries.js';
 import type { RedFlagThresholds } from '../catalogue/configuration.quality.js';
 import type { RolloutThresholds } from '../catalogue/configuration.rollout.js';
-import { closedAt, clocksOf } from '../escalation/clock.rules.js';
+import { closedAt } from '../deal/close.rules.js';
+import { clocksOf } from '../escalation/clock.rules.js';
 import type { DeadlineGround } from '../escalation/escalation.queries.js';
 import { RedFlagCode } from './flag.entity.js';
 import { isMissed } from './score.facts.js';

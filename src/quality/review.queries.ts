@@ -84,7 +84,11 @@ export interface ErosionGround {
   readonly actuals: readonly ActualFigures[];
 }
 
-/** The projects that were read in a period, with what they were last read as, and the baseline that counted. */
+/**
+ * The projects that were under way in a period, as last read before its end, with the baseline that counted. That
+ * read may be older than the period, since one that says the same leaves no snapshot. A closed project is there for
+ * the last time in the period in which the close was read.
+ */
 export function erosionGrounds({ from, to }: Span): Query<ErosionGround[]> {
   const text = `select s.project_id, s.handoff_id, b.currency, s.closed_at is not null as is_closed,
       (select json_agg(json_build_object('budgetType', l.budget_type, 'hours', l.hours, 'costMinor', l.cost_minor::text,
@@ -94,9 +98,11 @@ export function erosionGrounds({ from, to }: Span): Query<ErosionGround[]> {
           'remainingMinutes', l.remaining_minutes, 'actualCostMinor', l.actual_cost_minor::text) order by l.position), '[]')
         from actuals_line l where l.tenant_id = $1 and l.snapshot_id = s.id) as actuals
     from (select distinct on (x.project_id) x.* from actuals_snapshot x
-      where x.tenant_id = $1 and x.read_at >= $2 and x.read_at < $3 order by x.project_id, x.taken_at desc, x.read_at desc) s
+      where x.tenant_id = $1 and x.read_at < $3 order by x.project_id, x.taken_at desc, x.read_at desc) s
+    join handoff h on h.tenant_id = $1 and h.id = s.handoff_id and (h.withdrawn_at is null or h.withdrawn_at >= $2)
     join lateral (select * from budget_baseline y where y.tenant_id = $1 and y.project_id = s.project_id and y.created_at < $3
       order by y.version desc limit 1) b on true
+    where s.closed_at is null or s.read_at >= $2
     order by s.project_id limit 5000`;
   return sql(text, [from, to], (rows) => rows.map(erosionGround));
 }

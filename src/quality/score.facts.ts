@@ -25,7 +25,7 @@ export function scoreFacts(
 ): ScoreFacts {
   const configuration = configurationOf(ground.version);
   const clocks = clocksOf(ground.history, configuration);
-  const [firstSubmission = null] = ground.history.submissions;
+  const [firstHandover = null] = ground.history.handovers;
   return {
     handoffId: ground.handoffId,
     summary: content.summary,
@@ -33,7 +33,7 @@ export function scoreFacts(
     commitments: content.commitments.map(({ id, isHomed, recordedAt }) => ({
       id,
       isHomed,
-      isTold: firstSubmission === null || new Date(recordedAt) <= firstSubmission,
+      isTold: firstHandover === null || new Date(recordedAt) <= firstHandover,
     })),
     nothingPromised: content.nothingPromised,
     risks: content.risks,

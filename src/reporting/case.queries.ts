@@ -36,6 +36,11 @@ const PROJECT = `(select json_build_object('id', p.id, 'targetOn', p.target_on, 
   left join actuals_snapshot s on s.tenant_id = $1 and s.id = c.snapshot_id
   where p.tenant_id = $1 and p.handoff_id = h.id)`;
 
+/** What was kept at the deal's last win: whether that still stands, the close says. */
+const COMPLETENESS = `(select json_build_object('provenWeight', x.proven_weight, 'applicableWeight', x.applicable_weight)
+  from completeness_at_win x join deal_snapshot s on s.tenant_id = $1 and s.id = x.deal_snapshot_id
+  where x.tenant_id = $1 and x.handoff_id = h.id order by s.revision desc limit 1)`;
+
 /** What whoever handed it in first did on it up to then; a passing by a job has no rep. */
 const FILL_MARKS = `(select coalesce(json_agg(e.at order by e.at), '[]')
   from (select x.asked_by, x.evaluated_at from ${PASSED} order by x.evaluated_at, x.id limit 1) handed_in
@@ -49,7 +54,7 @@ const CAUSES = INCIDENT_CAUSES.map((cause) => `'${cause}'`).join(', ');
  * handoffs there are.
  */
 export function caseFacts(handoffIds: readonly string[]): Query<ReadonlyMap<string, CaseFacts>> {
-  const text = `select h.id,
+  const text = `select h.id, ${COMPLETENESS} as completeness,
       ${list("'id', x.id, 'at', x.evaluated_at", PASSED, 'x.evaluated_at, x.id')} as submissions,
       ${FILL_MARKS} as fill_marks,
       exists (select 1 from approval_use u join approval_request r on r.tenant_id = $1 and r.id = u.request_id
@@ -73,6 +78,7 @@ function factsOf(row: Row): CaseFacts {
   const feedback = row.feedback as Dated<NonNullable<CaseFacts['feedback']>, 'givenAt'> | null;
   return {
     handoffId: row.id as string,
+    completeness: row.completeness as CaseFacts['completeness'],
     submissions: (row.submissions as Dated<CaseFacts['submissions'][number], 'at'>[]).map(({ id, at }) => ({
       id,
       at: new Date(at),

@@ -1,3 +1,4 @@
+import type { CompletenessWeights } from '../checklist/completeness.entity.js';
 import type { CommitmentState } from '../commitment/commitment.entity.js';
 import type { FactGround } from './projection.rows.js';
 
@@ -53,6 +54,8 @@ export interface CaseCommitment {
 /** What cases follow from beside the facts of the star schema; lists are oldest first. */
 export interface CaseFacts {
   readonly handoffId: string;
+  /** As of the last win; null before the first. */
+  readonly completeness: CompletenessWeights | null;
   /** Passings of the submit gate. */
   readonly submissions: readonly { readonly id: string; readonly at: Date }[];
   /** When whoever handed it in first had worked on it before, with that submission last; empty before one by a person. */

@@ -1,9 +1,8 @@
 import { endOfDay } from '../catalogue/calendar.rules.js';
 import type { BusinessCalendar } from '../catalogue/configuration.js';
 import { CommitmentState } from '../commitment/commitment.entity.js';
-import { type ChecklistItem, ItemState } from '../checklist/checklist.entity.js';
-import { type Evidence, EvidenceState } from '../checklist/evidence.entity.js';
-import { type Clock, closedAt } from '../escalation/clock.rules.js';
+import { closedAt } from '../deal/close.rules.js';
+import type { Clock } from '../escalation/clock.rules.js';
 import type { CaseCommitment, CaseDraft, CaseGround } from './case.types.js';
 
 /** What the rules of one KPI are given: the ground of a handoff, made ready. */
@@ -28,47 +27,22 @@ export const minutesBetween = (from: Date, to: Date): number =>
 
 export const later = (one: Date, other: Date): Date => (one > other ? one : other);
 
-/** Completeness as of the won instant: what was proven by then, by the weights of what applied by then. */
+/** Completeness as of the won instant, as it was kept at the win. */
 export function completenessCases({ ground, calendar }: CaseSubject): CaseDraft[] {
-  const { handoff, deadlines, items, evidence } = ground;
+  const { handoff, deadlines, caseFacts } = ground;
   const { close } = deadlines.history;
-  if (close === null) return [];
-  const wonAt = closedAt(close, calendar);
-  const applicable = items.filter((item) => item.required && !isNotApplicableAt(item, wonAt));
-  if (applicable.length === 0) return [];
-  const proven = applicable.filter((item) =>
-    isProvenAt(
-      item,
-      evidence.filter(({ itemId }) => itemId === item.id),
-      wonAt,
-    ),
-  );
-  const weightOf = (list: readonly ChecklistItem[]): number => list.reduce((sum, { weight }) => sum + weight, 0);
+  const { completeness } = caseFacts;
+  if (close === null || completeness === null || completeness.applicableWeight === 0) return [];
   return [
     {
       kpiKey: 'COMPLETENESS_SCORE',
       sourceId: handoff.id,
       countsOn: close.wonOn,
-      countsAt: wonAt,
-      numerator: weightOf(proven),
-      denominator: weightOf(applicable),
+      countsAt: closedAt(close, calendar),
+      numerator: completeness.provenWeight,
+      denominator: completeness.applicableWeight,
     },
   ];
-}
-
-const isNotApplicableAt = ({ state, naAcceptedAt }: ChecklistItem, at: Date): boolean =>
-  state === ItemState.NOT_APPLICABLE && naAcceptedAt !== null && naAcceptedAt <= at;
-
-/** The latest evidence that was given by then had been verified by then, and neither lost nor reopened by then. */
-function isProvenAt({ reopenedAt }: ChecklistItem, evidence: readonly Evidence[], at: Date): boolean {
-  const latest = evidence
-    .filter(({ submittedAt }) => submittedAt <= at)
-    .toSorted((a, b) => a.sequence - b.sequence)
-    .at(-1);
-  if (latest === undefined || latest.state !== EvidenceState.VERIFIED) return false;
-  const { submittedAt, verifiedAt, invalidAt } = latest;
-  const isReopened = reopenedAt !== null && reopenedAt > submittedAt && reopenedAt <= at;
-  return verifiedAt !== null && verifiedAt <= at && (invalidAt === null || invalidAt > at) && !isReopened;
 }
 
 /** Whether it passed the submit gate within DOCUMENT_COMPLETE, as soon as that is known. */

@@ -57,7 +57,11 @@ export interface Dataset {
   readonly relation: string;
   /** The name of the column that is the key; its values never change and are not null. */
   readonly key: string;
-  /** The name of a column of type Edm.DateTimeOffset, indexed and of unchanging meaning, for incremental refresh; null for a dimension. */
+  /**
+   * The name of a column of type Edm.DateTimeOffset, indexed: when what a row tells of happened; null for a
+   * dimension. Only GateFindings are refreshed incrementally by it: rows of the other facts may change, and move,
+   * long after.
+   */
   readonly happenedAt: string | null;
   readonly columns: readonly Column[];
   readonly navigations: readonly Navigation[];

@@ -45,6 +45,7 @@ export const HANDOFFS = fact('fact_handoff', {
     int('QualityScore', 'Points of the 100-point rubric, with amendments; null before the score.', NULLABLE),
     instant('ClosedAt', 'When feedback closed it.', NULLABLE),
     instant('WithdrawnAt', 'When it was withdrawn.', NULLABLE),
+    instant('KickoffScheduledAt', 'When a kickoff was first scheduled, whatever became of that date.', NULLABLE),
   ],
   navigations: [
     { name: 'Client', to: 'Clients', from: 'ClientId' },
@@ -208,7 +209,11 @@ export const SLA_EVENTS = fact('fact_sla_event', {
     instant('StartedAt', 'From when it counts.'),
     instant('DueAt', 'When it is due; null while it is paused.', NULLABLE),
     instant('StoppedAt', 'When what it waits for happened.', NULLABLE),
-    instant('VoidedAt', 'When it ended without that: the handoff was withdrawn or closed.', NULLABLE),
+    instant(
+      'VoidedAt',
+      'When it ended without that: the handoff was withdrawn or closed, or its sign-off ended.',
+      NULLABLE,
+    ),
     flag('Late', 'Whether it ended after it was due; false while it has not ended.'),
     flag('ClientCaused', 'Whether the client held it up: the handoff was paused for the client meanwhile.'),
     int('Escalations', 'How many steps of the ladder were climbed.'),

@@ -1,5 +1,5 @@
 import type { FieldClass } from '../core/graphql/rights.js';
-import { decodeCursor, encodeCursor, type Page, type PageArguments } from '../core/page.js';
+import { decodePlace, encodePlace, type Page, type PageArguments } from '../core/page.js';
 import { type Query, type Row, sql } from '../core/statement.js';
 import { KPI_CASES } from './datasets.kpi-cases.js';
 import { rowGuard } from './datasets.js';
@@ -37,35 +37,41 @@ const basis = ({ key, period, asOf, asOfOn }: CaseQuestion): unknown[] => [
 ];
 
 /** A page of the cases of a figure, those that counted last first; as far as the reader sees them. */
-export function kpiCasesPage(question: CaseQuestion, { first, after }: PageArguments): Query<Page<KpiCase>> {
+export function kpiCasesPage(question: CaseQuestion, page: PageArguments): Query<Page<KpiCase>> {
   const values = basis(question);
   const where = `${belongs(question.asOf)}${sliceCondition(question.slice, 'c', values)}${rowGuard(KPI_CASES, question.sees, 'c')}`;
-  let beyond = '';
-  if (after !== null) {
-    values.push(decodeCursor(after));
-    beyond = ` and (c.counts_at, c.id) < ((select p.counts_at from fact_kpi_case p where p.tenant_id = $1 and p.id = $${values.length + 1}), $${values.length + 1})`;
-  }
   const text = `select c.id, c.kpi_key, c.handoff_id, c.source_id, c.counts_on, c.counts_at, c.numerator, c.denominator,
       c.span_from_on, c.span_to_on, c.client_caused
-    from fact_kpi_case c where ${where}${beyond} order by c.counts_at desc, c.id desc limit ${first + 1}`;
-  return sql(text, values, (rows) => pageOf(rows.map(caseOf), first, after));
+    from fact_kpi_case c where ${where}${beyond(page.after, '(c.counts_at, c.id) <', values)}
+    order by c.counts_at desc, c.id desc limit ${page.first + 1}`;
+  return sql(text, values, (rows) => pageOf(rows.map(caseOf), page, ({ countsAt }) => countsAt));
 }
 
-/** Rows of which one more was asked than fits the page, as a page. */
+/**
+ * The condition by which rows stand beyond a cursor, after what is compared with its place, such as `(c.counts_at, c.id) <`;
+ * none without a cursor. Adds its values. The row of the cursor is not looked up: the projection may have moved or removed it.
+ */
+export function beyond(after: string | null, compared: string, values: unknown[]): string {
+  if (after === null) return '';
+  const { at, id } = decodePlace(after);
+  values.push(at, id);
+  return ` and ${compared} ($${values.length}, $${values.length + 1})`;
+}
+
+/** Rows of which one more was asked than fits the page, as a page; `at` is the instant by which they are in order. */
 export function pageOf<T extends { readonly id: string }>(
   rows: readonly T[],
-  first: number,
-  after: string | null,
+  { first, after }: PageArguments,
+  at: (row: T) => Date,
 ): Page<T> {
-  const nodes = rows.slice(0, first);
-  const [start, end] = [nodes[0], nodes.at(-1)];
+  const edges = rows.slice(0, first).map((node) => ({ node, cursor: encodePlace({ at: at(node), id: node.id }) }));
   return {
-    edges: nodes.map((node) => ({ node, cursor: encodeCursor(node.id) })),
+    edges,
     pageInfo: {
       hasNextPage: rows.length > first,
       hasPreviousPage: after !== null,
-      startCursor: start ? encodeCursor(start.id) : null,
-      endCursor: end ? encodeCursor(end.id) : null,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
     },
   };
 }

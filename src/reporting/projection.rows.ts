@@ -6,8 +6,9 @@ import type { Evidence } from '../checklist/evidence.entity.js';
 import { evidenceContext } from '../checklist/status.rules.js';
 import { marginBps } from '../core/basis-points.js';
 import { localDay } from '../core/local-day.js';
+import { closedAt } from '../deal/close.rules.js';
 import { contractValue, type NormalisedTerms } from '../deal/terms.rules.js';
-import { type Clock, closedAt } from '../escalation/clock.rules.js';
+import type { Clock } from '../escalation/clock.rules.js';
 import { type DeliveryCause, deliveryDeadlines } from '../escalation/delivery.rules.js';
 import type { DeadlineGround } from '../escalation/escalation.queries.js';
 import { EscalationCause } from '../escalation/escalation.entity.js';
@@ -68,6 +69,7 @@ export function handoffRow(ground: FactGround): FactRow {
     firstSubmittedAt: history.submissions[0] ?? null,
     submissions: history.submissions.length,
     returns: history.returns.length,
+    kickoffScheduledAt: history.kickoffScheduledAt,
     kickoffHeldAt: history.kickoffHeldAt,
     firstTouchAt: earliest([history.introducedAt, delivery.firstTouch?.contactAt ?? null]),
     firstDeliverableAt: delivery.deliverable?.doneAt ?? null,

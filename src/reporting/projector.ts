@@ -11,7 +11,7 @@ import { projectionGround } from './projection.queries.js';
 import { budgetRows, commitmentRows, handoffRow, scoreRows, slaRows } from './projection.rows.js';
 
 /** Raised with every change of what the projection or the dimensions make of the same records: every tenant is then rebuilt by itself. */
-export const MODEL_VERSION = 2;
+export const MODEL_VERSION = 3;
 
 /** Handoffs that are projected at a time: few enough that neither this process nor the database waits long for the other. */
 export const CHUNK = 50;

@@ -1,7 +1,7 @@
-import { decodeCursor, type Page, type PageArguments } from '../core/page.js';
+import type { Page, PageArguments } from '../core/page.js';
 import { type Query, type Row, sql } from '../core/statement.js';
 import { Stage } from '../handoff/stage.rules.js';
-import { pageOf } from './kpi-case.queries.js';
+import { beyond, pageOf } from './kpi-case.queries.js';
 import type { KpiSlice, Period } from './kpi-figure.js';
 import { sliceCondition } from './kpi-figure.queries.js';
 import { FunnelStep, ReportedException, ReportingState, StalledHandoff } from './report.types.js';
@@ -11,7 +11,7 @@ const REACHED: readonly (readonly [Stage, string])[] = [
   [Stage.DRAFT, 'true'],
   [Stage.IN_REVIEW, 'h.first_submitted_at is not null'],
   [Stage.SIGNED_OFF, 'h.signed_off_at is not null'],
-  [Stage.KICKOFF_SCHEDULED, 'h.kickoff_starts_at is not null'],
+  [Stage.KICKOFF_SCHEDULED, 'h.kickoff_scheduled_at is not null'],
   [Stage.KICKED_OFF, 'h.kickoff_held_at is not null'],
   [Stage.CLOSED, 'h.closed_at is not null'],
   [Stage.RETURNED, 'h.returns > 0'],
@@ -43,25 +43,16 @@ export function handoffFunnel({ fromOn, toOn }: Period, slice: KpiSlice, timeZon
 const OF_SALES = "('INTRODUCTION', 'DOCUMENT_COMPLETE', 'HANDOFF_MEETING', 'RETURN_CORRECTION')";
 
 /** The deadlines that had passed by `asOf` and still wait for what was due, the longest past first. */
-export function stalledHandoffs(
-  asOf: Date,
-  slice: KpiSlice,
-  { first, after }: PageArguments,
-): Query<Page<StalledHandoff>> {
+export function stalledHandoffs(asOf: Date, slice: KpiSlice, page: PageArguments): Query<Page<StalledHandoff>> {
   const values: unknown[] = [asOf];
-  const where = sliceCondition(slice, 'h', values);
-  let beyond = '';
-  if (after !== null) {
-    values.push(decodeCursor(after));
-    beyond = ` and (e.due_at, e.id) > ((select p.due_at from fact_sla_event p where p.tenant_id = $1 and p.id = $${values.length + 1}), $${values.length + 1})`;
-  }
+  const where = sliceCondition(slice, 'h', values) + beyond(page.after, '(e.due_at, e.id) >', values);
   const text = `select e.id, e.handoff_id, e.clock, e.started_at, e.due_at, e.client_caused, e.escalations,
       floor(extract(epoch from $2::timestamptz - e.due_at) / 3600)::int as hours_overdue,
       case when e.clock in ${OF_SALES} then h.owner_id else coalesce(h.delivery_manager_id, h.owner_id) end as responsible_id
     from fact_sla_event e join fact_handoff h on h.tenant_id = $1 and h.id = e.handoff_id
-    where e.tenant_id = $1 and e.due_at < $2::timestamptz and e.stopped_at is null and e.voided_at is null${where}${beyond}
-    order by e.due_at, e.id limit ${first + 1}`;
-  return sql(text, values, (rows) => pageOf(rows.map(stalledOf), first, after));
+    where e.tenant_id = $1 and e.due_at < $2::timestamptz and e.stopped_at is null and e.voided_at is null${where}
+    order by e.due_at, e.id limit ${page.first + 1}`;
+  return sql(text, values, (rows) => pageOf(rows.map(stalledOf), page, ({ dueAt }) => dueAt));
 }
 
 const stalledOf = (row: Row): StalledHandoff =>
@@ -82,20 +73,15 @@ export function exceptionsPage(
   { fromOn, toOn }: Period,
   slice: KpiSlice,
   timeZone: string,
-  { first, after }: PageArguments,
+  page: PageArguments,
 ): Query<Page<ReportedException>> {
   const values: unknown[] = [fromOn, toOn, timeZone];
-  const where = sliceCondition(slice, 'h', values);
-  let beyond = '';
-  if (after !== null) {
-    values.push(decodeCursor(after));
-    beyond = ` and (x.opened_at, x.id) < ((select p.opened_at from fact_exception p where p.tenant_id = $1 and p.id = $${values.length + 1}), $${values.length + 1})`;
-  }
+  const where = sliceCondition(slice, 'h', values) + beyond(page.after, '(x.opened_at, x.id) <', values);
   const text = `select x.* from fact_exception x join fact_handoff h on h.tenant_id = $1 and h.id = x.handoff_id
     where x.tenant_id = $1 and x.opened_at >= ($2::date)::timestamp at time zone $4
-      and x.opened_at < ($3::date + 1)::timestamp at time zone $4${where}${beyond}
-    order by x.opened_at desc, x.id desc limit ${first + 1}`;
-  return sql(text, values, (rows) => pageOf(rows.map(exceptionOf), first, after));
+      and x.opened_at < ($3::date + 1)::timestamp at time zone $4${where}
+    order by x.opened_at desc, x.id desc limit ${page.first + 1}`;
+  return sql(text, values, (rows) => pageOf(rows.map(exceptionOf), page, ({ openedAt }) => openedAt));
 }
 
 const exceptionOf = (row: Row): ReportedException =>

@@ -5,8 +5,9 @@ import { pilotPolicy, rolloutThresholds } from '../catalogue/rollout.rules.js';
 import { command, done, refused } from '../core/command.js';
 import { notFound, staleRevision } from '../core/error.js';
 import { type Finding, finding } from '../core/finding.js';
-import { insert, mapQuery, type Query, select, selectRequired } from '../core/statement.js';
+import { insert, mapQuery, type Query, select } from '../core/statement.js';
 import { Handoff } from '../handoff/handoff.entity.js';
+import { visibleHandoff } from '../handoff/handoff.queries.js';
 import { handoffSubject } from '../handoff/handoff.rules.js';
 import { EDITABLE } from '../handoff/stage.rules.js';
 import { GateFinding } from '../passage/gate.entity.js';
@@ -145,7 +146,7 @@ export const recordGateMisfire = command({
   subject: 'Handoff',
   services: false,
   facts: ({ handoffId, code }: RecordGateMisfireInput) => ({
-    handoff: selectRequired(Handoff, handoffId),
+    handoff: visibleHandoff(handoffId),
     found: select(GateFinding, { handoffId, code }, { limit: 1 }),
   }),
   target: ({ handoff }) => handoff,

@@ -8,7 +8,7 @@ import { finding } from '../core/finding.js';
 import type { LedgerSubject } from '../core/ledger/entry.js';
 import { insert, mapQuery, type Query, select, selectRequired, update } from '../core/statement.js';
 import { Handoff } from '../handoff/handoff.entity.js';
-import { lockHandoff } from '../handoff/handoff.queries.js';
+import { lockHandoff, visibleHandoff } from '../handoff/handoff.queries.js';
 import { changeHandoff, checkRevision, editFindings, handoffSubject } from '../handoff/handoff.rules.js';
 import { eligiblePeople, lockPeople } from '../identity/identity.queries.js';
 import { MemberState, Person } from '../identity/person.entity.js';
@@ -33,7 +33,7 @@ const lockTrained = (id: string): Query<Person> =>
 
 /** The handoff that a record names, or NOT_FOUND; nothing when it names none. */
 const namedHandoff = (id: string | null): Query<unknown> =>
-  id === null ? select(Handoff, { id: [] }) : selectRequired(Handoff, id);
+  id === null ? select(Handoff, { id: [] }) : visibleHandoff(id);
 
 /** Records what somebody else learned by (document 004: course, shadowing, observed handoff). */
 export const recordTraining = command({

@@ -183,13 +183,13 @@ function newRequest(
   };
 }
 
+/** Without figures of the margin: everybody reads their own entries of the ledger, also who may not see them. */
 function bodyOf(
   row: Omit<ScopeChange, 'tenantId'>,
   { need, weighing }: JudgedChange,
   traced: TracedCause,
 ): Record<string, unknown> {
-  const { id, number, requestId, baselineVersion, dateEffectDays, hoursEffect: hours, marginEffectBps } = row;
-  const { gravity, lossMinor, priorMinor, brokenFloors } = weighing;
+  const { id, number, requestId, baselineVersion, dateEffectDays, hoursEffect: hours } = row;
   return {
     scopeChangeId: id,
     number,
@@ -200,12 +200,7 @@ function bodyOf(
     isIncident: isIncident(traced),
     dateEffectDays,
     hoursEffect: hours,
-    marginEffectMinor: row.marginEffectMinor.toString(),
-    marginEffectBps,
-    gravity,
-    lossMinor,
-    priorMinor,
-    brokenFloors,
+    gravity: weighing.gravity,
     approversNeeded: approversNeeded(need),
   };
 }

@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { join } from 'node:path';
 import { databaseClock } from '../core/clock.js';
+import { CHECKPOINTS_FILE } from '../core/ledger/checkpoint-store.js';
 import { StartupError } from '../core/startup-error.js';
 import { beginFolder, copyWhole, fileTally, filesUnder, finishFolder, writeNew } from './files.js';
 import {
@@ -47,23 +48,23 @@ export interface TenantState {
 /**
  * Exports everything of one tenant: its row of the registry, every table, its documents, the ledger for auditors, and a
  * manifest with the hash of each. The tables are read in one repeatable-read snapshot, so that they agree; the ledger's
- * file is made before it and the documents, which are only ever added, after it. The tenant may be at work.
+ * file is made before it and the documents, which are only ever added, after it. Of these the signed checkpoints come
+ * before it: one of entries that the tables do not hold would contradict the ledger that goes on from them after a
+ * restore. The tenant may be at work.
  */
 export async function exportTenant(options: ExportOptions): Promise<Manifest> {
   const { owner, tenantId, folder, documentsFolder, product, ledger } = options;
   await beginFolder(folder);
   await ledger(tenantId, join(folder, LEDGER_FILE));
+  const copied = (isWanted: (path: string) => boolean): Promise<ExportedDocument[]> =>
+    copyDocuments(join(documentsFolder, tenantId), folder, isWanted);
+  const checkpoints = await copied((path) => path === CHECKPOINTS_FILE);
   const state = await readTenant(owner, tenantId, (ask, table) =>
     writeNew(join(folder, tableFile(table.name)), (file) =>
       readRows(ask, tenantId, table, (piece) => file.appendFile(piece)),
     ),
   );
-  const documents: ExportedDocument[] = [];
-  for (const path of await filesUnder(join(documentsFolder, tenantId)))
-    documents.push({
-      path,
-      ...(await copyWhole(join(documentsFolder, tenantId, path), join(folder, documentFile(path)))),
-    });
+  const documents = [...checkpoints, ...(await copied((path) => path !== CHECKPOINTS_FILE))];
   const { at, slug, snapshot, schema, registry, tables } = state;
   const manifest: Manifest = {
     format: 'countersign-tenant',
@@ -82,6 +83,17 @@ export async function exportTenant(options: ExportOptions): Promise<Manifest> {
   await writeManifest(folder, manifest);
   await finishFolder(folder);
   return manifest;
+}
+
+async function copyDocuments(
+  from: string,
+  folder: string,
+  isWanted: (path: string) => boolean,
+): Promise<ExportedDocument[]> {
+  const documents: ExportedDocument[] = [];
+  for (const path of (await filesUnder(from)).filter(isWanted))
+    documents.push({ path, ...(await copyWhole(join(from, path), join(folder, documentFile(path)))) });
+  return documents;
 }
 
 /** Reads a tenant through in one snapshot; `read` does what is to be done with a table's rows. */

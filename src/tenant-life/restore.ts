@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
-import { systemActor } from '../core/actor.js';
+import { operatorActor } from '../core/actor.js';
 import { databaseClock } from '../core/clock.js';
 import { newId } from '../core/id.js';
 import { appendToLedger, LedgerOutcome } from '../core/ledger/entry.js';
@@ -20,8 +20,8 @@ export interface RestoreOptions {
   /** The folder of an export. */
   readonly folder: string;
   readonly documentsFolder: string;
-  /** The job's name for the ledger. */
-  readonly job: string;
+  /** Whose hand it is on this machine, for the ledger. */
+  readonly account: string;
   /** The digest that the export said, when it was kept elsewhere. */
   readonly digest?: string;
 }
@@ -42,7 +42,7 @@ export interface Restored {
  * @throws StartupError for an export that was changed or does not fit, and for a tenant that is there or was erased.
  */
 export async function restoreTenant(options: RestoreOptions): Promise<Restored> {
-  const { owner, folder, documentsFolder, job, digest } = options;
+  const { owner, folder, documentsFolder, account, digest } = options;
   const manifest = await readExport(folder, digest);
   const { id: tenantId } = manifest.tenant;
   await asOwnerOf(owner, tenantId, 'isolation level repeatable read read only', (ask) => assertFits(ask, manifest));
@@ -58,7 +58,7 @@ export async function restoreTenant(options: RestoreOptions): Promise<Restored> 
           `${table.name} came back different from ${tableFile(table.name)}: nothing was restored.`,
         );
     }
-    return begin(ask, manifest, job);
+    return begin(ask, manifest, account);
   });
 }
 
@@ -98,7 +98,7 @@ async function putRegistryRow(ask: Ask, { tenant, registry }: Manifest): Promise
   ]);
 }
 
-async function begin(ask: Ask, manifest: Manifest, job: string): Promise<Restored> {
+async function begin(ask: Ask, manifest: Manifest, account: string): Promise<Restored> {
   const { id } = manifest.tenant;
   const send = ({ text, values }: Statement): Promise<Record<string, unknown>[]> => ask(text, [id, ...values]);
   const answer = async <T>(query: Query<T>): Promise<T> => query.read(await send(query));
@@ -111,7 +111,7 @@ async function begin(ask: Ask, manifest: Manifest, job: string): Promise<Restore
     appendToLedger({
       id: newId(),
       at: await answer(databaseClock.now()),
-      actor: systemActor(id, job),
+      actor: operatorActor(id, account),
       action: 'restoreTenant',
       outcome: LedgerOutcome.DONE,
       subject: { type: 'Tenant', id },

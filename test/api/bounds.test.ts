@@ -2,12 +2,19 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Readable } from 'node:stream';
 import Fastify, { type FastifyRequest } from 'fastify';
+import { getIntrospectionQuery } from 'graphql';
 import pg from 'pg';
+import { newId } from '../../src/core/id.js';
 import { RequestTurns } from '../../src/core/request-turns.js';
 import { against } from '../../src/core/slow-clients.js';
+import { makeApiKey } from '../../src/identity/api-key.secret.js';
 import { Role } from '../../src/identity/roles.js';
+import { HALOPSA_HOOKS, HOOK_USER } from '../../src/integrations/halopsa/webhook.secret.js';
+import { makeFeedSecret, userOfKey } from '../../src/odata/keys/feed-key.secret.js';
+import { FEED_PATH } from '../../src/odata/resource.js';
 import { startServer, type TestServer } from '../kit/server.js';
 import { openSuite, type Suite } from '../kit/suite.js';
+import type { World } from '../kit/world.js';
 
 /** What one tenant, or one client, may take of a process: everybody else is answered as if it were not there. */
 let suite: Suite;
@@ -22,9 +29,25 @@ afterAll(async () => {
   await suite.close();
 });
 
-async function signedIn(slug: string): Promise<Record<string, string>> {
-  const world = await suite.tenant((configuration) => void (configuration.tenant.slug = slug));
-  return { authorization: `Bearer ${await server.token(world, Role.REVOPS_ADMIN)}` };
+const tenant = (slug: string): Promise<World> =>
+  suite.tenant((configuration) => void (configuration.tenant.slug = slug));
+const signedIn = async (world: World): Promise<Record<string, string>> => ({
+  authorization: `Bearer ${await server.token(world, Role.REVOPS_ADMIN)}`,
+});
+
+const ask = (query: string, headers: Record<string, string>): Promise<Response> =>
+  fetch(`${server.address}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ query }),
+  });
+
+/** A connection that holds a table until it is rolled back: whoever reads it waits. */
+async function holding(table: string): Promise<pg.Client> {
+  const blocker = new pg.Client({ connectionString: suite.superuserUrl });
+  await blocker.connect();
+  await blocker.query(`begin; lock table ${table} in access exclusive mode`);
+  return blocker;
 }
 
 test('who has not signed in is refused before the document is read where there is nothing to ask for', async () => {
@@ -60,18 +83,21 @@ test('who has not signed in but may ask for the schema is counted by address', a
   }
 });
 
+test('who has not signed in but may ask for the schema is answered it once in a request, not many times', async () => {
+  const whole = await server.send({ query: getIntrospectionQuery() });
+  expect([whole.status, Object.keys(whole.json as object)]).toEqual([200, ['data']]);
+  const fields = Array.from({ length: 25 }, (_, n) => `a${n}: fields { name description args { name description } }`);
+  const { status, json } = await server.send({ query: `{ __schema { types { ${fields.join(' ')} } } }` });
+  expect([status, json]).toMatchObject([
+    400,
+    { errors: [{ extensions: { code: 'QUERY_TOO_COSTLY', limit: 'cost' } }] },
+  ]);
+});
+
 test('a tenant whose requests hang holds its share: others are answered, and what is too much is told when to come again', async () => {
-  const [flood, neighbour] = [await signedIn('flood'), await signedIn('neighbour')];
-  const ask = (query: string, headers: Record<string, string>): Promise<Response> =>
-    fetch(`${server.address}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
-      body: JSON.stringify({ query }),
-    });
+  const [flood, neighbour] = [await signedIn(await tenant('flood')), await signedIn(await tenant('neighbour'))];
   await ask('{ me { handle } }', neighbour);
-  const blocker = new pg.Client({ connectionString: suite.superuserUrl });
-  await blocker.connect();
-  await blocker.query('begin; lock table handoff in access exclusive mode');
+  const blocker = await holding('handoff');
   const asked = Array.from({ length: 230 }, () => ask('{ handoffs { edges { cursor } } }', flood));
   try {
     const refused = await Promise.race(asked);
@@ -96,6 +122,58 @@ test('a tenant whose requests hang holds its share: others are answered, and wha
   expect(statuses.filter((status) => status === 503).length).toBeGreaterThan(10);
   expect([...new Set(statuses)].toSorted((a, b) => a - b)).toEqual([200, 503]);
   expect((await ask('{ handoffs { edges { cursor } } }', flood)).status).toBe(200);
+});
+
+const basic = (user: string, password: string): Record<string, string> => ({
+  authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
+});
+
+test.each([
+  {
+    what: 'API keys',
+    table: 'api_key',
+    knock: (tenantId: string) =>
+      ask('{ me { handle } }', { authorization: `Bearer ${makeApiKey(tenantId, newId()).text}` }),
+  },
+  {
+    what: 'feed keys',
+    table: 'feed_key',
+    knock: (tenantId: string) =>
+      fetch(`${server.address}${FEED_PATH}/Handoffs`, {
+        headers: basic(userOfKey(tenantId, newId()), makeFeedSecret().secret),
+      }),
+  },
+  {
+    what: 'credentials of webhooks',
+    table: 'psa_webhook',
+    knock: (tenantId: string) =>
+      fetch(`${server.address}${HALOPSA_HOOKS}/${tenantId}/path`, {
+        method: 'POST',
+        headers: basic(HOOK_USER, 'password'),
+      }),
+  },
+])('a flood of false $what takes nothing from a tenant, whichever tenants they name', async ({ table, knock }) => {
+  const world = await tenant(`named-${table.replace('_', '-')}`);
+  const neighbour = await signedIn(world);
+  const isAnswered = async (): Promise<void> => {
+    expect((await ask('{ me { handle } }', neighbour)).status).toBe(200);
+    expect((await fetch(`${server.address}${FEED_PATH}/Handoffs?$top=1`, { headers: neighbour })).status).toBe(200);
+  };
+  await isAnswered();
+  const blocker = await holding(table);
+  const knocked = Array.from({ length: 120 }, (_, n) => knock(n % 2 === 0 ? world.tenantId : newId()));
+  try {
+    // Until the first of them have waited as long as a lock may take.
+    for (let n = 0; n < 5; n++) {
+      const since = performance.now();
+      await isAnswered();
+      expect(performance.now() - since).toBeLessThan(1000);
+    }
+  } finally {
+    await blocker.query('rollback');
+    await blocker.end();
+  }
+  for (const { status } of await Promise.all(knocked)) expect([401, 503]).toContain(status);
 });
 
 /** What a raw connection to a port answers until it ends. */

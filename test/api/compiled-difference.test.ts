@@ -11,6 +11,13 @@ const DOCUMENTS = Number(process.env.DIFFERENCE_DOCUMENTS ?? 300);
 const SEED = Number(process.env.DIFFERENCE_SEED ?? 20261121);
 const RESULT = process.env.DIFFERENCE_RESULT;
 
+/** What the report of a campaign is made of. */
+const told: Record<string, unknown> = {};
+function tell(part: object): void {
+  Object.assign(told, part);
+  if (RESULT) writeFileSync(RESULT, JSON.stringify(told));
+}
+
 let arena: Arena;
 beforeAll(async () => {
   arena = await openArena();
@@ -22,7 +29,7 @@ it(
   async () => {
     const campaign = new Campaign(arena, RESULT ? (text) => process.stderr.write(`${text}\n`) : undefined);
     const result = await campaign.play(SEED, DOCUMENTS);
-    if (RESULT) writeFileSync(RESULT, JSON.stringify({ ...result, salted: arena.salted }));
+    tell({ salted: arena.salted, compiled: result });
     expect(result.differences).toEqual([]);
     // A comparison of refusals, or of a path with itself, would prove nothing.
     expect(result.compiled / result.documents).toBeGreaterThan(0.2);
@@ -37,6 +44,7 @@ it(
   async () => {
     const campaign = new Campaign({ ...arena, pair: arena.writtenPair });
     const result = await campaign.play(SEED, DOCUMENTS);
+    tell({ written: result });
     expect(result.differences).toEqual([]);
     expect(result.withData / result.documents).toBeGreaterThan(0.5);
   },

@@ -275,6 +275,7 @@ describe('a change by whoever has changed', () => {
     const { status, json } = await ask(processes[0], token, OPEN_WITH_MARGIN, variables);
     expect([status, json.errors[0].extensions.fields]).toEqual([403, ['Handoff.margin', 'MarginSummary.meetsFloor']]);
     expect(await decisions()).toBe(0);
+    await sql('update handoff set delivery_manager_id = $2 where tenant_id = $1', [world.tenantId, await idOf(WHO)]);
     const { json: plain } = await ask(processes[0], token, OPEN, variables);
     expect(plain.data.openDecision.state).toBe('OPEN');
   });
@@ -289,10 +290,8 @@ describe('a change by whoever has changed', () => {
       const variables = await question();
       for (let n = 0; n < times; n++) await known(token);
       await sql('begin');
-      await sql('select 1 from handoff where tenant_id = $1 and id = $2 for update', [
-        world.tenantId,
-        variables.input.handoffId,
-      ]);
+      const { handoffId } = variables.input;
+      await sql('select 1 from handoff where tenant_id = $1 and id = $2 for update', [world.tenantId, handoffId]);
       const asked = ask(processes[0], token, OPEN_WITH_MARGIN, variables);
       // It waits for the lock: its actor was read, or assumed, before.
       while ((await blocked()) === 0) await pause(10);

@@ -44,7 +44,11 @@ beforeEach(async () => {
     configuration: world.configuration,
     version,
   };
-  await commit(...createChecklist(choice, { now: START, actor: sales.actor, newId, vault: suite.vault }));
+  await commit(
+    ...createChecklist(choice, { now: START, actor: sales.actor, newId, vault: suite.vault }),
+    // What is not theirs, delivery does not see while it is a draft.
+    update(Handoff, { id: handoffId }, { deliveryManagerId: delivery.actor.id }),
+  );
 });
 
 const HASH = 'a'.repeat(64);

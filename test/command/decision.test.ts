@@ -29,6 +29,8 @@ beforeEach(async () => {
   delivery = await world.as('DELIVERY_MANAGER');
   lead = await world.as('SERVICE_DELIVERY_LEAD');
   handoffId = await sales.done(importForTest, read('managed-network-healthy'));
+  // What is not theirs, delivery does not see while it is a draft.
+  await commit(update(Handoff, { id: handoffId }, { deliveryManagerId: delivery.actor.id }));
 });
 
 const commit = (...writes: Statement[]): Promise<void> =>
@@ -97,6 +99,22 @@ test('two entries opened at once get two numbers: one waits, and sees the revisi
   ]);
   expect(results.toSorted()).toEqual(['STALE_REVISION', 'nothing failed']);
   expect((await log()).map(({ number }) => number)).toEqual(['D-1']);
+});
+
+test('an entry was given when its owner or its day changed, and another contact is no other assignment', async () => {
+  const decisionId = await sales.done(openDecision, await question());
+  const contact = await world.idOf('REVOPS_ADMIN');
+  const given: Date[] = [];
+  for (const change of [
+    { ownerId: sales.actor.id, escalationContactId: contact },
+    { ownerId: delivery.actor.id },
+    { ownerId: delivery.actor.id, dueOn: '2026-12-01' },
+  ]) {
+    suite.clock.advanceHours(1);
+    await delivery.done(reassignDecision, { ...(await on()), decisionId, ...change });
+    given.push((await log())[0]!.assignedAt);
+  }
+  expect(given).toEqual([START, new Date('2026-11-23T16:00:00Z'), new Date('2026-11-23T17:00:00Z')]);
 });
 
 test('nobody decides for the owner but delivery; finance decides what it owns; others may not at all', async () => {

@@ -11,26 +11,36 @@ import { ConfigurationVersion } from '../../src/catalogue/configuration-version.
 import { verifyLedger } from '../../src/cli/ledger.js';
 import { sha256Hex } from '../../src/core/canonical.js';
 import { Dispatcher } from '../../src/core/outbox/dispatcher.js';
-import { select, selectRequired } from '../../src/core/statement.js';
+import { select, selectRequired, update } from '../../src/core/statement.js';
 import { openTexts, PersonalKey, PersonalText } from '../../src/core/vault.js';
-import { Deal, DealPayload, DealSnapshot } from '../../src/deal/deal.entity.js';
+import { Client, Deal, DealPayload, DealSnapshot } from '../../src/deal/deal.entity.js';
 import { openPayload } from '../../src/deal/deal.payload.js';
+import { normaliseHaloExport } from '../../src/deal/halopsa.rules.js';
+import { issueDocument } from '../../src/document/document.commands.js';
 import { eraseClientContact, eraseDealContacts, erasePerson } from '../../src/erasure/erasure.commands.js';
 import { ErasureReason } from '../../src/erasure/erasure.input.js';
 import { effectHandlers } from '../../src/effects.js';
-import { Side, Stakeholder } from '../../src/handoff/content.entity.js';
+import { Side, Stakeholder, StakeholderRole } from '../../src/handoff/content.entity.js';
 import { Handoff } from '../../src/handoff/handoff.entity.js';
+import { Stage } from '../../src/handoff/stage.rules.js';
+import { addStakeholder, removeStakeholder } from '../../src/handoff/stakeholder.commands.js';
 import { inviteMember, linkAccount } from '../../src/identity/member.commands.js';
 import { Person } from '../../src/identity/person.entity.js';
 import { readConfig } from '../../src/core/config.js';
+import { importForTest } from '../kit/deal.js';
+import { submitForTest } from '../kit/project.js';
 import { placesOf } from '../kit/scan.js';
 import { playStory } from '../kit/story.js';
 import { openSuite, type Suite } from '../kit/suite.js';
 import type { Persona, World } from '../kit/world.js';
+import { read } from '../rules/handoff.kit.js';
 
 const SOFIA = { name: 'Sofia Lindqvist', email: 'sofia.lindqvist@canary.test' };
 const SAM = { name: 'Sam Hughes', email: 'sam.hughes@canary.test' };
 const PRIYA = ['Priya Nair', 'priya.nair@acme.example'];
+const ADA = { name: 'Ada Lovelace', title: 'CIO', email: 'ada@client.test', phone: '+44 113 496 0001', notes: null };
+const ALAN = ['Alan Turing', 'alan.turing@acme.example'];
+const GRACE = ['Grace Hopper', 'grace.hopper@acme.example'];
 const REASON = { reason: ErasureReason.REQUESTED };
 
 let suite: Suite;
@@ -84,9 +94,9 @@ async function dispatch(): Promise<void> {
 const places = (texts: readonly string[]): Promise<string[]> =>
   placesOf(suite.superuserUrl, world.tenantId, folder, texts);
 const load = async (id = handoffId): Promise<Handoff> => (await world.read({ row: selectRequired(Handoff, id) })).row;
-const on = async (): Promise<{ handoffId: string; expectedRevision: number }> => ({
-  handoffId,
-  expectedRevision: (await load()).revision,
+const on = async (id = handoffId): Promise<{ handoffId: string; expectedRevision: number }> => ({
+  handoffId: id,
+  expectedRevision: (await load(id)).revision,
 });
 const person = async (id: string): Promise<Person> => (await world.read({ row: selectRequired(Person, id) })).row;
 const erase = async (personId: string) => ({
@@ -110,6 +120,39 @@ async function opened(wanted: readonly string[]): Promise<number> {
   );
   const all = [...texts.flatMap((text) => [...openTexts(suite.vault, [text], keys).values()]), ...whole];
   return all.filter((text) => text !== null && wanted.some((one) => text.includes(one))).length;
+}
+
+/** An export of another deal of the client with this contact, by name and mail address. */
+async function naming([name, email]: readonly string[]): Promise<ReturnType<typeof read>> {
+  const { client } = await world.read({ client: selectRequired(Client, (await load()).clientId) });
+  const raw = read('managed-network-healthy')
+    .raw.replaceAll('"client_id": 12', `"client_id": ${client.externalId}`)
+    .replaceAll(PRIYA[0]!, name!)
+    .replaceAll(PRIYA[1]!, email!);
+  const parsed = normaliseHaloExport(raw);
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.findings));
+  return { raw, parsed };
+}
+
+/**
+ * Another handoff of the client, returned. Its brief and stakeholder map tell of two whose rows are gone: sales took Ada
+ * out, and the PSA has another contact now.
+ */
+async function returned(contact: readonly string[]): Promise<string> {
+  const sales = await world.as('sofia.sales');
+  const id = await sales.done(importForTest, await naming(contact));
+  const part = { side: Side.CLIENT, role: StakeholderRole.CHAMPION };
+  await sales.done(addStakeholder, { ...(await on(id)), ...part, ...ADA });
+  await sales.done(submitForTest, { handoffId: id });
+  await sales.done(issueDocument, { ...(await on(id)), kind: 'STAKEHOLDER_MAP' });
+  await dispatch();
+  await suite.gateway.transaction(world.tenantId, (tx) =>
+    tx.commit([update(Handoff, { id }, { stage: Stage.RETURNED })]),
+  );
+  const { rows } = await world.read({ rows: select(Stakeholder, { handoffId: id, name: ADA.name }) });
+  await sales.done(removeStakeholder, { ...(await on(id)), stakeholderId: rows[0]!.id });
+  await sales.done(importForTest, await naming(GRACE));
+  return id;
 }
 
 /** Every digest of an immutable record against its content, and the ledger. */
@@ -245,4 +288,34 @@ test('one contact of the client goes from every handoff of the client, and the o
   expect((await admin.refused(eraseClientContact, { ...input, ...(await on()) })).map(({ code }) => code)).toEqual([
     'ALREADY_ERASED',
   ]);
+});
+
+test("people whose rows are gone go from briefs, documents and files with the deal's contacts", async () => {
+  const id = await returned(ALAN);
+  const gone = [ADA.name, ADA.email, ADA.phone, ...ALAN];
+  // Until somebody asks for it, the earlier brief says what it said.
+  const files = ['brief-v1.docx', 'brief-v1.md', 'stakeholder-map.docx', 'stakeholder-map.md'];
+  expect(await places(gone)).toEqual(files);
+  for (const one of gone) expect(await opened([one])).toBeGreaterThan(1);
+  const { dealId } = await load(id);
+  const { deal } = await world.read({ deal: selectRequired(Deal, dealId) });
+  await admin.done(eraseDealContacts, { dealId, ...REASON, expectedRevision: deal.currentRevision });
+  await dispatch();
+  expect(await places([...gone, ...GRACE])).toEqual([]);
+  expect(await opened([...gone, ...GRACE])).toBe(0);
+  // The other deal's people stay.
+  expect(await opened(PRIYA)).toBeGreaterThan(4);
+  await proofs();
+});
+
+test('a contact of the client goes from the briefs of another handoff that has lost its row', async () => {
+  await returned(PRIYA);
+  const { rows } = await world.read({ rows: select(Stakeholder, { handoffId, name: PRIYA[0]! }) });
+  await admin.done(eraseClientContact, { stakeholderId: rows[0]!.id, ...REASON, ...(await on()) });
+  await dispatch();
+  expect(await places(PRIYA)).toEqual([]);
+  expect(await opened(PRIYA)).toBe(0);
+  // Who has a row there stays.
+  expect(await places([GRACE[0]!])).toEqual(['stakeholder.name']);
+  await proofs();
 });

@@ -1,5 +1,10 @@
+import { ChecklistItem } from '../../src/checklist/checklist.entity.js';
+import { CompletenessAtWin } from '../../src/checklist/completeness.entity.js';
+import { completenessAt } from '../../src/checklist/completeness.rules.js';
+import { Evidence } from '../../src/checklist/evidence.entity.js';
 import { KPI_DEFINITIONS } from '../../src/kpi/kpi.definitions.js';
 import { localDay } from '../../src/core/local-day.js';
+import { select } from '../../src/core/statement.js';
 import { type KpiFigure, type KpiSlice, type Period } from '../../src/reporting/kpi-figure.js';
 import { kpiFigures } from '../../src/reporting/kpi-figure.queries.js';
 import { Reporter } from '../../src/reporting/reporter.js';
@@ -134,6 +139,21 @@ it.each(YEAR_TENANTS)('equals the records of $slug by every slice', async ({ slu
     }
   }
   expect(found).toEqual([]);
+});
+
+it.each(YEAR_TENANTS)('knows what was proven at each win of $slug as the rule says it', async ({ slug }) => {
+  const { world } = years.find(({ tenant }) => tenant.slug === slug)!;
+  const { wins, items, evidence } = await world.read({
+    wins: select(CompletenessAtWin),
+    items: select(ChecklistItem),
+    evidence: select(Evidence),
+  });
+  const judged = wins.map(({ handoffId, asOf }) => {
+    const its = <T extends { handoffId: string }>(rows: T[]): T[] => rows.filter((row) => row.handoffId === handoffId);
+    return completenessAt(its(items), its(evidence), asOf);
+  });
+  expect(judged).toEqual(wins.map(({ provenWeight, applicableWeight }) => ({ provenWeight, applicableWeight })));
+  expect(wins.length).toBeGreaterThan(HANDOFFS / 2);
 });
 
 it.each(YEAR_TENANTS)('has cases of every KPI in the year of $slug, good and bad ones', async ({ slug }) => {

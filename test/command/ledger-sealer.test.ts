@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { verifyLedger } from '../../src/cli/ledger.js';
 import { notesOf } from '../../src/cli/ledger-offline.js';
+import { auditLedger } from '../../src/core/ledger/audit.js';
 import { openCheckpoint } from '../../src/core/ledger/checkpoint.js';
 import { LocalCheckpointFile } from '../../src/core/ledger/checkpoint-store.js';
 import { UNSEALED_WINDOW_SECONDS } from '../../src/core/ledger/sealer.js';
@@ -70,6 +71,26 @@ describe('the sealer', () => {
     }
     expect((await verifyLedger(suite.gateway, world.tenantId)).tampered).toEqual([]);
     expect(await verified(await ledger.exported())).toMatchObject({ kind: 'sound' });
+  });
+
+  it('is never taken for a forger when it seals while the ledger is looked through', async () => {
+    await ledger.write(3);
+    await ledger.sealer().cover(world.tenantId);
+    const sealed = (await ledger.seals()).length;
+    let isBehind = false;
+    const { entries, tampered } = await auditLedger(async (queries) => {
+      const answers = await ledger.read(queries);
+      const isPastTheLast = 'roots' in queries && queries.roots.values[0] === sealed;
+      if (isPastTheLast && !isBehind) {
+        isBehind = true;
+        await ledger.write(2);
+        await ledger.sealer().cover(world.tenantId);
+      }
+      return answers;
+    });
+    expect(isBehind).toBe(true);
+    expect(tampered).toEqual([]);
+    expect(entries).toBe(sealed);
   });
 
   it('goes on with another tenant where one is held by another sealer', async () => {

@@ -1,4 +1,5 @@
 import { CAST } from '../../src/sandbox/demo/cast.js';
+import { assignOwner } from '../../src/handoff/handoff.commands.js';
 import { mergeMember } from '../../src/identity/member.commands.js';
 import { PROVISION_PROJECT } from '../../src/project/provision.message.js';
 import { openSuite, START, type Suite } from '../kit/suite.js';
@@ -95,6 +96,23 @@ it('is reviewed before the signature, and goes on once when the contract is ther
   expect(await desk.signOff()).toMatchObject({ stage: 'SIGNED_OFF' });
 });
 
+it('is corrected by a submit before the signature, as by any other', async () => {
+  const desk = await beforeSignature();
+  await desk.done(CAST.sales, 'request-pre-close', WINDOW);
+  await desk.done(CAST.delivery, 'decide-pre-close', YES);
+  await desk.submit();
+  const gaps = [{ path: 'statements.SCOPE', text: 'The second site is missing.' }];
+  await desk.done(CAST.delivery, 'return-handoff', { gaps });
+  suite.clock.at = new Date(START.getTime() + 4 * 3_600_000);
+  expect(await desk.submit()).toMatchObject({ stage: 'IN_REVIEW' });
+  expect(await desk.read()).toMatchObject({ pendingContract: true });
+  suite.clock.at = new Date(START.getTime() + 72 * 3_600_000);
+  const { data } = await (
+    await world.as(CAST.sales)
+  ).graphql('query ($id: ID!) { handoff(id: $id) { clocks { key state } } }', { id: desk.handoffId });
+  expect(data!.handoff.clocks).toContainEqual({ key: 'RETURN_CORRECTION', state: 'MET' });
+});
+
 it('goes on by a submit after a return, is over when it is withdrawn, and follows the win in the PSA', async () => {
   const payload = dealOf();
   const desk = await beforeSignature({ payload });
@@ -163,6 +181,7 @@ it('holds only while the policy lets the handoff be reviewed before the signatur
 
 it('is asked for in its window, for the tiers that may, and by one person who is never also the other', async () => {
   const desk = await Desk.open(world, { payload: dealOf(), segment: 'enterprise' });
+  await desk.done(CAST.lead, 'assign-delivery-manager', { personId: await world.idOf(CAST.delivery) });
   const ask = async (input: object): Promise<readonly string[]> =>
     (await desk.send(CAST.sales, 'request-pre-close', { ...WINDOW, ...input })).codes;
   expect(await ask({ expectedCloseOn: '2026-12-01' })).toEqual(['PRE_CLOSE_TOO_EARLY']);
@@ -197,4 +216,19 @@ it('is asked for in its window, for the tiers that may, and by one person who is
   const delivery = await world.as(CAST.delivery);
   await admin.done(mergeMember, { personId: sofia, intoPersonId: dana, expectedRevision: 1 });
   expect((await desk.send(delivery, 'decide-pre-close', YES)).codes).toEqual(['SELF_APPROVAL']);
+});
+
+it('is allowed by nobody who owns the deal, whoever asked', async () => {
+  const desk = await beforeSignature();
+  await desk.done(CAST.sales, 'request-pre-close', WINDOW);
+  const { revision: expectedRevision } = await desk.row();
+  const [sam, dana] = [await world.idOf('sam.sales'), await world.idOf(CAST.delivery)];
+  const owned = { handoffId: desk.handoffId, expectedRevision: expectedRevision as number, personId: sam };
+  await (await world.as(CAST.sales)).done(assignOwner, owned);
+  // Delivery's record turns out to be another one of the human who sells.
+  const admin = await world.as(CAST.revops);
+  const delivery = await world.as(CAST.delivery);
+  await admin.done(mergeMember, { personId: sam, intoPersonId: dana, expectedRevision: 1 });
+  expect((await desk.send(delivery, 'decide-pre-close', YES)).codes).toEqual(['SELF_APPROVAL']);
+  expect(await desk.done(CAST.lead, 'decide-pre-close', YES)).toMatchObject({ state: 'APPROVED' });
 });

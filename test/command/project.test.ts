@@ -267,9 +267,10 @@ describe('a project lead', () => {
 
   test('is not named before there is a project', async () => {
     const handoffId = await sales.done(importForTest, HEALTHY);
+    const lead = await world.as('SERVICE_DELIVERY_LEAD');
     await expect(
-      delivery.run(assignProjectLead, { ...(await on(handoffId)), personId: delivery.actor.id }),
-    ).rejects.toMatchObject({ code: 'NOT_FOUND' });
+      lead.run(assignProjectLead, { ...(await on(handoffId)), personId: lead.actor.id }),
+    ).rejects.toMatchObject({ code: 'NOT_FOUND', details: { type: 'Project' } });
   });
 });
 

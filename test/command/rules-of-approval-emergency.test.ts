@@ -1,4 +1,4 @@
-import { castVote } from '../../src/approval/approval.commands.js';
+import { castVote, revokeVote } from '../../src/approval/approval.commands.js';
 import { breakGlass, reviewBreakGlass } from '../../src/approval/break-glass.commands.js';
 import type { BreakGlassTerms } from '../../src/approval/break-glass.rules.js';
 import { AfterReview } from '../../src/approval/after-review.entity.js';
@@ -11,7 +11,7 @@ import { Role } from '../../src/identity/roles.js';
 import { openSuite, START, type Suite } from '../kit/suite.js';
 import type { Persona, World } from '../kit/world.js';
 import { ballot, cast, digestOf, financeNeed, open, read } from './approval.kit.js';
-import { codes, usePaper } from './engine.kit.js';
+import { codes, delegated, usePaper } from './engine.kit.js';
 
 let suite: Suite;
 let world: World;
@@ -83,6 +83,21 @@ describe('rule 12: emergencies', () => {
     await sofia.done(usePaper, { subjectId });
   });
 
+  it('rule 12: one of the two may have approved it in the ordinary way before, until they take it back', async () => {
+    const { id, subjectId } = await open(world, { breakGlass: terms([leah, freda]) });
+    await freda.done(castVote, ballot(id));
+    await leah.done(breakGlass, emergency(id));
+    expect(await stateOf(id)).toBe(ApprovalState.APPROVED);
+    const { id: reviewId, declaredBy } = await reviewOf(id);
+    expect(declaredBy).toEqual([leah.actor.id]);
+    expect(codes(await freda.refused(reviewBreakGlass, verdict(reviewId)))).toEqual(['SELF_REVIEW']);
+    const { revision } = await read(world, id);
+    const back = { requestId: id, expectedRevision: revision, reason: 'The site is up again.' };
+    await freda.done(revokeVote, back);
+    expect(await stateOf(id)).toBe(ApprovalState.PENDING);
+    expect(codes(await sofia.refused(usePaper, { subjectId }))).toEqual(['NOT_COVERED']);
+  });
+
   it('rule 12: a reason at length and a ticket are given', async () => {
     const { id } = await open(world, { breakGlass: terms([leah, liam]) });
     const declare = 'mutation ($input: BreakGlassInput!) { breakGlass(input: $input) { __typename } }';
@@ -133,6 +148,17 @@ describe('rule 12: emergencies', () => {
     expect(codes(await fiona.refused(reviewBreakGlass, { ...verdict(review.id), expectedRevision: 2 }))).toEqual([
       'NOT_OPEN',
     ]);
+  });
+
+  it('rule 12: nor whom somebody voted for, nor who did what it was for', async () => {
+    const { id, subjectId } = await open(world, { breakGlass: terms([leah], { approvers: 1 }) });
+    await delegated(world, freda, femi);
+    await femi.done(castVote, { ...ballot(id), onBehalfOf: freda.actor.id });
+    await leah.done(breakGlass, emergency(id));
+    await fiona.done(usePaper, { subjectId });
+    const { id: reviewId } = await reviewOf(id);
+    for (const persona of [freda, femi, fiona])
+      expect(codes(await persona.refused(reviewBreakGlass, verdict(reviewId)))).toEqual(['SELF_REVIEW']);
   });
 
   it('rule 12: who has an emergency that is overdue for review declares no other', async () => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { CommandResult } from '../../src/core/command.js';
 import { AppError } from '../../src/core/error.js';
+import { linesAbout } from '../../src/feasibility/capacity.queries.js';
 import { holdKickoff } from '../../src/kickoff/kickoff.commands.js';
 import { CAST } from '../../src/sandbox/demo/cast.js';
 import { rebaseline } from '../../src/scope-change/rebaseline.command.js';
@@ -95,6 +96,12 @@ describe('after the kickoff', () => {
     expect(await handoff()).toMatchObject({ stage: 'KICKED_OFF' });
     expect(await project()).toMatchObject({ state: 'ACTIVE' });
     expect(await signOff()).toMatchObject({ state: 'LAPSED' });
+    // The people of the plan go on working by it: a sign-off of another handoff does not pass over them.
+    const plan = 'query ($id: ID!) { handoff(id: $id) { resourcePlan { booking } } }';
+    const { data } = await delivery.graphql(plan, { id: handoffId });
+    const { lines } = await world.read({ lines: linesAbout([handoffId]) });
+    expect(data!.handoff.resourcePlan).toEqual(lines.map(() => ({ booking: 'HARD' })));
+    expect(lines.map(({ isHard }) => isHard)).toEqual([true]);
     const kickoffs = await world.rows('select state from kickoff where tenant_id = $1 and handoff_id = $2', [
       handoffId,
     ]);

@@ -1,4 +1,6 @@
 import type { TenantConfiguration } from '../../src/catalogue/configuration.js';
+import { newId } from '../../src/core/id.js';
+import { insert } from '../../src/core/statement.js';
 import { Role } from '../../src/identity/roles.js';
 import {
   confirmKpiBaseline,
@@ -6,8 +8,9 @@ import {
   freezeKpiBaseline,
   signOffKpiDefinitions,
 } from '../../src/kpi/kpi.commands.js';
-import { KPI_DIGEST } from '../../src/kpi/kpi.definitions.js';
-import { KpiSide } from '../../src/kpi/kpi.entity.js';
+import { KPI_DIGEST, kpiByKey } from '../../src/kpi/kpi.definitions.js';
+import { KpiBaseline, KpiSide } from '../../src/kpi/kpi.entity.js';
+import { startRollout, switchEnforcementOn } from '../../src/rollout/rollout.commands.js';
 import { certifyMember, nameBuddy, recordTraining, revokeCertification } from '../../src/rollout/training.commands.js';
 import { TrainingKind } from '../../src/rollout/training.entity.js';
 import { openSuite, START, type Suite } from '../kit/suite.js';
@@ -50,6 +53,24 @@ describe('baselines', () => {
       (d) => d.key === kpi,
     )!;
     expect(shown.baseline).toMatchObject({ id: first, numerator: '11', value: '0.55' });
+  });
+
+  it('of an older definition keep enforcement off until a correction is confirmed by a second person', async () => {
+    const { key: kpi, version } = kpiByKey('QUALITY_SCORE')!;
+    const by = { frozenBy: admin.actor.id, frozenAt: START, supersedesId: null, reason: null };
+    const figures = { ...FIGURES, numerator: 10n, denominator: 20n, sourceSha256: null, isMargin: false };
+    const former = { id: newId(), kpi, definitionVersion: version - 1, ...figures, ...by };
+    await suite.gateway.transaction(world.tenantId, (tx) => tx.commit([insert(KpiBaseline, former)]));
+    await admin.done(startRollout, { startedOn: '2026-11-23' });
+    const isMissing = async (): Promise<boolean> => {
+      const findings = await admin.refused(switchEnforcementOn, { expectedRevision: 1 });
+      return findings.some(({ code, facts }) => code === 'BASELINE_MISSING' && facts.kpi === kpi);
+    };
+    const reason = 'Counted again by the present definition.';
+    const correction = await admin.done(correctKpiBaseline, { baselineId: former.id, ...FIGURES, reason });
+    expect(await isMissing()).toBe(true);
+    await lead.done(confirmKpiBaseline, { baselineId: correction });
+    expect(await isMissing()).toBe(false);
   });
 
   it('of margin are frozen and read by those who see margin', async () => {

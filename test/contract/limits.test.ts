@@ -2,7 +2,7 @@ import { buildSchema, Kind, type OperationDefinitionNode, parse } from 'graphql'
 import { assertWithinLimits, DEFAULT_LIMITS } from '../../src/core/graphql/limits.js';
 
 const schema = buildSchema(`
-  type Node { id: ID! name: String children(first: Int = 25): Connection! parent: Node many: [Node!]! }
+  type Node { id: ID! name: String children(first: Int = 25): Connection! parent: Node many: [Node!]! latest(newest: Int! = 5): [Node!]! }
   type Edge { node: Node! cursor: String! }
   type Connection { edges: [Edge!]! }
   type Query { node(id: ID!): Node nodes(first: Int = 25): Connection! }
@@ -31,6 +31,11 @@ describe('limits of documents', () => {
     [
       'nested pages',
       '{ nodes(first: 100) { edges { node { children(first: 100) { edges { node { children(first: 100) { edges { node { id } } } } } } } } } }',
+      {},
+    ],
+    [
+      'lists of the newest',
+      '{ nodes(first: 100) { edges { node { latest(newest: 100) { latest(newest: 5) { id } } } } } }',
       {},
     ],
     ['nested lists', '{ node(id: 1) { many { many { many { many { many { id name } } } } } } }', {}],

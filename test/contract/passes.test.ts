@@ -1,10 +1,15 @@
 import { buildSchema, type OperationDefinitionNode, parse } from 'graphql';
 import { abilityOf } from '../../src/core/ability.js';
 import { systemActor } from '../../src/core/actor.js';
+import { assertWithinLimits, DEFAULT_LIMITS } from '../../src/core/graphql/limits.js';
 import { passesOf } from '../../src/core/graphql/passes.js';
 
-const schema = buildSchema('type Query { nodes(first: Int = 25): [Int!]! }');
-const DOCUMENT = 'query A($n: Int) { nodes(first: $n) } query B($n: Int) { nodes(first: $n) }';
+const schema = buildSchema(`
+  type Node { id: ID! latest(newest: Int! = 5): [Node!]! }
+  type Query { nodes(first: Int! = 25): [Node!]! }
+`);
+const DOCUMENT =
+  'query A($n: Int = 100) { nodes(first: $n) { id } } query B($n: Int = 100) { nodes(first: $n) { id } }';
 
 /** A check that counts how often it is made. */
 function counted(): { check: () => number; made: () => number } {
@@ -21,11 +26,28 @@ describe('what a document was let through for', () => {
     const { check, made } = counted();
     for (const variables of [{ n: 1 }, { n: 1, other: 'x' }, { n: 2 }, {}, { n: null }])
       passes.withinLimits(a!, variables, check);
-    expect(made()).toBe(3);
+    expect(made()).toBe(4);
     expect(passes.withinLimits(a!, { n: 2 }, check)).toBe(2);
     expect([passes.costOf(a!, { n: 2 }), passes.costOf(a!, { n: 3 })]).toEqual([2, undefined]);
     passes.withinLimits(b!, { n: 1 }, check);
-    expect(made()).toBe(4);
+    expect(made()).toBe(5);
+  });
+
+  it.each([
+    ['a page', 'query($n: Int = 100000) { nodes(first: $n) { id } }'],
+    ['a list that hangs on a row', 'query($n: Int = 100000) { nodes(first: 1) { latest(newest: $n) { id } } }'],
+  ])('never is what null costs, where the default of the document makes %s larger', (_what, text) => {
+    const asked = parse(text);
+    const [operation] = asked.definitions as readonly OperationDefinitionNode[];
+    const passes = passesOf(schema, asked);
+    const ask = (variables: Record<string, unknown>): number =>
+      passes.withinLimits(operation!, variables, () =>
+        assertWithinLimits(schema, asked, operation!, variables, DEFAULT_LIMITS),
+      );
+    expect(ask({ n: null })).toBeLessThan(100);
+    expect(ask({ n: 1 })).toBeLessThan(100);
+    expect(() => ask({})).toThrow(/cost is/);
+    expect(passes.costOf(operation!, {})).toBeUndefined();
   });
 
   it('is judged once for the abilities of an actor, and anew for those of another', () => {
@@ -37,7 +59,7 @@ describe('what a document was let through for', () => {
   });
 
   it('never is a refusal: whatever was refused is judged again', () => {
-    const passes = passesOf(schema, parse('{ nodes }'));
+    const passes = passesOf(schema, parse('{ nodes { id } }'));
     const { check, made } = counted();
     const refuse = (): never => {
       check();

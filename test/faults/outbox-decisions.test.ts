@@ -2,7 +2,7 @@ import { systemActor } from '../../src/core/actor.js';
 import type { Gateway } from '../../src/core/gateway.js';
 import { newId } from '../../src/core/id.js';
 import { LedgerEntry } from '../../src/core/ledger/entry.js';
-import type { EffectHandler, PerformEffect } from '../../src/core/outbox/handler.js';
+import type { EffectHandler, PerformEffect, SteppedHandler } from '../../src/core/outbox/handler.js';
 import type { OutboxMessage } from '../../src/core/outbox/message.js';
 import { select, type Statement } from '../../src/core/statement.js';
 import { faultOfStatus } from '../../src/integrations/http/fault.rules.js';
@@ -141,6 +141,46 @@ describe('a handler', () => {
     expect(isTold).toBe(true);
     expect(await attempts()).toEqual(['PERFORM FENCED']);
   });
+});
+
+test('a handler is told when its worker could not renew the lease for as long as it lasts', async () => {
+  await ask(LOOKUP);
+  const begun = door();
+  let isCut = false;
+  let isTold = false;
+  const gateway = Object.create(suite.gateway) as Gateway;
+  const answers: Promise<unknown>[] = [];
+  gateway.transaction = (...given) => {
+    if (isCut) return Promise.reject(new Error('Connection terminated unexpectedly'));
+    const answer = suite.gateway.transaction(...given);
+    answers.push(answer);
+    return answer;
+  };
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'performance'] });
+  try {
+    const handler: SteppedHandler = {
+      perform: async (_effect, { signal }) => {
+        begun.open();
+        await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+        [isTold, isCut] = [true, false];
+        return { receipt: 'x', writes: [] };
+      },
+      lookup: async () => null,
+    };
+    const slow = dispatcherOf(suite, [tenantId], handler, { gateway }).pass();
+    await begun.wait;
+    await jest.advanceTimersByTimeAsync(10_000);
+    await Promise.all(answers);
+    isCut = true;
+    await jest.advanceTimersByTimeAsync(25_000);
+    expect(isTold).toBe(false);
+    await jest.advanceTimersByTimeAsync(5000);
+    expect(isTold).toBe(true);
+    await slow;
+  } finally {
+    jest.useRealTimers();
+  }
+  expect(await attempts()).toEqual(['PERFORM UNKNOWN_OUTCOME']);
 });
 
 describe('a completion whose acknowledgement was lost', () => {

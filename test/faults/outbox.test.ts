@@ -74,7 +74,9 @@ describe('an unknown outcome', () => {
     await ask(LOOKUP);
     await pass(handler);
     expect((await effects())[0]).toMatchObject({ state: 'UNKNOWN', inDoubt: true, reason: 'TEST_UNKNOWN_OUTCOME' });
-    advance(3);
+    advance(29);
+    expect(await pass(handler)).toBe(0);
+    advance(1);
     await pass(handler);
     expect((await effects())[0]).toMatchObject({
       state: 'DONE',

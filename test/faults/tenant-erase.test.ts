@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemActor } from '../../src/core/actor.js';
+import { operatorActor } from '../../src/core/actor.js';
 import { TenantRegistry } from '../../src/identity/registry.js';
 import { differences } from '../../src/tenant-life/erase.js';
 import { digestOf } from '../../src/tenant-life/manifest.js';
@@ -33,7 +33,7 @@ const tenant = (slug: string): Promise<World> =>
     configuration.tenant.slug = slug;
   });
 
-const operator = (world: World): Persona => world.acting(systemActor(world.tenantId, 'command-line:test'));
+const operator = (world: World): Persona => world.acting(operatorActor(world.tenantId, 'test'));
 
 describe('erasing', () => {
   let world: World;

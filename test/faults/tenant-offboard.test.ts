@@ -1,10 +1,13 @@
 import { pino } from 'pino';
-import { systemActor } from '../../src/core/actor.js';
+import { operatorActor } from '../../src/core/actor.js';
+import { command, done } from '../../src/core/command.js';
 import { newId } from '../../src/core/id.js';
 import { Dispatcher } from '../../src/core/outbox/dispatcher.js';
 import type { EffectResult, PerformEffect } from '../../src/core/outbox/handler.js';
+import { update } from '../../src/core/statement.js';
 import { actorByApiKey } from '../../src/identity/identity.queries.js';
 import { TenantRegistry } from '../../src/identity/registry.js';
+import { TenantProfile } from '../../src/identity/tenant.entity.js';
 import { createApiKey, resumeTenant, suspendTenant } from '../../src/identity/tenant.commands.js';
 import { parseApiKey } from '../../src/identity/api-key.secret.js';
 import { offboardTenant } from '../../src/tenant-life/offboard.commands.js';
@@ -37,7 +40,7 @@ const tenant = (slug: string): Promise<World> =>
     configuration.tenant.slug = slug;
   });
 
-const operator = (world: World): Persona => world.acting(systemActor(world.tenantId, 'command-line:test'));
+const operator = (world: World): Persona => world.acting(operatorActor(world.tenantId, 'test'));
 
 /** An effect as a command asks for it, in the state given. */
 async function effect(tenantId: string, columns: Record<string, unknown>): Promise<string> {
@@ -251,6 +254,53 @@ describe('offboarding', () => {
     );
     await operator(world).done(offboardTenant, null);
     expect(await revision()).toBe(4);
+  });
+
+  it('ends what an attempt in hand would still change', async () => {
+    const other = await tenant('in-hand');
+    const { tenantId } = other;
+    await effect(tenantId, { fencing_token: 0 });
+    let begun = (): void => undefined;
+    let answer = (): void => undefined;
+    const [isBegun, answered] = [
+      new Promise<void>((resolve) => (begun = resolve)),
+      new Promise<void>((resolve) => (answer = resolve)),
+    ];
+    const renameLate = command({
+      name: 'renameLate',
+      action: 'administer',
+      subject: 'TenantProfile',
+      facts: () => ({}),
+      decide: () =>
+        done({
+          id: tenantId,
+          subject: { type: 'Tenant', id: tenantId },
+          body: {},
+          writes: [update(TenantProfile, { id: tenantId }, { name: 'late' })],
+        }),
+    });
+    const worker = workerOf(other, async (_effect, { run }) => {
+      begun();
+      await answered;
+      await run(renameLate, null);
+      return { receipt: 'late', writes: [] };
+    });
+    const passing = worker.pass();
+    await isBegun;
+    await operator(other).done(offboardTenant, null);
+    // What became of the attempt is on record all the same.
+    const rest = async (): Promise<Record<string, string>> => ({
+      ...(await here.fingerprint(tenantId)),
+      outbox_attempt: '',
+    });
+    const closed = await rest();
+    answer();
+    await passing;
+    await worker.stop();
+    expect(await rest()).toEqual(closed);
+    expect(await superuser('select outcome, error from outbox_attempt where tenant_id = $1', [tenantId])).toEqual([
+      { outcome: 'FENCED', error: 'The tenant was closed.' },
+    ]);
   });
 
   it('that is cut on the way has done nothing', async () => {

@@ -128,7 +128,9 @@ beforeEach(async () => {
   const { checklistTemplate: template, tier } = handoff;
   const choice = { handoffId, template, tier, configuration: world.configuration, version };
   const moment = { now: suite.clock.at, actor: sales.actor, newId, vault: suite.vault };
-  await suite.gateway.transaction(world.tenantId, (tx) => tx.commit(createChecklist(choice, moment)));
+  // What is not theirs, delivery does not see while it is a draft.
+  const theirs = update(Handoff, { id: handoffId }, { deliveryManagerId: await world.idOf('DELIVERY_MANAGER') });
+  await suite.gateway.transaction(world.tenantId, (tx) => tx.commit([...createChecklist(choice, moment), theirs]));
 });
 
 test('a document is known by its content: moved it keeps proving, and its new link is recorded', async () => {

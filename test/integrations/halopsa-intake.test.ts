@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { EffectState } from '../../src/core/outbox/effect.entity.js';
 import { mountHaloWebhook } from '../../src/integrations/halopsa/webhook.js';
+import { importDeal } from '../../src/passage/intake.commands.js';
 import { type ActName, perform } from '../../src/sandbox/halopsa/people.js';
 import { openSuite, START, type Suite } from '../kit/suite.js';
 import type { World } from '../kit/world.js';
@@ -222,6 +223,52 @@ describe('what the vendor says now decides', () => {
     await arrived();
     expect(await stages()).toEqual(['DRAFT']);
   });
+});
+
+describe('without webhooks', () => {
+  const imports = async (): Promise<unknown> =>
+    (await world.rows("select count(*)::int as n from ledger_entry where tenant_id = $1 and action = 'importDeal'"))[0]!
+      .n;
+
+  it('a deleted opportunity withdraws its handoff within the hour; one that is as it was is not imported again', async () => {
+    await there.connect();
+    await there.work();
+    act('win');
+    await there.later(6);
+    await there.later(6);
+    expect(await stages()).toEqual(['DRAFT']);
+    const before = { imports: await imports(), intakes: await intakes() };
+    await there.later(61);
+    await there.later(61);
+    expect({ imports: await imports(), intakes: await intakes() }).toEqual(before);
+    act('delete');
+    await there.later(6);
+    expect(await stages()).toEqual(['DRAFT']);
+    await there.later(60);
+    expect(await stages()).toEqual(['WITHDRAWN']);
+    expect(await deals()).toMatchObject([{ state: 'GONE' }]);
+  });
+
+  it.each(['by the sweep that finds it', 'by the first look of a new connection'])(
+    'a deal that a person imported follows its opportunity when that is lost, %s',
+    async (when) => {
+      act('win');
+      const payload = readFileSync(resolve('samples/halopsa/managed-network-healthy.json'), 'utf8');
+      const input = { payload, serviceTemplate: null, dealType: null, segment: null };
+      await (await world.as('SALES_MANAGER')).done(importDeal, input);
+      if (when.startsWith('by the first')) act('lose');
+      await there.connect();
+      await there.work();
+      if (when.startsWith('by the sweep')) {
+        await there.later(6);
+        expect(await stages()).toEqual(['DRAFT']);
+        act('lose');
+        await there.later(6);
+      }
+      expect(await stages()).toEqual(['WITHDRAWN']);
+      expect(await deals()).toMatchObject([{ state: 'LOST' }]);
+    },
+  );
 });
 
 describe('a webhook', () => {

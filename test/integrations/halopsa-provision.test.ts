@@ -155,6 +155,20 @@ it.each(rows)('is there once after $what', async ({ faults }) => {
   await expectOnce();
 });
 
+it.each([
+  { what: 'project', fault: project, made: projects },
+  { what: 'task', fault: task, made: tasks },
+])('is there once although a gateway gave up before HaloPSA had made the $what', async ({ fault, made }) => {
+  there.halo.faults.add({ ...fault, ...FAULTS.doneLate() });
+  await there.work(2);
+  expect(there.halo.faults.list()).toEqual([]);
+  expect(made()).toHaveLength(0);
+  there.halo.faults.release();
+  expect(made()).toHaveLength(1);
+  await there.work();
+  await expectOnce();
+});
+
 it('goes on after its token was revoked', async () => {
   await there.work();
   there.halo.tokens.revoke();

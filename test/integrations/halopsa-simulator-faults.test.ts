@@ -50,6 +50,17 @@ describe('a scripted fault', () => {
     expect(projects()).toBe(done + 1);
   });
 
+  it('is answered at once and done when it is released', async () => {
+    client.halo.faults.add({ ...FAULTS.doneLate(), path: '/Projects' });
+    expect(await send()).toBe(504);
+    expect(projects()).toBe(0);
+    expect((await client.control('POST', 'faults/release')).status).toBe(200);
+    expect(projects()).toBe(1);
+    expect(client.halo.log.list({ path: '/Projects' })).toMatchObject([
+      { status: 504, effects: [{ kind: 'PROJECT' }] },
+    ]);
+  });
+
   it('says when to come again', async () => {
     client.halo.faults.add({ ...FAULTS.throttled('7'), path: '/Status' });
     expect((await client.get('/Status')).headers.get('retry-after')).toBe('7');

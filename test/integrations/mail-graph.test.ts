@@ -137,6 +137,20 @@ test('the mailbox may not be used: the connection says what is missing, mails wa
   expect(bench.told().filter((line) => line.includes('awaits your sign-off'))).toHaveLength(1);
 });
 
+test('consent that was given late is seen by the next test, though the token of before has not ended', async () => {
+  const { people } = bench.simulator;
+  people.consent(bench.sample.tid, { roles: [] });
+  const integrationId = await bench.connectGraph();
+  expect(await bench.connection()).toMatchObject({ state: 'ERROR' });
+  expect(await checksOf()).toEqual(['SIGN_IN OK', 'Mail.Send MISSING']);
+  people.consent(bench.sample.tid, { roles: ['Mail.Send'] });
+  const admin = await bench.world.as('REVOPS_ADMIN');
+  await admin.done(testIntegration, { integrationId });
+  await bench.dispatch();
+  expect(await bench.connection()).toMatchObject({ state: 'CONNECTED' });
+  expect(await checksOf()).toEqual(['SIGN_IN OK', 'Mail.Send OK', 'MAILBOX OK']);
+});
+
 test('a mailbox that does not exist is said by the test', async () => {
   await bench.connectGraph({ mailbox: 'nobody@northwind-managed.onmicrosoft.com' });
   expect(await checksOf()).toEqual(['SIGN_IN OK', 'MAILBOX FAILED']);

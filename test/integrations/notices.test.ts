@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { raiseAlert } from '../../src/core/alert.js';
 import { newId } from '../../src/core/id.js';
 import { select, selectRequired, type Statement, update } from '../../src/core/statement.js';
-import { openDecision, resolveDecision } from '../../src/decision/decision.commands.js';
+import { openDecision, reassignDecision, resolveDecision } from '../../src/decision/decision.commands.js';
 import { DecisionKind } from '../../src/decision/decision.entity.js';
 import { Handoff } from '../../src/handoff/handoff.entity.js';
 import { Stage } from '../../src/handoff/stage.rules.js';
@@ -68,6 +68,14 @@ async function decision(handoffId: string): Promise<string> {
     escalationContactId: await bench.world.idOf('REVOPS_ADMIN'),
     blocksKickoff: true,
   });
+}
+
+/** Delivery's lead gives an entry to somebody else. */
+async function reassigned(handoffId: string, decisionId: string, ownerKey: string): Promise<void> {
+  const { row } = await bench.world.read({ row: selectRequired(Handoff, handoffId) });
+  const lead = await bench.world.as('SERVICE_DELIVERY_LEAD');
+  const ownerId = await bench.world.idOf(ownerKey);
+  await lead.done(reassignDecision, { handoffId, decisionId, expectedRevision: row.revision, ownerId });
 }
 
 test('the whole path of a handoff: everybody hears of their part once, the assignee within five minutes of the close', async () => {
@@ -163,6 +171,37 @@ test('at night the close is mailed at once; the rest waits and comes as one mail
   expect(digest!.body.match(/<h2>Decision D-\d of \S+ is yours<\/h2>/g)).toHaveLength(2);
   expect(digest!.body).toContain('&lt;b&gt;second&lt;/b&gt; firewall &amp; &quot;its&quot; licence? Bcc:');
   expect(digest!.body).toContain(`href="${PUBLIC_URL}/handoffs/${id}"`);
+});
+
+test('a decision that is given on at night is told its new owner alone when work begins', async () => {
+  await bench.connectGraph();
+  bench.suite.clock.at = new Date('2026-11-24T22:00:00Z');
+  const handoffId = await handoff();
+  const decisionId = await decision(handoffId);
+  await bench.tell();
+  bench.suite.clock.at = new Date('2026-11-24T22:30:00Z');
+  await reassigned(handoffId, decisionId, CAST.delivery);
+  await bench.tell();
+  bench.suite.clock.at = new Date('2026-11-25T09:00:00Z');
+  await bench.tell();
+  expect(bench.told()).toEqual([expect.stringMatching(/^dana\.delivery: Decision D-1 of \S+ is yours$/)]);
+});
+
+test('a decision is told its new owner however long ago it was opened, and again when it comes back', async () => {
+  await bench.connectGraph();
+  const handoffId = await handoff();
+  const decisionId = await decision(handoffId);
+  await bench.tell();
+  for (const [at, owner] of [
+    ['2026-11-26T15:00:00Z', CAST.delivery],
+    ['2026-11-27T10:00:00Z', CAST.sales],
+  ] as const) {
+    bench.suite.clock.at = new Date(at);
+    await reassigned(handoffId, decisionId, owner);
+    await bench.tell();
+  }
+  const told = bench.told().filter((line) => line.endsWith('is yours'));
+  expect(told.map((line) => line.split(':')[0])).toEqual([CAST.sales, CAST.delivery, CAST.sales]);
 });
 
 test('nobody was named: every delivery manager hears of the close; who left, and what is over, is not mailed', async () => {

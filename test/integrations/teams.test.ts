@@ -48,21 +48,58 @@ test('an entry of the log is one card: owner, due date, escalation contact; what
   expect(bench.count('run.failed')).toBe(0);
 });
 
+/** Delivery gives an entry to somebody, a second later. */
+async function reassigns(decisionId: string, role: string, dueOn: string | null = null): Promise<void> {
+  bench.suite.clock.advanceHours(1 / 3600);
+  const delivery = await bench.world.as('DELIVERY_MANAGER');
+  await delivery.done(reassignDecision, {
+    handoffId: teams.handoffId,
+    decisionId,
+    expectedRevision: await teams.revision(),
+    ownerId: await bench.world.idOf(role),
+    dueOn,
+    escalationContactId: null,
+  });
+}
+
+test('what goes back to its first owner or day is told again: the last card names who has it', async () => {
+  const decisionId = await opened();
+  await teams.work();
+  await reassigns(decisionId, 'SERVICE_DELIVERY_LEAD');
+  await teams.work();
+  await reassigns(decisionId, 'SALES_MANAGER');
+  await teams.work();
+  await reassigns(decisionId, 'SALES_MANAGER', '2026-11-30');
+  await teams.work();
+  await reassigns(decisionId, 'SALES_MANAGER', '2026-11-27');
+  await teams.work();
+  // Nothing of it is another: no card.
+  await reassigns(decisionId, 'SALES_MANAGER');
+  await teams.work();
+  const nameOf = (role: string): string =>
+    bench.world.configuration.people.find(({ roles }) => (roles as string[]).includes(role))!.name;
+  const [sales, lead] = [nameOf('SALES_MANAGER'), nameOf('SERVICE_DELIVERY_LEAD')];
+  const shown = teams.cards().map(({ body }) => body.flatMap(({ facts = [] }) => facts));
+  expect(
+    shown.map((facts) => ['Owner', 'Due'].map((title) => facts.find((fact) => fact.title === title)!.value).join(' ')),
+  ).toEqual([
+    `${sales} 2026-11-27`,
+    `${lead} 2026-11-27`,
+    `${sales} 2026-11-27`,
+    `${sales} 2026-11-30`,
+    `${sales} 2026-11-27`,
+  ]);
+});
+
 test('a new owner and a decision are new cards that name the first; nothing is told twice', async () => {
   const decisionId = await opened();
   await teams.work();
-  const delivery = await bench.world.as('DELIVERY_MANAGER');
-  const change = { handoffId: teams.handoffId, decisionId };
-  await delivery.done(reassignDecision, {
-    ...change,
-    expectedRevision: await teams.revision(),
-    ownerId: await bench.world.idOf('SERVICE_DELIVERY_LEAD'),
-    dueOn: null,
-    escalationContactId: null,
-  });
+  await reassigns(decisionId, 'SERVICE_DELIVERY_LEAD');
   await teams.work();
+  const delivery = await bench.world.as('DELIVERY_MANAGER');
   await delivery.done(resolveDecision, {
-    ...change,
+    handoffId: teams.handoffId,
+    decisionId,
     expectedRevision: await teams.revision(),
     outcome: 'The client pays.',
     reason: 'It is beyond the scope of the quote.',
@@ -141,6 +178,26 @@ it.each<{ state: 'off' | 'deleted'; says: RegExp }>([
   const admin = await bench.world.as('REVOPS_ADMIN');
   await admin.done(testIntegration, { integrationId: connection.id });
   await teams.work(2);
+  expect(teams.cards()).toHaveLength(1);
+});
+
+test('a connection that is tested before it is mended is in error again, by the same card, until it is', async () => {
+  await opened();
+  bench.simulator.people.setWorkflow(bench.sample.tid, 'off');
+  await teams.work();
+  const { id: integrationId } = await teams.connection();
+  const admin = await bench.world.as('REVOPS_ADMIN');
+  await admin.done(testIntegration, { integrationId });
+  await teams.work(2);
+  expect(await teams.connection()).toMatchObject({
+    state: 'ERROR',
+    reason: 'TEAMS_WORKFLOW',
+    remedy: expect.stringMatching(/Turn the workflow on again/),
+  });
+  bench.simulator.people.setWorkflow(bench.sample.tid, 'on');
+  await admin.done(testIntegration, { integrationId });
+  await teams.work(2);
+  expect(await teams.connection()).toMatchObject({ state: 'CONNECTED', reason: null });
   expect(teams.cards()).toHaveLength(1);
 });
 

@@ -23,6 +23,9 @@ export interface Sent {
 /** The id of the n-th row of every seeded table: ids grow as those of version 7 do. */
 export const idOf = (n: number): string => `00000000-0000-7000-8000-${n.toString(16).padStart(12, '0')}`;
 
+/** The instant of the n-th row of every seeded table, in every column of instants. */
+export const instantOf = (n: number): Date => new Date(Date.UTC(2024, 0, 1, 0, n));
+
 /** Rows of one parent: `x_id` of rows 8 to 15 is the id of row 1. */
 const BROTHERS = 8;
 

@@ -59,6 +59,7 @@ const SPANS = `insert into fact_kpi_case (${CASE_COLUMNS})
 const PASSAGE = `update fact_handoff h set opened_at = o.at, segment = 'SMB',
     first_submitted_at = case when o.n % 8 > 0 then o.at + interval '3 days' end,
     signed_off_at = case when o.n % 8 > 1 then o.at + interval '9 days' end,
+    kickoff_scheduled_at = case when o.n % 8 > 2 then o.at + interval '10 days' end,
     kickoff_starts_at = case when o.n % 8 > 2 then o.at + interval '14 days' end,
     kickoff_held_at = case when o.n % 8 > 3 then o.at + interval '15 days' end,
     closed_at = case when o.n % 8 > 5 then o.at + interval '40 days' end, returns = case when o.n % 6 = 5 then 1 else 0 end,

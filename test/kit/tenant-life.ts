@@ -62,8 +62,13 @@ export class Installation {
 
   restore(folder: string, digest?: string): Promise<Restored> {
     const { owner, documentsFolder } = this;
-    const job = 'command-line:test';
-    return restoreTenant({ owner, folder, documentsFolder, job, ...(digest === undefined ? {} : { digest }) });
+    return restoreTenant({
+      owner,
+      folder,
+      documentsFolder,
+      account: 'test',
+      ...(digest === undefined ? {} : { digest }),
+    });
   }
 
   erase(slug: string, folder: string): Promise<Manifest> {

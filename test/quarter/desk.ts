@@ -130,11 +130,11 @@ export class Desk {
         return void (await done(sales, recordIntroduction, { threadUrl, introducedAt }));
       }
       case 'PAUSE':
-        return void (await done(delivery, pauseClocks, { reason: 'The client asked us to wait.' }));
+        return void (await done(sales, pauseClocks, { reason: 'The client asked us to wait.' }));
       case 'RESUME':
         return void (await done(sales, resumeClocks, {}));
       default:
-        return this.decide(paper, happening, delivery);
+        return this.decide(paper, happening, sales, delivery);
     }
   }
 
@@ -222,23 +222,26 @@ export class Desk {
     });
   }
 
+  /** Opened by sales and settled by a lead: a delivery manager sees no draft before it is given to them. */
   private async decide(
     paper: Paper,
     deed: Of<'OPEN_DECISION' | 'MOVE_DECISION' | 'DECIDE'>,
+    sales: Persona,
     delivery: Persona,
   ): Promise<void> {
     const ownerId = delivery.actor.id;
+    const lead = await this.as('leah.lead');
     if (deed.kind === 'OPEN_DECISION') {
       const escalationContactId = (await this.as(deed.contact)).actor.id;
       const asked = { kind: DecisionKind.QUESTION, question: `Who pays for ${deed.name}?`, blocksKickoff: false };
       const given = { ...asked, ownerId, escalationContactId, dueOn: deed.dueOn };
-      return void paper.decisions.set(deed.name, await paper.done(delivery, openDecision, given));
+      return void paper.decisions.set(deed.name, await paper.done(sales, openDecision, given));
     }
     const decisionId = await paper.decision(deed.name);
     if (deed.kind === 'MOVE_DECISION')
-      return void (await paper.done(delivery, reassignDecision, { decisionId, ownerId, dueOn: deed.dueOn }));
+      return void (await paper.done(lead, reassignDecision, { decisionId, ownerId, dueOn: deed.dueOn }));
     const decided = { outcome: 'The client does.', reason: 'Agreed in the weekly call.', obsolete: false };
-    await paper.done(delivery, resolveDecision, { decisionId, ...decided });
+    await paper.done(lead, resolveDecision, { decisionId, ...decided });
   }
 
   /** Agrees on an action in the newest weekly review, by whoever holds it. */

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { AfterReview, ReviewState } from '../../src/approval/after-review.entity.js';
 import {
+  backersOf,
   breakGlassFindings,
   type BreakGlassTerms,
   declarersOf,
@@ -9,7 +10,14 @@ import {
 } from '../../src/approval/break-glass.rules.js';
 import { coveringGrant } from '../../src/approval/grant.rules.js';
 import { ApprovalState } from '../../src/approval/request.entity.js';
-import { ApprovalGrant, GrantWay, VoteDecision } from '../../src/approval/vote.entity.js';
+import {
+  ApprovalGrant,
+  ApprovalRevocation,
+  ApprovalUse,
+  type ApprovalVote,
+  GrantWay,
+  VoteDecision,
+} from '../../src/approval/vote.entity.js';
 import { Role } from '../../src/identity/roles.js';
 import { DIGEST, facts, NOW, person, request, vote } from './approval.kit.js';
 
@@ -96,9 +104,10 @@ describe('a grant of an emergency', () => {
     grantedAt: NOW,
     expiresAt: new Date(NOW.getTime() + MINUTE),
   });
-  const covers = (breakGlass: BreakGlassTerms | null): boolean => {
-    const votes = [vote(on, 'leah', { decision: VoteDecision.BREAK_GLASS })];
-    const known = { ...facts(on, ['leah', 'liam'], { votes }), requests: [on], grants: [grant], uses: [] };
+  const covers = (breakGlass: BreakGlassTerms | null, approvers = 1, more: readonly ApprovalVote[] = []): boolean => {
+    const votes = [vote(on, 'leah', { decision: VoteDecision.BREAK_GLASS }), ...more];
+    const grants = [Object.assign(new ApprovalGrant(), grant, { approvers })];
+    const known = { ...facts(on, ['leah', 'liam'], { votes }), requests: [on], grants, uses: [] };
     const question = { kind: on.kind, digest: DIGEST, contentRevision: 1, need: on.need, breakGlass };
     return coveringGrant(known, question, NOW) !== null;
   };
@@ -110,6 +119,12 @@ describe('a grant of an emergency', () => {
     expect(covers(terms(['leah', 'liam']))).toBe(false);
     expect(covers(null)).toBe(false);
   });
+
+  it('that stands on an ordinary approval beside the declaration ends with it', () => {
+    expect(covers(pinned, 2, [vote(on, 'liam')])).toBe(true);
+    expect(covers(pinned, 2)).toBe(false);
+    expect(covers(terms(['leah'], { approvers: 1 }), 2, [vote(on, 'liam')])).toBe(false);
+  });
 });
 
 const PEOPLE = ['leah', 'liam', 'freda', 'asker', 'writer', 'gone'];
@@ -118,6 +133,10 @@ const situation = fc.record({
   approvers: fc.integer({ min: 1, max: 3 }),
   contributors: fc.subarray(['writer']),
   declared: fc.subarray(PEOPLE),
+  approved: fc.subarray(PEOPLE),
+  takenBack: fc.subarray(PEOPLE),
+  represented: fc.option(fc.constantFrom(...PEOPLE), { nil: null }),
+  usedBy: fc.option(fc.constantFrom(...PEOPLE, 'policy.enact'), { nil: null }),
   merged: fc.constantFrom({}, { liam: 'leah' }, { writer: 'leah' }, { freda: 'asker' }),
 });
 
@@ -125,18 +144,32 @@ describe('an emergency', () => {
   it('passes with as many of those named as the policy asks, or as can be had; never with nobody', () => {
     let broken = 0;
     fc.assert(
-      fc.property(situation, ({ named, approvers, contributors, declared, merged }) => {
+      fc.property(situation, ({ named, approvers, contributors, declared, approved, takenBack, merged, ...others }) => {
         const on = request({ breakGlass: terms(named, { approvers }) });
-        const votes = declared.map((id) => vote(on, id, { decision: VoteDecision.BREAK_GLASS }));
+        const ordinary = approved.filter((id) => !declared.includes(id));
+        const votes = [
+          ...declared.map((id) => vote(on, id, { decision: VoteDecision.BREAK_GLASS })),
+          ...ordinary.map((id) => vote(on, id, { onBehalfOf: others.represented === id ? 'away' : null })),
+        ];
+        const revocations = takenBack.map((id) => Object.assign(new ApprovalRevocation(), { voteId: `${id}/1` }));
         const own = merged as Record<string, string>;
         const members = PEOPLE.filter((id) => id !== 'gone' && !own[id]);
-        const known = facts(on, members, { votes, contributors, merged: own });
+        const known = facts(on, members, { votes, revocations, contributors, merged: own });
         const who = (id: string): string => own[id] ?? id;
         const barred = new Set(['asker', ...contributors].map(who));
         const able = new Set(named.map(who).filter((id) => members.includes(id) && !barred.has(id)));
-        const did = new Set(declared.map(who).filter((id) => able.has(id)));
+        const of = (ids: readonly string[]) =>
+          new Set(
+            ids
+              .filter((id) => !takenBack.includes(id))
+              .map(who)
+              .filter((id) => able.has(id)),
+          );
+        const did = of(declared);
+        const agreed = of([...declared, ...ordinary.filter((id) => id !== others.represented)]);
         expect(new Set(declarersOf(known))).toEqual(did);
-        expect(isBroken(known)).toBe(did.size > 0 && did.size >= Math.min(approvers, able.size));
+        expect(new Set(backersOf(known))).toEqual(agreed);
+        expect(isBroken(known)).toBe(did.size > 0 && agreed.size >= Math.min(approvers, able.size));
         if (isBroken(known)) broken += 1;
       }),
       { numRuns: 1500, seed: 3 },
@@ -146,20 +179,25 @@ describe('an emergency', () => {
 
   it('is reviewed by nobody who had a hand in it, under whatever record', () => {
     fc.assert(
-      fc.property(situation, fc.constantFrom(...PEOPLE), ({ contributors, declared, merged }, reviewer) => {
+      fc.property(situation, fc.constantFrom(...PEOPLE), ({ contributors, declared, merged, ...others }, reviewer) => {
+        const { represented: onBehalfOf, usedBy } = others;
         const on = request();
-        const votes = declared.map((id) => vote(on, id, { decision: VoteDecision.BREAK_GLASS }));
+        const votes = [
+          ...declared.map((id) => vote(on, id, { decision: VoteDecision.BREAK_GLASS })),
+          ...(onBehalfOf === null ? [] : [vote(on, 'stand-in', { onBehalfOf })]),
+        ];
+        const uses = usedBy === null ? [] : [Object.assign(new ApprovalUse(), { requestId: on.id, usedBy })];
         const own = merged as Record<string, string>;
         const who = (id: string): string => own[id] ?? id;
         const members = PEOPLE.filter((id) => !own[id]);
-        const known = facts(on, members, { votes, contributors, merged: own });
-        const hands = ['asker', ...contributors, ...declared].map(who);
+        const known = { ...facts(on, members, { votes, contributors, merged: own }), uses };
+        const hands = ['asker', ...contributors, ...declared, onBehalfOf, usedBy].map((id) => who(id ?? ''));
         const found = codes(reviewFindings(review({ declaredBy: [] }), known, person(reviewer)));
         expect(found.includes('SELF_REVIEW')).toBe(hands.includes(who(reviewer)));
       }),
       { numRuns: 500 },
     );
-    const known = facts(request(), ['freda']);
+    const known = { ...facts(request(), ['freda']), uses: [] };
     expect(codes(reviewFindings(review({ state: ReviewState.JUSTIFIED }), known, person('freda')))).toEqual([
       'NOT_OPEN',
     ]);

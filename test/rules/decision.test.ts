@@ -39,6 +39,7 @@ const decision = (change: Partial<Decision> = {}): Decision =>
     decidedAt: null,
     openedBy: SOFIA,
     openedAt: NOW,
+    assignedAt: NOW,
     sources: [],
     ...change,
   });

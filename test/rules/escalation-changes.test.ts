@@ -24,6 +24,7 @@ const history: HandoffHistory = {
   tier: 'LIGHT',
   close: { wonOn: '2026-11-23', importedAt: at('2026-11-23T14:00:00Z') },
   submissions: [],
+  handovers: [],
   returns: [],
   signOffs: [],
   introducedAt: null,
@@ -42,7 +43,7 @@ const ground: DeadlineGround = {
   version,
   decisions: [],
   checkpoints: [],
-  delivery: { acceptances: [], feedbackAt: null, deliverable: null, firstTouch: null, withdrawnAt: null },
+  delivery: { acceptances: [], feedback: [], deliverable: null, firstTouch: null, withdrawnAt: null },
   taken: [],
 };
 

@@ -40,6 +40,7 @@ const CLOSED_ON_FRIDAY: HandoffHistory = {
   tier: 'STANDARD',
   close: { wonOn: '2026-11-20', importedAt: FRIDAY_1700 },
   submissions: [],
+  handovers: [],
   returns: [],
   signOffs: [],
   introducedAt: null,
@@ -116,6 +117,7 @@ describe('a history', () => {
       ...CLOSED_ON_FRIDAY,
       close: null,
       submissions: [at('2026-11-23T09:00:00Z'), at('2026-11-25T09:00:00Z')],
+      handovers: [at('2026-11-23T09:00:00Z'), at('2026-11-25T09:00:00Z')],
       returns: [at('2026-11-24T09:00:00Z'), at('2026-11-26T09:00:00Z')],
       signOffs: [at('2026-11-30T09:00:00Z')],
     };

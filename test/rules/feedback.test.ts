@@ -17,7 +17,7 @@ describe('the deadlines of delivery', () => {
   const configuration = sample() as RuledConfiguration;
   const nothing: DeliveryGround = {
     acceptances: [],
-    feedbackAt: null,
+    feedback: [],
     deliverable: null,
     firstTouch: null,
     withdrawnAt: null,
@@ -59,7 +59,7 @@ describe('the deadlines of delivery', () => {
   it('end with the answer, or with the handoff', () => {
     const acceptances = [{ signOffId: 's', signedAt: at('2026-11-23T14:00:00Z'), endedAt: null }];
     const [answer, end] = [at('2026-12-08T10:00:00Z'), at('2026-12-20T10:00:00Z')];
-    expect(of({ acceptances, feedbackAt: answer }, { endedAt: end as never })[0]).toMatchObject({
+    expect(of({ acceptances, feedback: [answer] }, { endedAt: end as never })[0]).toMatchObject({
       stoppedAt: answer,
       voidedAt: null,
     });
@@ -71,10 +71,13 @@ describe('the deadlines of delivery', () => {
     const lapsed = { signOffId: 'a', signedAt: at('2026-11-23T14:00:00Z'), endedAt: at('2026-12-09T10:00:00Z') };
     const live = { signOffId: 'b', signedAt: at('2026-12-10T14:00:00Z'), endedAt: null };
     const answer = at('2026-12-28T10:00:00Z');
-    expect(of({ acceptances: [lapsed, live], feedbackAt: answer })).toMatchObject([
+    // What delivery said of the first acceptance does not answer for the second.
+    const earlier = at('2026-11-26T10:00:00Z');
+    expect(of({ acceptances: [lapsed, live], feedback: [earlier, answer] })).toMatchObject([
       { mark: 'a', stoppedAt: null, voidedAt: lapsed.endedAt },
       { mark: 'b', stoppedAt: answer, voidedAt: null },
     ]);
+    expect(of({ acceptances: [lapsed, live], feedback: [earlier] })[1]).toMatchObject({ stoppedAt: null });
   });
 
   it('hold the first deliverable to its day, not before the acceptance, and beyond the close', () => {

@@ -59,6 +59,7 @@ export function ground({ history, delivery, facts, withdrawnAt, ground: rest }: 
         tier: 'STANDARD',
         close: { wonOn: '2026-11-23', importedAt: WON },
         submissions: [],
+        handovers: [],
         returns: [],
         signOffs: [],
         introducedAt: null,
@@ -79,6 +80,7 @@ export function ground({ history, delivery, facts, withdrawnAt, ground: rest }: 
     actuals: null,
     caseFacts: {
       handoffId: 'handoff',
+      completeness: null,
       submissions: [],
       fillMarks: [],
       hasOverride: false,

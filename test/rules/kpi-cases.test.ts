@@ -5,52 +5,21 @@ import { casesOf } from '../../src/reporting/cases.js';
 import { at, cases, ground, SIGNED, type Told, WON } from './kpi-cases.kit.js';
 
 describe('completeness as of the won instant', () => {
-  const item = (id: string, weight: number, rest: object = {}): object => {
-    return { id, weight, required: true, state: 'VERIFIED', naAcceptedAt: null, reopenedAt: null, ...rest };
-  };
-  const proof = (itemId: string, rest: object = {}): object => ({
-    itemId,
-    sequence: 1,
-    state: 'VERIFIED',
-    submittedAt: at('2026-11-20T09:00'),
-    verifiedAt: at('2026-11-20T15:00'),
-    invalidAt: null,
-    ...rest,
-  });
-  const completeness = (items: object[], evidence: object[]): string[] =>
-    cases('COMPLETENESS_SCORE', { ground: { items, evidence } as unknown as Partial<CaseGround> });
-  const [of, ofTwo] = ['2026-11-23 2026-11-23T10:00 3/5', '2026-11-23 2026-11-23T10:00 2/5'];
-
-  it.each([
-    { what: 'verified in time', evidence: proof('b'), expected: of },
-    { what: 'verified at the very instant', evidence: proof('b', { verifiedAt: WON }), expected: of },
-    { what: 'verified later', evidence: proof('b', { verifiedAt: at('2026-11-23T10:01') }), expected: ofTwo },
-    { what: 'given, not verified', evidence: proof('b', { state: 'SUBMITTED', verifiedAt: null }), expected: ofTwo },
-    { what: 'rejected', evidence: proof('b', { state: 'REJECTED' }), expected: ofTwo },
-    { what: 'lost before', evidence: proof('b', { invalidAt: at('2026-11-22T10:00') }), expected: ofTwo },
-    { what: 'lost after', evidence: proof('b', { invalidAt: at('2026-11-24T10:00') }), expected: of },
-    { what: 'given later alone', evidence: proof('b', { submittedAt: at('2026-11-23T11:00') }), expected: ofTwo },
-  ])('counts an item that was $what', ({ evidence, expected }) => {
-    expect(completeness([item('a', 2), item('b', 1), item('c', 2)], [proof('a'), evidence])).toEqual([expected]);
+  const kept = (provenWeight: number, applicableWeight: number): Told => ({
+    facts: { completeness: { provenWeight, applicableWeight } },
   });
 
-  it('leaves out what was accepted as not applicable by then, and what is not required', () => {
-    const state = 'NOT_APPLICABLE';
-    const accepted = item('b', 1, { state, naAcceptedAt: at('2026-11-22T10:00') });
-    const late = item('c', 2, { state, naAcceptedAt: at('2026-11-24T10:00') });
-    const optional = item('d', 9, { required: false });
-    expect(completeness([item('a', 2), accepted, late, optional], [proof('a')])).toEqual([
-      '2026-11-23 2026-11-23T10:00 2/4',
-    ]);
-    expect(completeness([accepted], [])).toEqual([]);
+  it('is what was kept at the win, whatever the items are now', () => {
+    expect(cases('COMPLETENESS_SCORE', kept(3, 5))).toEqual(['2026-11-23 2026-11-23T10:00 3/5']);
+    const items = [{ id: 'a', weight: 2, required: true, state: 'VERIFIED', naAcceptedAt: null, reopenedAt: null }];
+    const now = { items } as unknown as Partial<CaseGround>;
+    expect(cases('COMPLETENESS_SCORE', { ...kept(3, 5), ground: now })).toEqual(['2026-11-23 2026-11-23T10:00 3/5']);
   });
 
-  it('does not count what was reopened before, nor the proof before a later one', () => {
-    const reopened = (text: string): object => item('a', 2, { reopenedAt: at(text) });
-    expect(completeness([reopened('2026-11-22T10:00')], [proof('a')])).toEqual(['2026-11-23 2026-11-23T10:00 0/2']);
-    expect(completeness([reopened('2026-11-24T10:00')], [proof('a')])).toEqual(['2026-11-23 2026-11-23T10:00 2/2']);
-    const second = proof('a', { sequence: 2, state: 'REJECTED', submittedAt: at('2026-11-21T10:00') });
-    expect(completeness([item('a', 2)], [proof('a'), second])).toEqual(['2026-11-23 2026-11-23T10:00 0/2']);
+  it('is no case where nothing applied, before a win, and when it stands no more', () => {
+    expect(cases('COMPLETENESS_SCORE', kept(0, 0))).toEqual([]);
+    expect(cases('COMPLETENESS_SCORE')).toEqual([]);
+    expect(cases('COMPLETENESS_SCORE', { ...kept(3, 5), history: { close: null } })).toEqual([]);
   });
 });
 

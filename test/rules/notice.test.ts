@@ -81,8 +81,11 @@ describe('the words of a notice', () => {
     question: 'Who pays?',
     dueOn: '2026-11-27',
     state: 'OPEN',
+    ownerId: 'p',
+    assigned: '1763906400.000000',
     hasEnded: false,
   };
+  const ASSIGNED = 'x/open/1763906400.000000';
   const kickoff: SubjectFacts = { type: 'Kickoff', ...about, startsAt: at('2026-12-01T10:00:00Z'), state: 'SCHEDULED' };
   const request: SubjectFacts = {
     type: 'ApprovalRequest',
@@ -128,8 +131,13 @@ describe('the words of a notice', () => {
     { template: HANDOFF_SUBMITTED, facts: handoff('IN_REVIEW'), key: '', says: 'Handoff H-1 awaits your sign-off' },
     { template: SIGN_OFF_LAPSED, facts: handoff('IN_REVIEW'), key: '', says: 'Handoff H-1 needs your sign-off again' },
     { template: HANDOFF_RETURNED, facts: handoff('RETURNED'), key: '', says: 'Handoff H-1 was returned by delivery' },
-    { template: DECISION_OPENED, facts: decision, key: 'x/open/2026-11-27', says: 'Decision D-1 of H-1 is yours' },
-    { template: DECISION_OVERDUE, facts: decision, key: 'x/due/2026-11-27', says: 'Decision D-1 of H-1 is overdue' },
+    { template: DECISION_OPENED, facts: decision, key: ASSIGNED, says: 'Decision D-1 of H-1 is yours' },
+    {
+      template: DECISION_OVERDUE,
+      facts: { ...decision, ownerId: 'other' },
+      key: 'x/due/2026-11-27',
+      says: 'Decision D-1 of H-1 is overdue',
+    },
     { template: KICKOFF_SCHEDULED, facts: kickoff, key: '', says: 'The kickoff of H-1 is scheduled' },
     {
       template: APPROVAL_ASKED,
@@ -166,7 +174,9 @@ describe('the words of a notice', () => {
     { template: HANDOFF_SUBMITTED, facts: handoff('IN_REVIEW', 'other'), key: '' },
     { template: SIGN_OFF_LAPSED, facts: handoff('SIGNED_OFF'), key: '' },
     { template: HANDOFF_RETURNED, facts: handoff('IN_REVIEW'), key: '' },
-    { template: DECISION_OPENED, facts: { ...decision, state: 'RESOLVED' }, key: 'x/open/2026-11-27' },
+    { template: DECISION_OPENED, facts: { ...decision, state: 'RESOLVED' }, key: ASSIGNED },
+    { template: DECISION_OPENED, facts: { ...decision, ownerId: 'other' }, key: ASSIGNED },
+    { template: DECISION_OPENED, facts: decision, key: 'x/open/1763820000.000000' },
     { template: DECISION_OVERDUE, facts: decision, key: 'x/due/2026-11-20' },
     { template: DECISION_OVERDUE, facts: { ...decision, hasEnded: true }, key: 'x/due/2026-11-27' },
     { template: KICKOFF_SCHEDULED, facts: { ...kickoff, state: 'VOID' }, key: '' },

@@ -40,6 +40,7 @@ const facts = fc.record({
   now: fc.constant(NOW),
   phase: fc.constantFrom('LOOKUP' as const, 'PERFORM' as const, 'ADOPT' as const),
   isBegun: fc.boolean(),
+  leaseMs: fc.integer({ min: 2000, max: 300_000 }),
   random: fc.double({ min: 0, max: 0.999, noNaN: true }),
   pause: fc.option(
     fc.integer({ min: 1, max: 50 }).map((failures) => ({ failures, since: NOW, vendor: 'HALOPSA' }) as VendorPause),
@@ -91,6 +92,17 @@ test('pauses grow, and end: nobody waits longer than five minutes for a vendor, 
   );
 });
 
+test('what a vendor may still be doing is not looked up before the lease of a killed worker would be over', () => {
+  fc.assert(
+    fc.property(effects, faults, facts, (effect, fault, known) => {
+      const waitOf = (leaseMs: number): number =>
+        afterFault(effect, fault, { ...known, leaseMs }).effect.nextAttemptAt!.getTime() - NOW.getTime();
+      const isInDoubt = fault.kind === 'UNKNOWN_OUTCOME' && effect.effectClass === EffectClass.LOOKUP;
+      expect(waitOf(known.leaseMs)).toBe(isInDoubt ? Math.max(known.leaseMs, waitOf(0)) : waitOf(0));
+    }),
+  );
+});
+
 test('what is busy waits alone: its vendor goes on', () => {
   fc.assert(
     fc.property(effects, facts, (effect, known) => {
@@ -114,7 +126,14 @@ test.each<{ kind: VendorFault; attempts: number; state: EffectState }>([
 ])('a PUT after $attempts attempts and $kind is $state', ({ kind, attempts, state }) => {
   const effect = Object.assign(new OutboxEffect(), { effectClass: EffectClass.PUT, attempts, strikes: 0, vendor: 'V' });
   const fault = { kind, retryAfterMs: null, code: 'C', message: '', remedy: '', status: null };
-  const after = afterFault(effect, fault, { now: NOW, phase: 'PERFORM', isBegun: true, pause: null, random: 0 });
+  const after = afterFault(effect, fault, {
+    now: NOW,
+    phase: 'PERFORM',
+    isBegun: true,
+    pause: null,
+    leaseMs: 30_000,
+    random: 0,
+  });
   expect(after.effect.state).toBe(state);
 });
 
@@ -128,7 +147,14 @@ test('an adoption that the vendor refuses puts the effect back where it was', ()
       inDoubt,
     });
     effect.adoptedReceipt = 'wrong';
-    const after = afterFault(effect, fault, { now: NOW, phase: 'ADOPT', isBegun: true, pause: null, random: 0 });
+    const after = afterFault(effect, fault, {
+      now: NOW,
+      phase: 'ADOPT',
+      isBegun: true,
+      pause: null,
+      leaseMs: 30_000,
+      random: 0,
+    });
     expect(after.effect).toMatchObject({ state: inDoubt ? 'UNKNOWN' : 'DEAD', inDoubt, adoptedReceipt: null });
   }
 });

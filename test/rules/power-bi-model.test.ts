@@ -270,6 +270,28 @@ describe('the measures', () => {
     expect(daxOf('Scope-change frequency numerator')).toContain(', ISBLANK(KpiCases[SpanFromOn]))');
   });
 
+  it('count a kickoff as scheduled from when a date was first given, whenever the meeting is', () => {
+    expect(daxOf('Kickoffs scheduled')).toBe(
+      [
+        'VAR AsOf = [As of] RETURN CALCULATE( COUNTROWS(Handoffs), TREATAS(VALUES(Dates[Day]), Handoffs[HappenedOn]),',
+        'KEEPFILTERS(NOT ISBLANK(Handoffs[KickoffScheduledAt])), KEEPFILTERS(Handoffs[KickoffScheduledAt] <= AsOf) )',
+      ].join(' '),
+    );
+  });
+
+  it('call stalled what is past due and neither met nor void', () => {
+    const waiting = [
+      'REMOVEFILTERS(Dates)',
+      'KEEPFILTERS(ISBLANK(SlaEvents[StoppedAt]))',
+      'KEEPFILTERS(ISBLANK(SlaEvents[VoidedAt]))',
+      'KEEPFILTERS(NOT ISBLANK(SlaEvents[DueAt]))',
+    ].join(', ');
+    expect(daxOf('Stalled steps')).toBe(
+      `VAR AsOf = [As of] RETURN CALCULATE( COUNTROWS(SlaEvents), ${waiting}, KEEPFILTERS(SlaEvents[DueAt] < AsOf) )`,
+    );
+    expect(daxOf('Days overdue')).toContain(`VAR FirstDue = CALCULATE( MIN(SlaEvents[DueAt]), ${waiting} ) RETURN`);
+  });
+
   it('are as of the refresh, since the rows know of nothing later', () => {
     expect(daxOf('As of')).toBe('MAX(Refresh[RefreshedAt])');
     expect([...measures.values()].join('\n')).not.toMatch(/\b(NOW|TODAY|UTCNOW|UTCTODAY|USERELATIONSHIP)\(/);

@@ -51,9 +51,10 @@ describe('a review before the signature', () => {
 
   it('is answered by somebody else, once', () => {
     const codes = (live: PreClose | null, ...ids: string[]): string[] =>
-      answerFindings(live, ids).map(({ code }) => code);
+      answerFindings(live, { ownerId: id(13) }, ids).map(({ code }) => code);
     expect(codes(preClose(PreCloseState.REQUESTED), id(12))).toEqual([]);
     expect(codes(preClose(PreCloseState.REQUESTED), id(12), SOFIA)).toEqual(['SELF_APPROVAL']);
+    expect(codes(preClose(PreCloseState.REQUESTED), id(12), id(13))).toEqual(['SELF_APPROVAL']);
     expect(codes(preClose(PreCloseState.APPROVED), id(12))).toEqual(['PRE_CLOSE_NOT_ASKED']);
     expect(codes(null, id(12))).toEqual(['PRE_CLOSE_NOT_ASKED']);
   });

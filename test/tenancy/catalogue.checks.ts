@@ -43,6 +43,7 @@ const APPEND_ONLY = [
   'actuals_line',
   'actuals_mark',
   'clock_settlement',
+  'completeness_at_win',
   'repeat_ask',
   'client_survey',
   'checkpoint_return',

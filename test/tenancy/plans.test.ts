@@ -2,7 +2,7 @@ import { getNamedType, isObjectType } from 'graphql';
 import { accessMatrix } from '../../src/cli/access-matrix.js';
 import type { Ability } from '../../src/core/ability.js';
 import { relationOf } from '../../src/core/graphql/relations.js';
-import { encodeCursor } from '../../src/core/page.js';
+import { encodeCursor, encodePlace } from '../../src/core/page.js';
 import { Reader } from '../../src/core/reader.js';
 import { type EntityClass, snakeCase, tableOf } from '../../src/core/table.js';
 import type { Queries } from '../../src/core/statement.js';
@@ -13,6 +13,7 @@ import {
   fill,
   idOf,
   indexesOf,
+  instantOf,
   pretendLarger,
   scansOfWholeTenant,
   scansWithoutTenant,
@@ -35,6 +36,11 @@ const DEEP = IS_LARGE ? SAID - 25_000 : Math.trunc(ROWS / 4);
 const KNOWN: Readonly<Record<string, string>> = {
   approvalInbox: 'who may answer is a matter of rules: reads what is undecided and in time, which deadlines keep few',
 };
+
+/** Lists by time: their cursors are places. */
+const BY_TIME: ReadonlySet<string> = new Set(['kpiCases', 'reportedExceptions', 'stalledHandoffs']);
+const deepIn = (root: string): string =>
+  BY_TIME.has(root) ? encodePlace({ at: instantOf(DEEP), id: idOf(DEEP) }) : encodeCursor(idOf(DEEP));
 
 const matrix = accessMatrix();
 const CONNECTIONS = calls
@@ -106,9 +112,7 @@ async function recordRoot(root: string): Promise<void> {
   const document = plain!.document.includes('(')
     ? deep
     : `query ($after: String) { ${root}(after: $after) ${selection} }`;
-  await during(`${root} deep`, () =>
-    persona.graphql(document, { ...plain!.variables, after: encodeCursor(idOf(DEEP)) }),
-  );
+  await during(`${root} deep`, () => persona.graphql(document, { ...plain!.variables, after: deepIn(root) }));
 }
 
 interface Declared {

@@ -13,7 +13,7 @@ import { openSuite, type Suite } from '../kit/suite.js';
 import type { GraphQLResult, Persona } from '../kit/world.js';
 import type { Call } from './calls.js';
 import { calls, populate, type Population, schema } from './population.js';
-import { SOURCES } from './sources.js';
+import { SOURCES, valueOf } from './sources.js';
 
 const CANARY = `canary${newId().replaceAll('-', '')}`;
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
@@ -95,16 +95,6 @@ async function plantCanaries(): Promise<void> {
   } finally {
     await superuser.end();
   }
-}
-
-/** A tenant's own value for an argument of a root field, or undefined when the argument is no id. */
-async function valueOf(of: Population, handoff: string, root: string, name: string): Promise<unknown> {
-  const source = SOURCES[`${root}.${name}`] ?? SOURCES[name];
-  if (!source) return undefined;
-  const rows = await of.world.rows(source, source.includes('$2') ? [handoff] : []);
-  const other = rows.length > 0 ? rows : await of.world.rows(source, source.includes('$2') ? [of.story] : []);
-  if (other.length === 0) throw new Error(`The population has no ${name} for ${root}`);
-  return name.endsWith('Ids') ? [other[0]!.id] : other[0]!.id;
 }
 
 /** The names of a root field's arguments that are ids, or texts like ids, at any depth of its inputs. */

@@ -1,3 +1,5 @@
+import type { Population } from './population.js';
+
 const PERSON = 'select id from person where tenant_id = $1 order by created_at desc, id desc limit 1';
 
 /** Where a tenant's own value of an argument is found: `$1` the tenant, `$2` a handoff. A new argument has to come here. */
@@ -86,3 +88,13 @@ export const SOURCES: Readonly<Record<string, string>> = {
   subject: 'select subject as id from account where tenant_id = $1 order by id',
   oid: 'select subject as id from account where tenant_id = $1 order by id desc',
 };
+
+/** A tenant's own value for an argument of a root field, or undefined when the argument is no id. */
+export async function valueOf(of: Population, handoff: string, root: string, name: string): Promise<unknown> {
+  const source = SOURCES[`${root}.${name}`] ?? SOURCES[name];
+  if (!source) return undefined;
+  const rows = await of.world.rows(source, source.includes('$2') ? [handoff] : []);
+  const other = rows.length > 0 ? rows : await of.world.rows(source, source.includes('$2') ? [of.story] : []);
+  if (other.length === 0) throw new Error(`The population has no ${name} for ${root}`);
+  return name.endsWith('Ids') ? [other[0]!.id] : other[0]!.id;
+}

@@ -50,10 +50,7 @@ function refusalIn(error: unknown): AppError | null {
 }
 
 /** How an operation is answered. */
-interface Plan {
-  readonly selections: Selections;
-  readonly writers: Writers;
-  readonly compilation: Compilation;
+interface Plan extends Compilation {
   /** Root fields by response key, as far as they have been compiled. */
   readonly compiled: Map<string, CompiledRoot>;
 }
@@ -127,12 +124,12 @@ export class Plans {
   }
 
   /** The statement of a root field, or null when its resolver does more than read rows. */
-  private async statementOf({ compilation, compiled }: Plan, key: string, nodes: readonly FieldNode[], asker: Asker) {
+  private async statementOf(plan: Plan, key: string, nodes: readonly FieldNode[], asker: Asker) {
     if (!this.hasStatements) return null;
     try {
       const reading = await this.read(nodes, asker);
-      const root = compiled.get(key) ?? new CompiledRoot(compilation, nodes, reading, this.places);
-      compiled.set(key, root);
+      const root = plan.compiled.get(key) ?? new CompiledRoot(plan, nodes, reading, this.places);
+      plan.compiled.set(key, root);
       const query = root.query(reading, asker.context.ability);
       return { query, holes: root.holes, isRequired: reading.kind === 'REQUIRED' };
     } catch (error) {
@@ -168,8 +165,7 @@ export class Plans {
     const { schema, types } = this;
     const selections = new Selections(schema, fragments, asker.variables, selectionSet);
     const writers = new Writers(types, selections);
-    const compilation = { schema, types, selections, writers, ability: asker.context.ability };
-    return { selections, writers, compilation, compiled: new Map() };
+    return { schema, types, selections, writers, ability: asker.context.ability, compiled: new Map() };
   }
 
   private partOf(document: DocumentNode): DocumentPart {

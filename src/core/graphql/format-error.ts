@@ -2,7 +2,7 @@ import { ApolloServerErrorCode, unwrapResolverError } from '@apollo/server/error
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { ArgumentValidationError } from 'type-graphql';
 import type { Logger } from 'pino';
-import { AppError } from '../error.js';
+import { AppError, DatabaseUnreachable } from '../error.js';
 import { isConnectionLoss, isMalformedValue, isStatementError, isStatementTimeout } from '../sql-error.js';
 
 /** Codes that may leave with their own message; whatever else happens is INTERNAL_SERVER_ERROR and is logged. */
@@ -26,7 +26,8 @@ interface Constraint {
 
 /** What an error may show: a code, a message, the field and the remedy; nothing internal (design 5). */
 export function formatError(formatted: GraphQLFormattedError, thrown: unknown, log: Logger): GraphQLFormattedError {
-  const error = unwrapResolverError(thrown);
+  const found = unwrapResolverError(thrown);
+  const error = isConnectionLoss(found) ? new DatabaseUnreachable() : found;
   const at = {
     ...(formatted.path ? { path: formatted.path } : {}),
     ...(formatted.locations ? { locations: formatted.locations } : {}),
@@ -34,10 +35,6 @@ export function formatError(formatted: GraphQLFormattedError, thrown: unknown, l
   if (error instanceof AppError)
     return { message: error.message, ...at, extensions: { code: error.code, ...error.details } };
   if (error instanceof ArgumentValidationError) return { ...at, ...validationError(error) };
-  if (isConnectionLoss(error)) {
-    const extensions = { code: 'UNAVAILABLE', remedy: 'Try again in a moment.' };
-    return { message: 'The database cannot be reached.', ...at, extensions };
-  }
   if (isStatementError(error) && isMalformedValue(error.code)) {
     const remedy = 'Check ids, dates and texts in the request.';
     return { message: 'A value in the request is malformed.', ...at, extensions: { code: 'BAD_USER_INPUT', remedy } };

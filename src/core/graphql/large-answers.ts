@@ -25,7 +25,7 @@ const PATIENCE = 5000;
  */
 export function turnsOfLargeAnswers(schema: GraphQLSchema): ApolloServerPlugin<ApiContext> {
   const share = new FairShare({
-    what: 'large answers',
+    what: 'large answers of your organisation',
     places: PLACES,
     share: SHARE,
     line: LINE,

@@ -14,6 +14,7 @@ import {
   type SelectionSetNode,
   type GraphQLNamedType,
 } from 'graphql';
+import { introspectionRows, metaField } from './introspection-rows.js';
 
 /** Bounds of one document; every one is a refusal with the figure, never a timeout. */
 export interface DocumentLimits {
@@ -27,11 +28,20 @@ export interface DocumentLimits {
 
 export const DEFAULT_LIMITS: DocumentLimits = { depth: 12, cost: 50_000, aliases: 30, rootFields: 20, directives: 20 };
 
+/** Of a document that asks for the schema alone: one whole schema, which is deeper than any question about data. */
+export const INTROSPECTION_LIMITS: DocumentLimits = { ...DEFAULT_LIMITS, depth: 20, cost: 75_000 };
+
 /** Tokens of a document, refused by the parser itself. */
 export const MAX_TOKENS = 2_000;
 
-/** Rows that a list without `first` is taken to have. */
+/** Rows that a list is taken to have where its size cannot be asked for. */
 const TYPICAL_LIST = 10;
+
+/** Arguments by which the size of a list is asked for: of a page, and of a list that hangs on a row. */
+const SIZES: ReadonlySet<string> = new Set(['first', 'newest']);
+
+/** Whether an argument of this name says how many rows a list has at the most. */
+export const isSizeOfList = (argument: string): boolean => SIZES.has(argument);
 
 interface Weight {
   readonly depth: number;
@@ -40,7 +50,7 @@ interface Weight {
 
 /**
  * Refuses a document that would answer too much. Each fragment is weighed once, so that a chain of fragments which
- * doubles at every link costs linear time to refuse, and `first` is counted whether literal, variable or default
+ * doubles at every link costs linear time to refuse, and sizes of lists are counted whether literal, variable or default
  * (public limiters are blind to variables, reliability 3). Answers the cost.
  */
 export function assertWithinLimits(
@@ -64,10 +74,10 @@ export function assertWithinLimits(
   );
   const scale = new Scale(schema, document, operation, variables);
   refuseAbove('rootFields', scale.countFields(operation.selectionSet, limits.rootFields), limits.rootFields);
-  const weight = scale.weigh(operation.selectionSet, root);
-  refuseAbove('depth', weight.depth, limits.depth);
-  refuseAbove('cost', weight.cost, limits.cost);
-  return weight.cost;
+  const { depth, cost } = scale.weighWhole(operation.selectionSet, root);
+  refuseAbove('depth', depth, limits.depth);
+  refuseAbove('cost', cost, limits.cost);
+  return cost;
 }
 
 /** What the operation costs by the same count: fields that would be answered at the most. */
@@ -78,7 +88,7 @@ export function costOf(
   variables: Readonly<Record<string, unknown>>,
 ): number {
   const root = schema.getRootType(operation.operation);
-  return root ? new Scale(schema, document, operation, variables).weigh(operation.selectionSet, root).cost : 0;
+  return root ? new Scale(schema, document, operation, variables).weighWhole(operation.selectionSet, root).cost : 0;
 }
 
 function refuseAbove(limit: string, actual: number, allowed: number): void {
@@ -132,7 +142,13 @@ class Scale {
     return count;
   }
 
-  weigh(selections: SelectionSetNode, parent: GraphQLNamedType): Weight {
+  /** The weight of an operation, in whole fields. */
+  weighWhole(selections: SelectionSetNode, root: GraphQLNamedType): Weight {
+    const { depth, cost } = this.weigh(selections, root);
+    return { depth, cost: Math.ceil(cost) };
+  }
+
+  private weigh(selections: SelectionSetNode, parent: GraphQLNamedType): Weight {
     let depth = 0;
     let cost = 0;
     for (const selection of selections.selections) {
@@ -165,17 +181,22 @@ class Scale {
   }
 
   private weighField(node: FieldNode, parent: GraphQLNamedType): Weight {
-    const field = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[node.name.value] : undefined;
+    const field = this.fieldOf(parent, node.name.value);
     const type = field && getNamedType(field.type);
     if (!node.selectionSet || !type || !isCompositeType(type)) return { depth: 1, cost: 1 };
     const inner = this.weigh(node.selectionSet, type);
     return { depth: inner.depth + 1, cost: 1 + inner.cost * this.rows(node, field) };
   }
 
+  private fieldOf(parent: GraphQLNamedType, name: string): GraphQLField<unknown, unknown> | undefined {
+    if (!isObjectType(parent) && !isInterfaceType(parent)) return undefined;
+    return parent.getFields()[name] ?? (parent === this.schema.getQueryType() ? metaField(name) : undefined);
+  }
+
   private rows(node: FieldNode, field: GraphQLField<unknown, unknown>): number {
-    const declared = field.args.find((arg) => arg.name === 'first');
+    const declared = field.args.find(({ name }) => isSizeOfList(name));
     if (declared) {
-      const given = node.arguments?.find((arg) => arg.name.value === 'first')?.value;
+      const given = node.arguments?.find((arg) => arg.name.value === declared.name)?.value;
       const value =
         given?.kind === Kind.VARIABLE
           ? this.variables[given.name.value]
@@ -186,7 +207,7 @@ class Scale {
     }
     // The edges of a connection are already counted by its `first`.
     if (field.name === 'edges') return 1;
-    return String(field.type).startsWith('[') ? TYPICAL_LIST : 1;
+    return introspectionRows(this.schema).get(field) ?? (String(field.type).startsWith('[') ? TYPICAL_LIST : 1);
   }
 }
 

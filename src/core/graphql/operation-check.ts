@@ -2,7 +2,7 @@ import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind, type Operati
 import type { Actor } from '../actor.js';
 import type { ApiContext, RequestContext } from './context.js';
 import type { TrustedDocuments } from './documents.js';
-import { assertWithinLimits, DEFAULT_LIMITS } from './limits.js';
+import { assertWithinLimits, DEFAULT_LIMITS, INTROSPECTION_LIMITS } from './limits.js';
 import { passesOf } from './passes.js';
 import { assertMayAsk } from './rights.js';
 import { assertStorable } from './text.js';
@@ -22,9 +22,6 @@ export interface OperationRules {
   /** When set, people may send only these documents; API keys need the scope `documents:free` for others. */
   readonly trusted: TrustedDocuments | null;
 }
-
-/** A schema is deeper than any question about data. */
-const INTROSPECTION_LIMITS = { ...DEFAULT_LIMITS, depth: 20 };
 
 /** The order of checks before anything runs: how large, who, which document, what of it, which text. */
 export function assertOperationAllowed(

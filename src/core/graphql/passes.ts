@@ -1,5 +1,6 @@
 import { type DocumentNode, type GraphQLSchema, type OperationDefinitionNode, visit, Kind } from 'graphql';
 import type { Ability } from '../ability.js';
+import { isSizeOfList } from './limits.js';
 
 /** Sizes of pages under which one document is remembered; whatever is asked beyond is judged every time. */
 const MOST_SIZES = 100;
@@ -40,7 +41,9 @@ export class Passes {
   }
 
   private keyOf(operation: OperationDefinitionNode, variables: Readonly<Record<string, unknown>>): string {
-    return `${operation.name?.value ?? ''} ${JSON.stringify(this.sizedBy.map((name) => variables[name] ?? null))}`;
+    // A variable that is left out has the document's default; one that is null has none.
+    const sizes = this.sizedBy.map((name) => (Object.hasOwn(variables, name) ? [variables[name]] : []));
+    return `${operation.name?.value ?? ''} ${JSON.stringify(sizes)}`;
   }
 
   /** Runs the check of rights unless it has passed before for whoever has these abilities. */
@@ -69,12 +72,12 @@ export function passesOf(schema: GraphQLSchema, document: DocumentNode): Passes 
   return found;
 }
 
-/** The variables that say how long a page is: on them, beside its text, depends what a document may answer. */
+/** The variables that say how long a list is: on them, beside its text, depends what a document may answer. */
 function variablesOfSize(document: DocumentNode): string[] {
   const names = new Set<string>();
   visit(document, {
     Argument({ name, value }) {
-      if (name.value === 'first' && value.kind === Kind.VARIABLE) names.add(value.name.value);
+      if (isSizeOfList(name.value) && value.kind === Kind.VARIABLE) names.add(value.name.value);
     },
   });
   return [...names];

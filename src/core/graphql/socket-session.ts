@@ -22,6 +22,7 @@ const LONGEST_REASON = 120;
 export class SocketSession {
   private signedIn: Actor | null = null;
   private timer: NodeJS.Timeout | undefined;
+  private hasEnded = false;
   private countOpen = (): number => 0;
 
   /** @param close ends the socket; told once at the most by this session. */
@@ -42,22 +43,26 @@ export class SocketSession {
     return this.countOpen();
   }
 
-  /** Signs in, until the token ends: then the socket is closed, and a client may come back with a fresh one. */
+  /**
+   * Signs in, until the token ends: then the socket is closed, and a client may come back with a fresh one. A socket that
+   * closed while its token was looked at waits for nothing.
+   */
   begin(actor: Actor, expiresAt: Date | null, countOpen: () => number): void {
     this.signedIn = actor;
     this.countOpen = countOpen;
-    if (expiresAt) this.endAt(expiresAt.getTime());
+    if (expiresAt && !this.hasEnded) this.endAt(expiresAt.getTime());
   }
 
-  /** Forgets the timer; the socket is gone. */
+  /** Forgets the timer, and sets none any more; the socket is gone. */
   end(): void {
+    this.hasEnded = true;
     clearTimeout(this.timer);
   }
 
   private endAt(time: number): void {
     const left = time - Date.now();
     if (left <= 0) this.close(CLOSE.FORBIDDEN, 'UNAUTHENTICATED: The access token has expired.');
-    else this.timer = setTimeout(() => this.endAt(time), Math.min(left, LONGEST_TIMER));
+    else this.timer = setTimeout(() => this.endAt(time), Math.min(left, LONGEST_TIMER)).unref();
   }
 }
 

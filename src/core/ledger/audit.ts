@@ -90,8 +90,8 @@ function isSound(entry: LedgerEntry): boolean {
 async function auditSeals(read: LedgerRead): Promise<Found> {
   let head: Head = EMPTY_HEAD;
   for (;;) {
-    const { page, roots } = await sealsAfter(read, head.seq);
-    if (page.length === 0) return { count: head.seq, faults: await missingAfter(read, head) };
+    const { page, roots, ends } = await sealsAfter(read, head.seq);
+    if (page.length === 0) return { count: head.seq, faults: missingAfter(head, ends) };
     for (const row of page) {
       const { seq, entryId: id, leafHash: kept, entryHash } = row;
       const step = seal(head, [{ id, leafHash: entryHash ?? kept }], row.sealedAt);
@@ -115,10 +115,17 @@ interface SealedRow extends LedgerSeal {
   readonly entryHash: string | null;
 }
 
+/** What the head and the newest checkpoint count; 0 without one. */
+interface Ends {
+  readonly head: number;
+  readonly signed: number;
+}
+
+/** The next seals, with the ends as they are in the same snapshot: a sealer at work may have moved on by the next read. */
 async function sealsAfter(
   read: LedgerRead,
   after: number,
-): Promise<{ page: SealedRow[]; roots: ReadonlyMap<number, string> }> {
+): Promise<{ page: SealedRow[]; roots: ReadonlyMap<number, string>; ends: Ends }> {
   const columns = tableOf(LedgerSeal)
     .columns.map(({ name }) => `s.${name}`)
     .join(', ');
@@ -135,12 +142,6 @@ async function sealsAfter(
       [after, after + PAGE],
       (rows) => new Map(rows.map((row) => [Number(row.size), row.root_hash as string])),
     ),
-  });
-}
-
-/** The head and every checkpoint end where the seals end, or before. */
-async function missingAfter(read: LedgerRead, head: Head): Promise<string[]> {
-  const { ends } = await read({
     ends: sql(
       `select (select seq from ledger_head where tenant_id = $1) as head,
         (select max(size) from ledger_checkpoint where tenant_id = $1) as signed`,
@@ -148,7 +149,11 @@ async function missingAfter(read: LedgerRead, head: Head): Promise<string[]> {
       (rows) => ({ head: Number(rows[0]?.head ?? 0), signed: Number(rows[0]?.signed ?? 0) }),
     ),
   });
+}
+
+/** The head and every checkpoint end where the seals end, or before. */
+function missingAfter({ seq }: Head, ends: Ends): string[] {
   const most = Math.max(ends.head, ends.signed);
-  if (most > head.seq) return [`entries ${head.seq + 1} to ${most} of the ledger are missing`];
-  return ends.head === head.seq ? [] : [`${head.seq} entries are sealed, but the head counts ${ends.head}`];
+  if (most > seq) return [`entries ${seq + 1} to ${most} of the ledger are missing`];
+  return ends.head === seq ? [] : [`${seq} entries are sealed, but the head counts ${ends.head}`];
 }

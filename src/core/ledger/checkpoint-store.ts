@@ -14,12 +14,15 @@ export interface CheckpointStore {
 /** How much of the file's end is looked at: more than the notes of an hour. */
 const TAIL = 64 * 1024;
 
+/** The file of a tenant's signed checkpoints, in the folder of its documents. */
+export const CHECKPOINTS_FILE = 'checkpoints.txt';
+
 /** The embedded default: `<folder>/<tenant>/checkpoints.txt`, one note after the other, as `ledger verify` reads them. */
 export class LocalCheckpointFile implements CheckpointStore {
   constructor(private readonly folder: string) {}
 
   async keep(tenantId: string, note: string): Promise<string> {
-    const location = `${tenantId}/checkpoints.txt`;
+    const location = `${tenantId}/${CHECKPOINTS_FILE}`;
     await mkdir(join(this.folder, tenantId), { recursive: true, mode: 0o700 });
     const file = await open(join(this.folder, location), 'a+', 0o600);
     try {

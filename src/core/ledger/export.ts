@@ -18,7 +18,7 @@ import { type SigningKey, signNote } from './note.js';
 import { LedgerHead } from './seal.entity.js';
 import { CHAIN_START, frontierEnds } from './tree.js';
 
-/** Reads in one tenant: Gateway.read bound to it, or a snapshot of the caller's. */
+/** Reads in one tenant, all of one call in one snapshot: Gateway.read bound to it, or a snapshot of the caller's. */
 export type LedgerRead = <Q extends Queries>(queries: Q) => Promise<Answers<Q>>;
 
 /** The versions and hashes that records of one kind have now, by id; a record that is gone is not in it. */

@@ -123,8 +123,7 @@ async function perform(options: AttemptOptions, tenantId: string, leased: Leased
   const { effect } = leased;
   const since = performance.now();
   const lost = new AbortController();
-  const beat = setInterval(() => void keepAlive(options, tenantId, leased, lost), options.leaseMs / 3);
-  beat.unref();
+  const letGo = keepAlive(options, tenantId, leased, lost);
   let phase: AttemptPhase = effect.adoptedReceipt === null ? (effect.inDoubt ? 'LOOKUP' : 'PERFORM') : 'ADOPT';
   const report = (outcome: Report['outcome']): Report => ({
     phase,
@@ -150,7 +149,7 @@ async function perform(options: AttemptOptions, tenantId: string, leased: Leased
     options.log.warn({ err: error, effect: id, kind, attempts, phase }, 'an effect failed');
     return report({ kind: 'fault', fault: faultOf(error) });
   } finally {
-    clearInterval(beat);
+    letGo();
     lost.abort();
   }
 }
@@ -173,22 +172,39 @@ function expiry(lost: AbortController): Promise<never> {
   });
 }
 
-async function keepAlive(
+/**
+ * Renews the lease until the answer is called. The handler is told when the lease is another's or may be: a worker whom the
+ * database does not hear would else go on at the vendor beside the one that takes over.
+ */
+function keepAlive(
   { gateway, log, leaseMs }: AttemptOptions,
   tenantId: string,
   leased: Leased,
   lost: AbortController,
-): Promise<void> {
-  try {
-    const held = await gateway.transaction(tenantId, async (tx) => {
-      const { isHeld } = await tx.flush({ isHeld: renew(leased, leaseMs) });
-      await tx.commit([]);
-      return isHeld;
-    });
-    if (!held) lost.abort();
-  } catch (error) {
-    log.warn({ err: error, effect: leased.effect.id }, 'a lease could not be renewed; the next beat tries again');
-  }
+): () => void {
+  const runsOut = (since: number): NodeJS.Timeout =>
+    setTimeout(() => lost.abort(), since + leaseMs - performance.now()).unref();
+  let end = runsOut(performance.now());
+  const renewal = async (): Promise<void> => {
+    const since = performance.now();
+    try {
+      const held = await gateway.transaction(tenantId, async (tx) => {
+        const { isHeld } = await tx.flush({ isHeld: renew(leased, leaseMs) });
+        await tx.commit([]);
+        return isHeld;
+      });
+      if (!held) lost.abort();
+      clearTimeout(end);
+      end = runsOut(since);
+    } catch (error) {
+      log.warn({ err: error, effect: leased.effect.id }, 'a lease could not be renewed; the next beat tries again');
+    }
+  };
+  const beat = setInterval(() => void renewal(), leaseMs / 3).unref();
+  return () => {
+    clearInterval(beat);
+    clearTimeout(end);
+  };
 }
 
 function toolsOf(
@@ -210,7 +226,7 @@ function toolsOf(
 
 /** Only the holder of the latest lease may complete: the token fences off a worker that was too slow. */
 async function settle(
-  { gateway, clock, random }: AttemptOptions,
+  { gateway, clock, random, leaseMs }: AttemptOptions,
   tenantId: string,
   leased: Leased,
   pause: VendorPause | null,
@@ -244,7 +260,7 @@ async function settle(
       ]);
       return 'ON';
     }
-    const after = afterFault(effect, outcome.fault, { now, phase, isBegun, pause, random: random() });
+    const after = afterFault(effect, outcome.fault, { now, phase, isBegun, pause, leaseMs, random: random() });
     await tx.commit([
       update(OutboxEffect, { id: effect.id }, after.effect),
       logged({ ...row, ...said(outcome), outcome: outcomeOf(outcome.fault) }),

@@ -6,7 +6,8 @@ import { OutboxEffect } from './effect.entity.js';
 
 /**
  * How long a worker holds an effect without a sign of life, in milliseconds. A request that a killed worker had sent is
- * to be done at the vendor, or to have failed there, before the next worker looks: as long as a request may take.
+ * to be done at the vendor, or to have failed there, before the next worker looks: as long as a request may take. What
+ * got no whole answer is looked up after as long.
  */
 export const LEASE_MS = 30_000;
 

@@ -45,6 +45,8 @@ export interface FaultFacts {
   /** Whether the attempt got as far as the handler. */
   readonly isBegun: boolean;
   readonly pause: VendorPause | null;
+  /** How long a lease lasts, in milliseconds: by then a request that was sent is over at the vendor. */
+  readonly leaseMs: number;
   /** From 0 up to 1. */
   readonly random: number;
 }
@@ -89,7 +91,8 @@ export function afterDone(receipt: string, now: Date): Partial<OutboxEffect> {
 
 /**
  * Where an effect stands after a fault, and what its vendor gets (reliability 2, rules 4 to 6). An unknown outcome is
- * never followed by a plain repetition: PUT is idempotent, LOOKUP is looked up first, CONFIRM waits for a person.
+ * never followed by a plain repetition: PUT is idempotent, LOOKUP is looked up first and not before the vendor must have
+ * settled it, CONFIRM waits for a person.
  */
 export function afterFault(effect: OutboxEffect, fault: Fault, facts: FaultFacts): Aftermath {
   const { now, random } = facts;
@@ -97,6 +100,7 @@ export function afterFault(effect: OutboxEffect, fault: Fault, facts: FaultFacts
   const strikes = effect.strikes + (fault.kind === 'FAILED' ? 1 : 0);
   const pause = pauseAfter(effect, fault, facts);
   const own = pauseMs(fault, fault.kind === 'FAILED' ? strikes : effect.attempts, random);
+  const wait = Math.max(own, settlingMs(effect, fault, facts));
   const isAdoptionRefused = facts.phase === 'ADOPT' && fault.kind === 'REFUSED';
   return {
     effect: {
@@ -108,7 +112,7 @@ export function afterFault(effect: OutboxEffect, fault: Fault, facts: FaultFacts
       inDoubt,
       isBegun: false,
       leasedUntil: null,
-      nextAttemptAt: new Date(now.getTime() + own),
+      nextAttemptAt: new Date(now.getTime() + wait),
       ...(isAdoptionRefused ? { adoptedReceipt: null } : {}),
     },
     pause,
@@ -142,6 +146,11 @@ function pauseMs(fault: Fault, failures: number, random: number): number {
   if (fault.kind === 'DISCONNECTED') return 0;
   const longest = fault.kind === 'FAILED' ? LONGEST_OWN_PAUSE_MS : LONGEST_VENDOR_PAUSE_MS;
   return jittered(Math.min(longest, 1000 * 2 ** Math.min(failures, 20)), random);
+}
+
+/** A vendor may be at work on what it gave no whole answer to: looked up before it is there, it would be made twice. */
+function settlingMs({ effectClass }: OutboxEffect, { kind }: Fault, { leaseMs }: FaultFacts): number {
+  return effectClass === EffectClass.LOOKUP && kind === 'UNKNOWN_OUTCOME' ? leaseMs : 0;
 }
 
 function throttleMs({ retryAfterMs }: Fault, random: number): number {

@@ -213,6 +213,8 @@ export interface RecordConnectionCheckInput {
   readonly secretVersion: number;
   readonly checks: readonly ConnectionCheck[];
   readonly reason: string | null;
+  /** Each attempt of an effect records what it finds, though an earlier one has found the same: it was mended in between. */
+  readonly attempt: number;
 }
 
 /** Keeps the result of a test; a sound one ends the pause of the vendor. */

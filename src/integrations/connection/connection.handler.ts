@@ -12,12 +12,12 @@ export type ConnectionProbes = Readonly<Partial<Record<Vendor, ConnectionProbe>>
 
 /** Tests a connection and records what was found, as the connection's own state. */
 export function connectionTestHandler(connections: Connections, probes: ConnectionProbes): EffectHandler {
-  return async ({ aggregateId: integrationId }, tools) => {
+  return async ({ aggregateId: integrationId, fencingToken: attempt }, tools) => {
     const connection = await opened(connections, tools, integrationId);
     if (!connection) return { receipt: 'DISCONNECTED', writes: [] };
     const { checks, reason } = await probed(probes[connection.vendor], connection, tools.signal);
     const { secretVersion } = connection;
-    await tools.run(recordConnectionCheck, { integrationId, secretVersion, checks, reason });
+    await tools.run(recordConnectionCheck, { integrationId, secretVersion, checks, reason, attempt });
     return { receipt: reason ?? 'CHECKED', writes: [] };
   };
 }

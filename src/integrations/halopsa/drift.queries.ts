@@ -1,5 +1,5 @@
 import { notFound } from '../../core/error.js';
-import { type Query, select, sql } from '../../core/statement.js';
+import { type Query, select, sql, visibleAs } from '../../core/statement.js';
 import { hydrate, tableOf } from '../../core/table.js';
 import { Handoff } from '../../handoff/handoff.entity.js';
 import { PsaDrift } from './psa-drift.entity.js';
@@ -15,7 +15,7 @@ export const lockStandingDrifts = (handoffId: string): Query<PsaDrift[]> =>
 /** The handoff of a drift, locked, or NOT_FOUND: the first fact of every command on a drift. */
 export function lockHandoffOfDrift(driftId: string): Query<Handoff> {
   const columns = tableOf(Handoff).columns.map(({ name }) => `h.${name}`);
-  return sql(
+  const query = sql(
     `select ${columns.join(', ')} from psa_drift d join handoff h on h.tenant_id = $1 and h.id = d.handoff_id
       where d.tenant_id = $1 and d.id = $2 for update of h`,
     [driftId],
@@ -24,4 +24,5 @@ export function lockHandoffOfDrift(driftId: string): Query<Handoff> {
       return hydrate(Handoff, rows[0]);
     },
   );
+  return visibleAs('Handoff', query);
 }

@@ -2,17 +2,29 @@ import { newId } from '../../core/id.js';
 import type { PerformEffect } from '../../core/outbox/handler.js';
 import type { OutboxMessage } from '../../core/outbox/message.js';
 import { VendorError } from '../../core/outbox/vendor-error.js';
-import { insert, select, selectFirst, selectRequired, type Statement } from '../../core/statement.js';
+import {
+  insert,
+  type Query,
+  select,
+  selectFirst,
+  selectRequired,
+  sql,
+  type Statement,
+  update,
+} from '../../core/statement.js';
+import { HALOPSA } from '../../deal/deal.queries.js';
+import { IN_ENDED } from '../../handoff/stage.rules.js';
 import { Integration, Vendor } from '../connection/connection.entity.js';
 import { waitingApprovals } from './approval.handler.js';
 import { changedSince, latestChange } from './changed.js';
 import type { HaloClient, HaloPsa } from './halopsa.client.js';
-import { haloError, type HaloRecord, idOf, plain, textOf } from './halopsa.record.js';
+import { haloError, idOf } from './halopsa.record.js';
 import { intakeMessage, opportunityKey, waitingIntakes } from './intake.message.js';
 import { HALOPSA_STATUS, haloMessage } from './provision.plan.js';
-import { isHistory, judge, mapsWon } from './opportunity.rules.js';
+import { mapsWon } from './opportunity.rules.js';
 import { projectSweepMessage } from './project-sweep.message.js';
-import { PsaDeal, PsaDealState, PsaSweep } from './psa-sync.entity.js';
+import { PsaDeal, PsaSweep } from './psa-sync.entity.js';
+import { type Checked, checkedBy, dueChecks, news } from './sweep.rules.js';
 
 /** The kind of the effect that looks for what changed in HaloPSA; connection.forms.ts begins it. */
 export const HALOPSA_SWEEP = 'halopsa.sweep';
@@ -25,14 +37,16 @@ const NEVER = '1900-01-01T00:00:00';
 /**
  * `halopsa.sweep`: finds what no webhook told, such as a status written past the workflow, and asks for itself again
  * in five minutes. Goes through the opportunities from the latest change back to the watermark less an overlap; the
- * watermark is HaloPSA's own clock. What is refused is told at the connection and tried again at the next time.
+ * watermark is HaloPSA's own clock. Besides it looks at those with a live handoff that nobody has looked at for an hour.
+ * What is refused is told at the connection and tried again at the next time.
  */
 export function sweepHandler(halopsa: HaloPsa): PerformEffect {
   return async ({ id, aggregateId: integrationId }, tools) => {
-    const { integration, sweep, known } = await tools.read({
+    const { integration, sweep, known, live } = await tools.read({
       integration: selectRequired(Integration, integrationId),
       sweep: selectFirst(PsaSweep, { integrationId }),
       known: select(PsaDeal, { integrationId }),
+      live: liveDeals(),
     });
     if (integration.disconnectedAt !== null) return { receipt: 'DISCONNECTED', writes: [] };
     const next = nextSweep(integrationId, tools.now);
@@ -45,13 +59,18 @@ export function sweepHandler(halopsa: HaloPsa): PerformEffect {
       const reached = latestChange(rows, watermark) ?? NEVER;
       const asked = client.settings.mode === 'NATIVE' ? await waitingApprovals(client, null) : [];
       const fromApprovals = asked.flatMap((one) => idOf(one, 'ticket_id') ?? []).map(String);
-      const found = [...new Set([...news(rows, known, { client, since: sweep?.since ?? null }), ...fromApprovals])];
+      const facts = { known, live, settings: client.settings, since: sweep?.since ?? null };
+      const { looked, reads } = await checked(client, dueChecks(facts, tools.now));
+      const found = [...new Set([...news(rows, facts), ...fromApprovals, ...reads])];
       const keys = found.map((id) => opportunityKey(integrationId, id));
       const { waiting } = await tools.read({ waiting: waitingIntakes(keys) });
       const fresh = found.filter((id) => !waiting.has(opportunityKey(integrationId, id)));
       return {
         receipt: `${fresh.length} to read`,
-        writes: [swept(integrationId, { watermark: reached, since: sweep?.since ?? reached, sweptAt: tools.now })],
+        writes: [
+          swept(integrationId, { watermark: reached, since: sweep?.since ?? reached, sweptAt: tools.now }),
+          update(PsaDeal, { integrationId, externalId: looked }, { checkedAt: tools.now }),
+        ],
         messages: [
           ...fresh.map((id) => intakeMessage(integrationId, id, newId())),
           ...verdicts(known, client, id),
@@ -92,24 +111,21 @@ function nextSweep(integrationId: string, now: Date): OutboxMessage {
   };
 }
 
-/**
- * What is not as it was read last, and concerns us: won, early enough, or known already. Deals that were won before
- * the connection was made are history, and not handed over by it.
- */
-function news(
-  rows: readonly HaloRecord[],
-  known: readonly PsaDeal[],
-  { client, since }: { readonly client: HaloClient; readonly since: string | null },
-): readonly string[] {
-  const byId = new Map(known.map((deal) => [deal.externalId, deal]));
-  return rows.flatMap((row) => {
-    const id = plain(row.id);
-    const before = byId.get(id);
-    if (idOf(row) === null || before?.lastUpdate === textOf(row, 'last_update')) return [];
-    const judged = judge(row, client.settings);
-    const isNewlyWon = judged?.state === PsaDealState.WON && since !== null && !isHistory(row, since);
-    return judged && (before || judged.isEarly || isNewlyWon) ? [id] : [];
-  });
+/** Looks at what no list of changes has named for an hour, since what was deleted stands in none: all in one request. */
+async function checked(client: HaloClient, due: readonly PsaDeal[]): Promise<Checked> {
+  if (due.length === 0) return { looked: [], reads: [] };
+  const ticketids = due.map(({ externalId }) => externalId).join(',');
+  return checkedBy(due, await client.list('/Opportunities', { ticketids }, () => true));
+}
+
+/** The ids in HaloPSA of the deals whose handoff has not ended. */
+function liveDeals(): Query<ReadonlySet<string>> {
+  return sql(
+    `select d.external_id from handoff h join deal d on d.tenant_id = $1 and d.id = h.deal_id
+      where h.tenant_id = $1 and h.stage not in ${IN_ENDED} and d.source = $2`,
+    [HALOPSA],
+    (rows) => new Set(rows.map((row) => row.external_id as string)),
+  );
 }
 
 /** What sales proves meanwhile changes what the opportunities say is missing: they are told anew at every sweep. */

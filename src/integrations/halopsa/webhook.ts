@@ -1,6 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../../core/clock.js';
+import { Doorkeeper } from '../../core/doorkeeper.js';
+import { AppError } from '../../core/error.js';
 import type { Gateway } from '../../core/gateway.js';
 import { newId } from '../../core/id.js';
 import { enqueue } from '../../core/outbox/message.js';
@@ -32,14 +34,19 @@ export interface HaloWebhookOptions {
  */
 export async function mountHaloWebhook(listener: FastifyInstance, options: HaloWebhookOptions): Promise<void> {
   const { gateway, clock, hint } = options;
+  const doorkeeper = new Doorkeeper(gateway);
   const senders = new WeakMap<FastifyRequest, Sender>();
   await listener.register((scope, _options, ready) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
     scope.addHook('onRequest', async (request, reply) => {
-      const sender = await senderOf(gateway, request);
+      const sender = await senderOf(doorkeeper, request);
       if (sender) senders.set(request, sender);
       else await refuse(reply);
+    });
+    scope.setErrorHandler((error, _request, reply) => {
+      if (error instanceof AppError && error.code === 'BUSY') return comeAgain(reply);
+      throw error;
     });
     // The address carries a secret: it is not logged.
     scope.post(
@@ -63,24 +70,28 @@ interface Sender {
 }
 
 /** The connection whose path and password these are; the same work whoever asks. */
-async function senderOf(gateway: Gateway, request: FastifyRequest): Promise<Sender | null> {
+async function senderOf(doorkeeper: Doorkeeper, request: FastifyRequest): Promise<Sender | null> {
   const { tenant = '', path = '' } = request.params as { tenant?: string; path?: string };
   const tenantId = UUID.test(tenant) ? tenant : NOBODY;
-  const { webhook } = await gateway.read(tenantId, { webhook: webhookOf(hashOf(path)) });
-  const given = Buffer.from(hashOf(passwordIn(request.headers.authorization)), 'hex');
-  const expected = Buffer.from(webhook?.passwordHash ?? hashOf(''), 'hex');
-  const isRight = timingSafeEqual(given, expected);
-  return webhook && isRight ? { tenantId, integrationId: webhook.integrationId } : null;
+  const [pathHash, passwordHash] = [hashOf(path), hashOf(passwordIn(request.headers.authorization))];
+  const claim = { tenantId, proof: `${pathHash} ${passwordHash}` };
+  const webhook = await doorkeeper.find(claim, webhookOf(pathHash, passwordHash));
+  return webhook && { tenantId, integrationId: webhook.integrationId };
 }
 
-function webhookOf(pathHash: string): Query<PsaWebhook | null> {
+function webhookOf(pathHash: string, passwordHash: string): Query<PsaWebhook | null> {
   const columns = tableOf(PsaWebhook).columns.map(({ name }) => `w.${name}`);
   return sql(
     `select ${columns.join(', ')} from psa_webhook w
       join integration i on i.tenant_id = $1 and i.id = w.integration_id and i.disconnected_at is null
       where w.tenant_id = $1 and w.path_hash = $2`,
     [pathHash],
-    (rows) => (rows[0] ? hydrate(PsaWebhook, rows[0]) : null),
+    ([row]) => {
+      const webhook = row ? hydrate(PsaWebhook, row) : null;
+      const expected = Buffer.from(webhook?.passwordHash ?? hashOf(''), 'hex');
+      const isRight = timingSafeEqual(Buffer.from(passwordHash, 'hex'), expected);
+      return isRight ? webhook : null;
+    },
   );
 }
 
@@ -98,6 +109,12 @@ function refuse(reply: FastifyReply): FastifyReply {
     .header('www-authenticate', 'Basic realm="Countersign"')
     .send({ errors: [{ message: 'Not signed in.', extensions: { code: 'UNAUTHENTICATED' } }] });
 }
+
+const comeAgain = (reply: FastifyReply): FastifyReply =>
+  reply
+    .status(503)
+    .header('retry-after', '5')
+    .send({ errors: [{ message: 'Too much at once: send it again.', extensions: { code: 'BUSY' } }] });
 
 /** Writes down that these are to be read again; once, while nobody has begun to. */
 async function note(

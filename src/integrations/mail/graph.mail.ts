@@ -50,9 +50,10 @@ export class GraphMail implements MailWay {
   private async post(connection: OpenConnection, mail: Mail, signal: AbortSignal): Promise<void> {
     const first = await this.once(connection, mail, signal);
     if (first.status === 202) return;
-    // A token that was revoked, or was made before the permission: certainly not sent, so once more with a new one.
+    // The token was revoked, or may have been made before the permission.
+    if (first.status === 401 || first.status === 403) this.tokens.forget(connection);
+    // Certainly not sent, so once more with a new one.
     if (first.status !== 401) throw refusal(first);
-    this.tokens.forget(connection);
     const second = await this.once(connection, mail, signal);
     if (second.status !== 202) throw refusal(second);
   }

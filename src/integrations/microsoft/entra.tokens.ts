@@ -46,7 +46,7 @@ export class EntraTokens {
     return held.asked;
   }
 
-  /** Graph does not take this token any more: it was revoked. */
+  /** Graph does not take this token: it was revoked, or has not the permission that was consented to since. */
   forget(connection: OpenConnection): void {
     this.heldOf(connection).isStale = true;
   }

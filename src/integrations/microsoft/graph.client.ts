@@ -112,7 +112,10 @@ export class GraphClient {
     });
     const answer = await transport.call(method, path, content);
     if (answer.status !== 403 || accept.includes(403)) return answer;
-    throw forbidden(answer, { vendor: 'SharePoint', isRepeatable: true });
+    const fault = forbidden(answer, { vendor: 'SharePoint', isRepeatable: true });
+    // The token may have been made before the consent: the next attempt or test gets a new one.
+    if (fault.kind === 'DISCONNECTED') tokens.forget(this.connection);
+    throw fault;
   }
 }
 

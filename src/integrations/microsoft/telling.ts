@@ -23,7 +23,8 @@ export function telling(
     try {
       return await handler(effect, tools);
     } catch (error) {
-      if (error instanceof VendorError && error.kind === 'DISCONNECTED') await tell(connectionOf(effect), error, tools);
+      if (error instanceof VendorError && error.kind === 'DISCONNECTED')
+        await tell(connectionOf(effect), error, effect.fencingToken, tools);
       throw error;
     }
   };
@@ -32,6 +33,7 @@ export function telling(
 async function tell(
   connection: Query<ConnectionReference | null>,
   { code, remedy }: VendorError,
+  attempt: number,
   { read, run }: EffectTools,
 ): Promise<void> {
   const { found } = await read({ found: connection });
@@ -42,5 +44,6 @@ async function tell(
     secretVersion: found.secretVersion,
     checks,
     reason: code,
+    attempt,
   });
 }

@@ -6,12 +6,12 @@ import { alertReviewOverdue, openIntegrationReview } from './review.commands.js'
 
 /** Asks the vendor what the connection of an effect `integration.review` may do, and opens its review with the answer. */
 export function reviewHandler(connections: Connections, probes: ConnectionProbes): EffectHandler {
-  return async ({ aggregateId: integrationId, payload }, tools) => {
+  return async ({ aggregateId: integrationId, payload, fencingToken: attempt }, tools) => {
     const connection = await opened(connections, tools, integrationId);
     if (!connection) return { receipt: 'DISCONNECTED', writes: [] };
     const { secretVersion, vendor } = connection;
     const { checks, reason } = await probed(probes[vendor], connection, tools.signal);
-    await tools.run(recordConnectionCheck, { integrationId, secretVersion, checks, reason });
+    await tools.run(recordConnectionCheck, { integrationId, secretVersion, checks, reason, attempt });
     const found = { integrationId, period: payload.period ?? '', secretVersion, checks, reason, checkedAt: tools.now };
     const result = await tools.run(openIntegrationReview, found);
     return { receipt: result.kind === 'done' ? result.id : 'REFUSED', writes: [] };

@@ -32,15 +32,18 @@ export interface HaloAnswer {
 
 /**
  * Answers one request: scripted faults, rate limit, token, scope, shape, then the call itself. What a fault does before
- * the call leaves no effect; what it does after leaves the effect and breaks the answer.
+ * the call leaves no effect; what it does after leaves the effect and breaks the answer; a late one leaves it afterwards.
  */
 export async function answer(halo: HaloInstance, request: HaloRequest): Promise<HaloAnswer> {
   const { method, path, query } = request;
   const trace = halo.log.begin({ at: halo.now().toISOString(), method, path, query });
   const struck = halo.faults.strike(method, path, request.body);
   if (struck.delayMs > 0) await pause(struck.delayMs);
-  const given = struck.before ? broken(struck.before, null) : finish(struck, respond(halo, request, struck, trace));
-  const fault = struck.before ?? struck.after;
+  const early = struck.before ?? struck.late;
+  const work = (): HaloAnswer => respond(halo, request, struck, trace);
+  if (struck.late) halo.faults.hold(work);
+  const given = early ? broken(early, null) : finish(struck, work());
+  const fault = early ?? struck.after;
   trace.fault = fault?.kind ?? null;
   trace.status = given.broken?.kind === 'RESET' || given.broken?.kind === 'HANG' ? null : given.status;
   return given;

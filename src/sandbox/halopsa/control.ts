@@ -25,7 +25,7 @@ const FAULT = {
     chance: { type: 'number', minimum: 0, maximum: 1 },
     delayMs: count,
     drop: { type: 'array', items: text },
-    when: { enum: ['BEFORE', 'AFTER'] },
+    when: { enum: ['BEFORE', 'AFTER', 'LATE'] },
     breaks: {
       type: 'object',
       required: ['kind'],
@@ -121,6 +121,10 @@ export async function mountControl(scope: FastifyInstance, { instances }: { inst
   scope.delete(
     '/:slug/control/faults',
     on((halo) => halo.faults.clear()),
+  );
+  scope.post(
+    '/:slug/control/faults/release',
+    on((halo) => halo.faults.release()),
   );
   scope.post(
     '/:slug/control/webhooks',

@@ -33,8 +33,11 @@ export interface Fault {
   readonly delayMs?: number;
   /** Fields of tickets that are not written, in silence. */
   readonly drop?: readonly string[];
-  /** Before the effect, or after it: done, and yet not told. AFTER by default. */
-  readonly when?: 'BEFORE' | 'AFTER';
+  /**
+   * Before the effect, or after it: done, and yet not told. LATE: told at once, and done when it is released, as behind a
+   * gateway that gave up first. AFTER by default.
+   */
+  readonly when?: 'BEFORE' | 'AFTER' | 'LATE';
   readonly breaks?: Breakage;
 }
 
@@ -44,6 +47,7 @@ export interface Struck {
   readonly drop: readonly string[];
   readonly before: Breakage | null;
   readonly after: Breakage | null;
+  readonly late: Breakage | null;
 }
 
 const HTML = '<!doctype html><html><head><title>Service unavailable</title></head><body><h1>502</h1></body></html>';
@@ -61,6 +65,7 @@ export const FAULTS = {
   }),
   failsBefore: (status = 500): Fault => ({ when: 'BEFORE', breaks: { kind: 'STATUS', status } }),
   failsAfter: (status = 500): Fault => ({ breaks: { kind: 'STATUS', status } }),
+  doneLate: (status = 504): Fault => ({ when: 'LATE', breaks: { kind: 'STATUS', status } }),
   resetBefore: (): Fault => ({ when: 'BEFORE', breaks: { kind: 'RESET' } }),
   resetAfter: (): Fault => ({ breaks: { kind: 'RESET' } }),
   hangsAfter: (): Fault => ({ breaks: { kind: 'HANG' } }),
@@ -83,6 +88,7 @@ interface Scripted {
 /** The scripted faults of one instance. */
 export class FaultScript {
   private scripted: Scripted[] = [];
+  private held: (() => void)[] = [];
   private state: number;
 
   constructor(seed: number) {
@@ -97,6 +103,16 @@ export class FaultScript {
     this.scripted = [];
   }
 
+  /** Keeps the work of a request that was answered before it. */
+  hold(work: () => void): void {
+    this.held.push(work);
+  }
+
+  /** Does what was answered before it was done. */
+  release(): void {
+    for (const work of this.held.splice(0)) work();
+  }
+
   /** Begins the row of chance anew. */
   reseed(seed: number): void {
     this.state = seed;
@@ -109,10 +125,10 @@ export class FaultScript {
 
   /** What strikes this request; each fault that does is counted. The first that breaks the answer counts alone. */
   strike(method: string, path: string, body: string): Struck {
-    let struck: Struck = { delayMs: 0, drop: [], before: null, after: null };
+    let struck: Struck = { delayMs: 0, drop: [], before: null, after: null, late: null };
     for (const one of this.scripted) {
       const { fault } = one;
-      if (fault.breaks && (struck.before ?? struck.after)) continue;
+      if (fault.breaks && (struck.before ?? struck.after ?? struck.late)) continue;
       if (!matches(fault, method, path, body) || !this.falls(one)) continue;
       const { delayMs = 0, drop = [], when = 'AFTER', breaks = null } = fault;
       struck = {
@@ -120,6 +136,7 @@ export class FaultScript {
         drop: [...struck.drop, ...drop],
         before: when === 'BEFORE' ? (breaks ?? struck.before) : struck.before,
         after: when === 'AFTER' ? (breaks ?? struck.after) : struck.after,
+        late: when === 'LATE' ? (breaks ?? struck.late) : struck.late,
       };
     }
     this.scripted = this.scripted.filter(({ left }) => left === null || left > 0);

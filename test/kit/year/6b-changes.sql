@@ -45,12 +45,12 @@ lateral (select e.due, e.done, case when x.kept < 8 then 'CANCELLED' when x.kept
 where c.tenant_id = k.tenant and c.handoff_id = y.id and c.state = 'TASK' and pg_temp.r(y.s, 'no-plan', 100) >= 5;
 
 insert into decision (tenant_id, id, handoff_id, number, kind, question, owner_id, due_on, escalation_contact_id, blocks_kickoff, state, outcome, reason,
-  decided_by, decided_at, opened_by, opened_at, sources, earlier_dues)
+  decided_by, decided_at, opened_by, opened_at, assigned_at, sources, earlier_dues)
 select k.tenant, pg_temp.v7(opened, y.t || 'decision' || i), y.id, 'D-' || i, (array['CONFLICT', 'QUESTION', 'RISK'])[1 + pg_temp.r(y.s, 'decision-kind' || i, 3)],
   'Who supplies the racks?', coalesce(y.manager_id, k.managers[1]), (opened at time zone k.zone)::date + 3, k.leads[1], i = 1,
   case when decided is null then 'OPEN' when pg_temp.r(y.s, 'obsolete' || i, 100) < 15 then 'OBSOLETE' else 'RESOLVED' end,
   case when decided is not null then 'The client does.' end, case when decided is not null then 'Agreed in a call.' end,
-  case when decided is not null then coalesce(y.manager_id, k.managers[1]) end, decided, y.owner_id, opened, k.sources, '[]'
+  case when decided is not null then coalesce(y.manager_id, k.managers[1]) end, decided, y.owner_id, opened, opened, k.sources, '[]'
 from k, y, generate_series(1, 2) i,
 lateral (select pg_temp.upto(pg_temp.later(y.opened_at, y.s, 'decision' || i, 60, 30000), y.stop) as opened offset 0) a,
 lateral (select pg_temp.upto(case when pg_temp.r(y.s, 'decides' || i, 100) < 75 then pg_temp.later(opened, y.s, 'decided-log' || i, 60, 9000) end, y.stop) as decided offset 0) b

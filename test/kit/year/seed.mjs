@@ -10,6 +10,7 @@ const STEPS = [
   '1-plan',
   '2-sale',
   '3-proof',
+  '3b-wins',
   '4-approval',
   '4b-votes',
   '5-delivery',

@@ -33,7 +33,7 @@ export function decisionCard(
     const calls = { people: [contact], to: 'nobody has decided it by its due date; please see to it.' };
     return { ...base, title: `Decision ${about} is overdue`, facts: people, calls };
   }
-  if (mark !== `open/${facts.ownerId}/${dueOn}`) return null;
+  if (mark !== `open/${facts.assigned}`) return null;
   const isChange = event === CardEvent.REASSIGNED;
   const title = isChange ? `Decision ${about} has changed hands or date` : `Decision ${about} is open`;
   const to = blocksKickoff ? 'please decide it; no kickoff is scheduled before.' : 'please decide it.';

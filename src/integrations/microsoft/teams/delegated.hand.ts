@@ -3,14 +3,13 @@ import { VendorError } from '../../../core/outbox/vendor-error.js';
 import { selectRequired } from '../../../core/statement.js';
 import { recordConnectionCheck } from '../../connection/connection.commands.js';
 import { CheckState, Integration } from '../../connection/connection.entity.js';
-import type { OpenConnection } from '../../connection/connection.secret.js';
 import type { VendorHttp } from '../../http/client.js';
 import type { CardContent } from './card.js';
 import { type ChannelMessages, channelMessages } from './channel.messages.js';
 import type { GraphGrant, OboTokens } from './obo.tokens.js';
 import { SEND_SCOPE } from './obo.tokens.js';
 import type { Presence } from './presence.js';
-import type { FirstMessage, OwnHand, OwnMessage } from './teams.handler.js';
+import type { FirstMessage, OwnHand, OwnMessage, OwnPost } from './teams.handler.js';
 import type { TeamsCard } from './teams-card.entity.js';
 import { type DelegatedChannel, delegatedChannel } from './teams.settings.js';
 
@@ -37,11 +36,7 @@ const OWN_REASONS: readonly string[] = [
 export class DelegatedHand implements OwnHand {
   constructor(private readonly options: DelegatedHandOptions) {}
 
-  async post(
-    card: TeamsCard,
-    what: { readonly content: CardContent; readonly first: FirstMessage | null; readonly connection: OpenConnection },
-    tools: EffectTools,
-  ): Promise<OwnMessage | null> {
+  async post(card: TeamsCard, what: OwnPost, tools: EffectTools): Promise<OwnMessage | null> {
     const { obo, presence } = this.options;
     const channel = delegatedChannel(what.connection.settings);
     const present = channel && card.actorId !== null ? presence.of(tools.tenantId, card.actorId) : null;
@@ -50,16 +45,16 @@ export class DelegatedHand implements OwnHand {
     try {
       grant = await obo.of(present);
     } catch (error) {
-      return this.leave(what.connection, error, tools);
+      return this.leave(what, error, tools);
     }
     try {
       const sent = await this.send(channel, grant, { ...what, senderId: present.personId }, tools);
-      await this.sound(what.connection, tools);
+      await this.sound(what, tools);
       return sent;
     } catch (error) {
       // Sent, and the answer never came; or told to wait, by the same channel that the webhook writes to.
       if (error instanceof VendorError && ['UNKNOWN_OUTCOME', 'THROTTLED'].includes(error.kind)) throw error;
-      return this.leave(what.connection, error, tools);
+      return this.leave(what, error, tools);
     }
   }
 
@@ -77,7 +72,7 @@ export class DelegatedHand implements OwnHand {
   }
 
   /** Not posted: the webhook is to. What an administrator can mend becomes the state of the connection. */
-  private async leave(connection: OpenConnection, error: unknown, tools: EffectTools): Promise<null> {
+  private async leave({ connection, attempt }: OwnPost, error: unknown, tools: EffectTools): Promise<null> {
     if (!(error instanceof VendorError)) throw error;
     if (error.kind !== 'DISCONNECTED') return null;
     const { code, remedy } = error;
@@ -92,12 +87,13 @@ export class DelegatedHand implements OwnHand {
       secretVersion: connection.secretVersion,
       checks: [{ ...check, remedy }],
       reason: code,
+      attempt,
     });
     return null;
   }
 
   /** It works: what an earlier post has found wrong is mended. */
-  private async sound(connection: OpenConnection, tools: EffectTools): Promise<void> {
+  private async sound({ connection, attempt }: OwnPost, tools: EffectTools): Promise<void> {
     const { integration } = await tools.read({ integration: selectRequired(Integration, connection.id) });
     if (integration.reason === null || !OWN_REASONS.includes(integration.reason)) return;
     await tools.run(recordConnectionCheck, {
@@ -105,6 +101,7 @@ export class DelegatedHand implements OwnHand {
       secretVersion: connection.secretVersion,
       checks: [{ name: SEND_SCOPE, state: CheckState.OK, remedy: null }],
       reason: null,
+      attempt,
     });
   }
 }

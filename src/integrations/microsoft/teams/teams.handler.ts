@@ -24,14 +24,19 @@ export interface OwnMessage {
 /** The first message about a subject in a channel, where one is known. */
 export type FirstMessage = Pick<TeamsCard, 'id' | 'messageId' | 'webUrl' | 'senderId'>;
 
+/** What is posted in somebody's own name, and where. */
+export interface OwnPost {
+  readonly content: CardContent;
+  readonly first: FirstMessage | null;
+  readonly connection: OpenConnection;
+  /** The attempt of the card's effect. */
+  readonly attempt: number;
+}
+
 /** What posts a card in the name of whoever acted. */
 export interface OwnHand {
   /** Posts it; null when it certainly did not, and the webhook is to. A lost answer is UNKNOWN_OUTCOME. */
-  post(
-    card: TeamsCard,
-    what: { readonly content: CardContent; readonly first: FirstMessage | null; readonly connection: OpenConnection },
-    tools: EffectTools,
-  ): Promise<OwnMessage | null>;
+  post(card: TeamsCard, what: OwnPost, tools: EffectTools): Promise<OwnMessage | null>;
 }
 
 export interface CardHandlerOptions {
@@ -59,7 +64,7 @@ export function cardHandler(options: CardHandlerOptions): SteppedHandler {
           ? await digestContent(card, filling)
           : { content: await contentOf(card, filling), needless: [] };
       if (content === null) return { receipt: 'NOT_NEEDED', writes: [notNeeded([card.id, ...needless], tools.now)] };
-      const { receipt, settled } = await post(options, card, content, tools);
+      const { receipt, settled } = await post(options, { card, content, attempt: effect.fencingToken }, tools);
       return { receipt, writes: [...settledStatements(card.id, needless, settled, tools.now)] };
     },
   );
@@ -79,14 +84,13 @@ type Settled = Partial<Pick<TeamsCard, 'way' | 'messageId' | 'threadId' | 'webUr
 
 async function post(
   { http, connections, ownHand }: CardHandlerOptions,
-  card: TeamsCard,
-  content: CardContent,
+  { card, content, attempt }: { readonly card: TeamsCard } & Pick<OwnPost, 'content' | 'attempt'>,
   tools: EffectTools,
 ): Promise<{ readonly receipt: string; readonly settled: Settled }> {
   const connection = await connections.byId(tools, card.integrationId);
   const { first } = await tools.read({ first: firstMessage(card) });
   try {
-    const own = await ownHand?.post(card, { content, first, connection }, tools);
+    const own = await ownHand?.post(card, { content, first, connection, attempt }, tools);
     if (own) return { receipt: own.messageId, settled: { way: CardWay.DELEGATED, ...own } };
     const told = withFirst(content, first?.webUrl ?? null);
     return { receipt: await postByWebhook(http, connection, told, tools.signal), settled: { way: CardWay.WEBHOOK } };

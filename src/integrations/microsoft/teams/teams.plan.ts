@@ -65,7 +65,7 @@ const NEWS = 'greatest($2::timestamptz, $4::timestamptz)';
 const QUERIES: Readonly<Record<Topic, readonly string[]>> = {
   DECISIONS: [
     `select case when ${hasCard('k.subject_id = d.id')} then 'REASSIGNED' else 'OPENED' end as event, 'Decision' as type, d.id,
-       'open/' || d.owner_id || '/' || d.due_on as mark,
+       'open/' || extract(epoch from d.assigned_at) as mark,
        case when ${hasCard('k.subject_id = d.id')} then ${lastActor('reassignDecision', 'd.handoff_id', 'd.id::text')}
          else d.opened_by end as actor_id
      from decision d where d.tenant_id = $1 and d.opened_at >= $2::timestamptz and d.state = 'OPEN'`,

@@ -12,8 +12,9 @@ export interface DecisionFacts {
   readonly question: string;
   readonly state: string;
   readonly outcome: string | null;
-  readonly ownerId: string;
   readonly dueOn: string;
+  /** When its owner was given it, as the mark of the card names it. */
+  readonly assigned: string;
   readonly owner: Mentioned;
   readonly contact: Mentioned;
   readonly blocksKickoff: boolean;
@@ -59,8 +60,8 @@ export const mentioned = (name: unknown, oid: unknown): Mentioned => ({
 /** An entry of the log with its people; null when it does not exist. */
 export const decisionFacts = (id: string): Query<DecisionFacts | null> =>
   sql(
-    `select d.number, d.handoff_id, h.number as handoff, c.name as client, d.question, d.state, d.outcome, d.owner_id, d.due_on,
-       d.blocks_kickoff, o.name as owner, ${oidOf('d.owner_id')} as owner_oid,
+    `select d.number, d.handoff_id, h.number as handoff, c.name as client, d.question, d.state, d.outcome, d.due_on,
+       extract(epoch from d.assigned_at)::text as assigned, d.blocks_kickoff, o.name as owner, ${oidOf('d.owner_id')} as owner_oid,
        e.name as contact, ${oidOf('d.escalation_contact_id')} as contact_oid, ${briefUrlOf('d.handoff_id')} as brief_url
      from decision d
      join handoff h on h.tenant_id = $1 and h.id = d.handoff_id
@@ -79,8 +80,8 @@ export const decisionFacts = (id: string): Query<DecisionFacts | null> =>
             question: row.question as string,
             state: row.state as string,
             outcome: row.outcome as string | null,
-            ownerId: row.owner_id as string,
             dueOn: row.due_on as string,
+            assigned: row.assigned as string,
             owner: mentioned(row.owner, row.owner_oid),
             contact: mentioned(row.contact, row.contact_oid),
             blocksKickoff: row.blocks_kickoff as boolean,

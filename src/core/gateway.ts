@@ -6,6 +6,7 @@ import { PRIMARY_POSITION, type Replica } from './replica/replica.js';
 import type { Result, Sending } from './round-trip.js';
 import { isConnectionLoss, isStatementError } from './sql-error.js';
 import type { Answers, Queries, Row, Statement } from './statement.js';
+import { StatementNames } from './statement-names.js';
 import { type PoolFigures, UNWATCHED, type Watch } from './telemetry/telemetry.js';
 
 const READ_ONLY = 'begin isolation level repeatable read read only';
@@ -45,7 +46,7 @@ export interface Transaction {
 export class Gateway {
   private readonly primary: Lane;
   private readonly standby: Lane | null;
-  private readonly names = new Map<string, string>();
+  private readonly names = new StatementNames();
   /** Told of work that names no watch of its own. */
   readonly watch: Watch;
 
@@ -285,22 +286,12 @@ export class Gateway {
 
   private sending(text: string, values: readonly unknown[] = [], isOneOff = false): Sending {
     this.options.onStatement?.(text);
-    return { text, values, name: this.options.prepare && !isOneOff ? this.nameOf(text) : undefined };
+    return { text, values, name: this.options.prepare && !isOneOff ? this.names.of(text) : undefined };
   }
 
   /** `SET LOCAL` takes no parameter, so the literal is validated; `set_config()` does not travel to Citus workers. */
   private setting(tenantId: string): Sending {
     if (!UUID.test(tenantId)) throw new Error('The tenant is not a lower-case uuid');
     return this.sending(`set local app.tenant_id = '${tenantId}'`, [], true);
-  }
-
-  private nameOf(text: string): string | undefined {
-    const known = this.names.get(text);
-    if (known) return known;
-    // Statements with a varying number of rows are many: only so many are worth a plan.
-    if (this.names.size >= 500) return undefined;
-    const name = `s${this.names.size}`;
-    this.names.set(text, name);
-    return name;
   }
 }

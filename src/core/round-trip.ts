@@ -2,6 +2,7 @@ import pg from 'pg';
 import { serialize } from 'pg-protocol';
 import { type FieldParser, type RowMaker, rowMakerOf } from './row-maker.js';
 import type { Row } from './statement.js';
+import { MOST_PREPARED } from './statement-names.js';
 
 /** A statement as it is sent. */
 export interface Sending {
@@ -33,7 +34,10 @@ const NO_ROWS: RowMaker = () => ({});
 const { prepareValue } = (pg as unknown as { readonly utils: { prepareValue(this: void, value: unknown): unknown } })
   .utils;
 
-/** By connection: how rows of the statements that it keeps prepared are made, by their names; null where it may keep one, or not. */
+/**
+ * By connection: how rows of the statements that it keeps prepared are made, by their names, the longest unused first; null
+ * where it may keep one, or not.
+ */
 const prepared = new WeakMap<object, Map<string, RowMaker | null>>();
 
 /**
@@ -45,6 +49,7 @@ class RoundTrip implements pg.Submittable {
   private readonly results: Result[] = [];
   private readonly named = new Map<string, RowMaker>();
   private readonly parsed = new Set<string>();
+  private outgrown: readonly string[] = [];
   private readonly kept: Map<string, RowMaker | null>;
   private rowOf: RowMaker | null = null;
   private rows: Row[] = [];
@@ -62,18 +67,32 @@ class RoundTrip implements pg.Submittable {
 
   submit({ stream }: pg.Connection): Error | null {
     try {
+      const closed = this.closeOutgrown();
       const pieces = this.statements.flatMap((statement) => this.messages(statement));
-      stream.write(Buffer.concat([...pieces, serialize.sync()]));
+      stream.write(Buffer.concat([...closed, ...pieces, serialize.sync()]));
       return null;
     } catch (error) {
       return error as Error;
     }
   }
 
+  /** Lets go of the longest unused of more than a connection is to keep; until that is answered, it may keep them. */
+  private closeOutgrown(): Buffer[] {
+    const { kept } = this;
+    if (kept.size <= MOST_PREPARED) return [];
+    this.outgrown = [...kept.keys()].slice(0, kept.size - MOST_PREPARED);
+    for (const name of this.outgrown) kept.set(name, null);
+    return this.outgrown.map((name) => serialize.close({ type: 'S', name }));
+  }
+
   private messages({ text, values = [], name = '' }: Sending): Buffer[] {
     const bind = serialize.bind({ statement: name, values: values as unknown[], valueMapper: prepareValue });
     const known = this.kept.get(name);
-    if (known) return [bind, serialize.execute()];
+    if (known) {
+      this.kept.delete(name);
+      this.kept.set(name, known);
+      return [bind, serialize.execute()];
+    }
     const described = [bind, serialize.describe({ type: 'P' }), serialize.execute()];
     if (this.parsed.has(name)) return described;
     if (name !== '') this.parsed.add(name);
@@ -112,6 +131,7 @@ class RoundTrip implements pg.Submittable {
   }
 
   handleReadyForQuery(): void {
+    for (const name of this.outgrown) this.kept.delete(name);
     for (const [name, rowOf] of this.named) this.kept.set(name, rowOf);
     this.done(this.results);
   }

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { roundTrip, type Sending } from '../../src/core/round-trip.js';
+import { MOST_PREPARED } from '../../src/core/statement-names.js';
 import { openSuite, type Suite } from '../kit/suite.js';
 
 let suite: Suite;
@@ -76,6 +77,45 @@ describe('a round trip', () => {
     await roundTrip(client, [{ text: 'insert into altered values (1)' }]);
     await expect(roundTrip(client, [all])).rejects.toMatchObject({ code: '0A000' });
     expect((await roundTrip(client, [all]))[0]!.rows).toEqual([{ id: 1, name: 'n' }]);
+  });
+
+  describe('of more statements than a connection is to keep', () => {
+    const nth = (n: number): Sending => named(`s${n}`, `select ${n} as n, $1::int as one`, [1]);
+    const kept = async (): Promise<string[]> => {
+      const [names] = await roundTrip(client, [
+        { text: 'select name from pg_prepared_statements order by prepare_time' },
+      ]);
+      return names!.rows.map(({ name }) => name as string);
+    };
+    const fill = async (from: number, count: number): Promise<void> => {
+      for (let n = from; n < from + count; n++) await roundTrip(client, [keep, nth(n)]);
+    };
+
+    it('closes the longest unused, and keeps what is asked all the time', async () => {
+      await fill(0, MOST_PREPARED + 20);
+      const names = await kept();
+      expect(names).toHaveLength(MOST_PREPARED);
+      expect([names[0], names.at(-1)]).toEqual(['keep', `s${MOST_PREPARED + 19}`]);
+      expect(names).not.toContain('s0');
+      const [again] = await roundTrip(client, [nth(0)]);
+      expect(again!.rows).toEqual([{ n: 0, one: 1 }]);
+    });
+
+    it('parses one anew that the same trip lets go of', async () => {
+      await fill(0, MOST_PREPARED);
+      const [first, second] = await roundTrip(client, [nth(0), nth(0)]);
+      expect([first!.rows, second!.rows]).toEqual([[{ n: 0, one: 1 }], [{ n: 0, one: 1 }]]);
+      expect((await kept()).length).toBeLessThanOrEqual(MOST_PREPARED + 1);
+    });
+
+    it('knows of no statement whether it was let go of by a trip that failed', async () => {
+      await fill(0, MOST_PREPARED);
+      await expect(roundTrip(client, [named('broken', 'select 1 / $1::int as n', [0])])).rejects.toThrow();
+      const circle: Record<string, unknown> = {};
+      circle.self = circle;
+      await expect(roundTrip(client, [{ text: 'select $1::text', values: [circle] }])).rejects.toThrow(/circular/i);
+      for (const n of [0, 1, 2, 3]) expect((await roundTrip(client, [nth(n)]))[0]!.rows).toEqual([{ n, one: 1 }]);
+    });
   });
 
   it('is answered when what may fail, after the rest, has failed', async () => {

@@ -14,7 +14,13 @@ import { nextNumber, openRow } from './decision.effects.js';
 import { Decision, DecisionState } from './decision.entity.js';
 import type { OpenDecisionInput, ReassignDecisionInput, ResolveDecisionInput } from './decision.input.js';
 import { decisionsOf } from './decision.queries.js';
-import { assumptionFindings, outcomeFindings, ownerFindings, responsibilityFindings } from './decision.rules.js';
+import {
+  assumptionFindings,
+  hiddenFindings,
+  outcomeFindings,
+  ownerFindings,
+  responsibilityFindings,
+} from './decision.rules.js';
 
 const logFacts = (handoffId: string) => ({
   handoff: lockHandoff(handoffId),
@@ -78,6 +84,7 @@ export const openDecision = command({
     const findings = [
       ...endedFindings(handoff),
       ...assumptionFindings({ assumptionId, blocksKickoff }, decisions),
+      ...hiddenFindings(handoff, ownerId, people),
       ...responsibilityFindings({ ownerId, escalationContactId, dueOn }, people, dayIn(version, moment.now)),
     ];
     if (findings.length > 0) return handoffRefused(handoff, findings);
@@ -136,6 +143,7 @@ export const reassignDecision = command({
     const findings = [
       ...endedFindings(handoff),
       ...ownerFindings(decision, actor),
+      ...hiddenFindings(handoff, ownerId, people),
       ...responsibilityFindings({ ownerId, escalationContactId, dueOn }, people, dayIn(version, now)),
     ];
     if (findings.length > 0) return handoffRefused(handoff, findings);

@@ -1,6 +1,8 @@
 import type { Actor } from '../core/actor.js';
 import { type Finding, finding } from '../core/finding.js';
 import { daysBetween } from '../core/local-day.js';
+import type { Handoff } from '../handoff/handoff.entity.js';
+import { Stage } from '../handoff/stage.rules.js';
 import type { RoleHolder } from '../identity/identity.queries.js';
 import { DELIVERY, Role } from '../identity/roles.js';
 import { type Decision, DecisionState } from './decision.entity.js';
@@ -35,6 +37,29 @@ export interface Responsibility {
   readonly ownerId: string;
   readonly escalationContactId: string;
   readonly dueOn: string;
+}
+
+/**
+ * A finding for an owner from whom the handoff is hidden, who could not decide: delivery managers see a draft once it is
+ * theirs.
+ */
+export function hiddenFindings(
+  { stage, deliveryManagerId }: Pick<Handoff, 'stage' | 'deliveryManagerId'>,
+  ownerId: string,
+  people: readonly RoleHolder[],
+): Finding[] {
+  const roles = people.filter(({ personId }) => personId === ownerId).map(({ role }) => role);
+  const isTheirs = stage !== Stage.DRAFT || ownerId === deliveryManagerId;
+  if (isTheirs || roles.length === 0 || roles.some((role) => role !== Role.DELIVERY_MANAGER)) return [];
+  return [
+    finding({
+      code: 'OWNER_CANNOT_SEE',
+      path: 'ownerId',
+      message: 'The owner is a delivery manager whose draft this is not, and cannot see it.',
+      facts: { ownerId, deliveryManagerId },
+      remedy: 'Give them the handoff with assignDeliveryManager, or name somebody else, such as a lead.',
+    }),
+  ];
 }
 
 /** What is wrong with an owner, an escalation path or a due date: an entry that nobody can decide is none. */

@@ -7,6 +7,7 @@ import { decisionsOf } from '../../src/decision/decision.queries.js';
 import { addAssumption, removeAssumption } from '../../src/handoff/assumption.commands.js';
 import { Handoff } from '../../src/handoff/handoff.entity.js';
 import { assumptionsOf } from '../../src/handoff/handoff.queries.js';
+import { assignDeliveryManager } from '../../src/passage/assign.command.js';
 import { importForTest } from '../kit/deal.js';
 import { openSuite, START, type Suite } from '../kit/suite.js';
 import type { Persona, World } from '../kit/world.js';
@@ -89,6 +90,18 @@ test('an entry is opened with owner, due date, escalation contact and sources, d
     handoffId,
   ]);
   expect(ledger.map(({ content }) => content).join()).not.toMatch(/migrates|nobody for it/);
+});
+
+test('a delivery manager from whom the draft is hidden is given nothing to decide about it', async () => {
+  await commit(update(Handoff, { id: handoffId }, { deliveryManagerId: null }));
+  const theirs = { ownerId: delivery.actor.id };
+  const refused = await sales.refused(openDecision, await question(theirs));
+  expect(refused).toMatchObject([{ code: 'OWNER_CANNOT_SEE', path: 'ownerId' }]);
+  const decisionId = await sales.done(openDecision, await question());
+  const given = async () => ({ ...(await on()), decisionId, ...theirs });
+  expect(codes(await lead.refused(reassignDecision, await given()))).toEqual(['OWNER_CANNOT_SEE']);
+  await lead.done(assignDeliveryManager, { ...(await on()), personId: delivery.actor.id });
+  await lead.done(reassignDecision, await given());
 });
 
 test('two entries opened at once get two numbers: one waits, and sees the revision moved on', async () => {

@@ -180,11 +180,11 @@ test('a decision that is given on at night is told its new owner alone when work
   const decisionId = await decision(handoffId);
   await bench.tell();
   bench.suite.clock.at = new Date('2026-11-24T22:30:00Z');
-  await reassigned(handoffId, decisionId, CAST.delivery);
+  await reassigned(handoffId, decisionId, CAST.finance);
   await bench.tell();
   bench.suite.clock.at = new Date('2026-11-25T09:00:00Z');
   await bench.tell();
-  expect(bench.told()).toEqual([expect.stringMatching(/^dana\.delivery: Decision D-1 of \S+ is yours$/)]);
+  expect(bench.told()).toEqual([expect.stringMatching(/^freda\.finance: Decision D-1 of \S+ is yours$/)]);
 });
 
 test('a decision is told its new owner however long ago it was opened, and again when it comes back', async () => {
@@ -193,7 +193,7 @@ test('a decision is told its new owner however long ago it was opened, and again
   const decisionId = await decision(handoffId);
   await bench.tell();
   for (const [at, owner] of [
-    ['2026-11-26T15:00:00Z', CAST.delivery],
+    ['2026-11-26T15:00:00Z', CAST.finance],
     ['2026-11-27T10:00:00Z', CAST.sales],
   ] as const) {
     bench.suite.clock.at = new Date(at);
@@ -201,7 +201,7 @@ test('a decision is told its new owner however long ago it was opened, and again
     await bench.tell();
   }
   const told = bench.told().filter((line) => line.endsWith('is yours'));
-  expect(told.map((line) => line.split(':')[0])).toEqual([CAST.sales, CAST.delivery, CAST.sales]);
+  expect(told.map((line) => line.split(':')[0])).toEqual([CAST.sales, CAST.finance, CAST.sales]);
 });
 
 test('nobody was named: every delivery manager hears of the close; who left, and what is over, is not mailed', async () => {

@@ -222,14 +222,14 @@ export class Desk {
     });
   }
 
-  /** Opened by sales and settled by a lead: a delivery manager sees no draft before it is given to them. */
+  /** Opened by sales and settled by a lead; a delivery manager owns none of a draft that was not given to them yet. */
   private async decide(
     paper: Paper,
     deed: Of<'OPEN_DECISION' | 'MOVE_DECISION' | 'DECIDE'>,
     sales: Persona,
     delivery: Persona,
   ): Promise<void> {
-    const ownerId = delivery.actor.id;
+    const ownerId = (paper.isGiven ? delivery : sales).actor.id;
     const lead = await this.as('leah.lead');
     if (deed.kind === 'OPEN_DECISION') {
       const escalationContactId = (await this.as(deed.contact)).actor.id;
@@ -238,8 +238,11 @@ export class Desk {
       return void paper.decisions.set(deed.name, await paper.done(sales, openDecision, given));
     }
     const decisionId = await paper.decision(deed.name);
-    if (deed.kind === 'MOVE_DECISION')
-      return void (await paper.done(lead, reassignDecision, { decisionId, ownerId, dueOn: deed.dueOn }));
+    if (deed.kind === 'MOVE_DECISION') {
+      const { moved } = await this.stage.world.read({ moved: selectRequired(Decision, decisionId) });
+      const given = { decisionId, ownerId: moved.ownerId, dueOn: deed.dueOn };
+      return void (await paper.done(lead, reassignDecision, given));
+    }
     const decided = { outcome: 'The client does.', reason: 'Agreed in the weekly call.', obsolete: false };
     await paper.done(lead, resolveDecision, { decisionId, ...decided });
   }
@@ -274,6 +277,8 @@ export class Desk {
 class Paper {
   readonly decisions = new Map<string, string>();
   private revision = 0;
+  /** Whether it has a delivery manager. */
+  isGiven = false;
 
   constructor(
     private readonly world: World,
@@ -284,6 +289,7 @@ class Paper {
   static async open(world: World, paper: Paper): Promise<Paper> {
     const { handoff } = await world.read({ handoff: selectRequired(Handoff, paper.handoffId) });
     paper.revision = handoff.revision;
+    paper.isGiven = handoff.deliveryManagerId !== null;
     return paper;
   }
 

@@ -61,6 +61,8 @@ class Replay {
   private close: History['close'] = null;
   private assumes = false;
   private mitigates = false;
+  /** Whether the handoff has its delivery manager, who sees no draft before. */
+  private isGiven = false;
 
   constructor(
     private readonly tenant: QuarterTenant,
@@ -100,7 +102,10 @@ class Replay {
       if (happening.wonAt !== null) this.close ??= { wonAt: happening.wonAt, importedAt: at };
       this.end(at, 'LAPSED', 'the deal has changed in the PSA');
     }
-    if (happening.kind === 'PREPARE') ({ assumes: this.assumes, mitigates: this.mitigates } = happening);
+    if (happening.kind === 'PREPARE') {
+      ({ assumes: this.assumes, mitigates: this.mitigates } = happening);
+      this.isGiven = true;
+    }
     if (happening.kind === 'SUBMIT') this.ask(at);
     if (happening.kind === 'SIGN_OFF') this.signOffs.push({ signedAt: at, ended: null });
     if (happening.kind === 'REVOKE') this.end(at, 'REVOKED', 'The engineer has left.');
@@ -139,7 +144,8 @@ class Replay {
   private open(name: string, openedAt: number, on: string, contact: string): void {
     const number = `D-${this.decisions.length + 1}`;
     const dues = [{ on, since: openedAt }];
-    this.decisions.push({ name, number, owner: this.tale.manager, contact, openedAt, dues, decidedAt: null });
+    const owner = this.isGiven ? this.tale.manager : this.tale.owner;
+    this.decisions.push({ name, number, owner, contact, openedAt, dues, decidedAt: null });
   }
 
   private end(at: number, state: 'LAPSED' | 'REVOKED', why: string): void {

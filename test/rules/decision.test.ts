@@ -1,16 +1,20 @@
 import * as fc from 'fast-check';
+import { ABILITIES } from '../../src/abilities.js';
+import { abilityOf, allows } from '../../src/core/ability.js';
 import { tableOf } from '../../src/core/table.js';
 import type { Statement } from '../../src/core/statement.js';
 import { decisionsForOpenAssumptions, type OpenMatters } from '../../src/decision/decision.effects.js';
 import { Decision, DecisionKind, DecisionState } from '../../src/decision/decision.entity.js';
 import {
   assumptionFindings,
+  hiddenFindings,
   kickoffDecisionFindings,
   outcomeFindings,
   ownerFindings,
   responsibilityFindings,
 } from '../../src/decision/decision.rules.js';
 import { type Assumption, AssumptionState } from '../../src/handoff/content.entity.js';
+import { Stage } from '../../src/handoff/stage.rules.js';
 import { Role } from '../../src/identity/roles.js';
 import { vary } from './checklist.kit.js';
 import { content, id, moment, NOW, SOFIA, TENANT } from './handoff.kit.js';
@@ -179,6 +183,19 @@ describe('who decides', () => {
     ['too late', { ownerId: SOFIA, escalationContactId: OLA, dueOn: '2026-11-22' }, ['DUE_IN_THE_PAST']],
   ])('%s', (_name, responsibility, expected) => {
     expect(codes(responsibilityFindings(responsibility, people, TODAY))).toEqual(expected);
+  });
+
+  test.each(Object.values(Stage))('only whoever can see the handoff owns its entries: %s', (stage) => {
+    const roles = Object.values(Role).filter((role) => role !== Role.INTEGRATOR);
+    for (const held of [[], ...roles.map((role) => [role]), [Role.DELIVERY_MANAGER, Role.AUDITOR]])
+      for (const deliveryManagerId of [null, OLA, SOFIA]) {
+        const handoff = { stage, deliveryManagerId };
+        const ability = abilityOf(moment({ id: OLA, roles: held }).actor, ABILITIES);
+        const holders = held.map((role) => ({ personId: OLA, role }));
+        const found = hiddenFindings(handoff, OLA, [...holders, { personId: SOFIA, role: Role.SALES_MANAGER }]);
+        const isHidden = held.length > 0 && !allows(ability, 'read', 'Handoff', handoff);
+        expect(codes(found)).toEqual(isHidden ? ['OWNER_CANNOT_SEE'] : []);
+      }
   });
 
   test('the owner, or who leads delivery, while it is open', () => {

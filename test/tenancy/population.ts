@@ -129,7 +129,7 @@ export async function populate(world: World, { closed }: { closed: boolean }): P
   const lead = await world.idOf(Role.SERVICE_DELIVERY_LEAD);
   for (const name of ['addStakeholder', 'addRisk', 'addStatement', 'addAssumption'])
     await make(sales, world, name, draft);
-  await make(sales, world, 'openDecision', draft, { ownerId: delivery.actor.id, escalationContactId: lead });
+  await make(sales, world, 'openDecision', draft, { ownerId: sales.actor.id, escalationContactId: lead });
   await populateVariants(world, draft);
   await populateClocks(world, sales, story, draft);
   await populateFeedback(world, delivery, story);

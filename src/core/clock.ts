@@ -1,4 +1,4 @@
-import { sql, type Query } from './statement.js';
+import { brief, sql, type Query } from './statement.js';
 
 /**
  * Time comes from the database (one clock for all processes) or, in tests, from the test. It is read as the last
@@ -28,7 +28,7 @@ const readNow = (rows: readonly Readonly<Record<string, unknown>>[]): Date => ro
 
 /** The database's own clock. `$1` is named so that the statement has the tenant like every other. */
 export const databaseClock: Clock = {
-  now: () => sql(`select ${PRESENT} as now where $1::uuid is not null`, [], readNow),
+  now: () => brief(sql(`select ${PRESENT} as now where $1::uuid is not null`, [], readNow)),
 };
 
 /** A clock that a test moves; it answers through the database all the same, so that the flushes stay alike. */
@@ -36,7 +36,7 @@ export class SettableClock implements Clock {
   constructor(public at: Date) {}
 
   now(): Query<Date> {
-    return sql('select $2::timestamptz as now where $1::uuid is not null', [this.at.toISOString()], readNow);
+    return brief(sql('select $2::timestamptz as now where $1::uuid is not null', [this.at.toISOString()], readNow));
   }
 
   /** Moves the clock on by so many hours. */

@@ -21,6 +21,45 @@ export async function send(client: pg.ClientBase, sent: readonly Sending[], watc
   }
 }
 
+/** The statements of one of several who share a round trip, and whoever is told of it. */
+export interface Part {
+  readonly sent: readonly Sending[];
+  readonly watch: Watch;
+  /** Since when it has waited for a connection, by performance.now(). */
+  readonly since: number;
+}
+
+/**
+ * Sends parts in one round trip, between what opens and what ends their transaction, and answers the results of each. Its
+ * watch is told of each part, with opening and end, as if it had travelled alone.
+ */
+export async function sendTogether(
+  client: pg.ClientBase,
+  opening: readonly Sending[],
+  parts: readonly Part[],
+  end: Sending,
+): Promise<readonly (readonly Result[])[]> {
+  let at = opening.length;
+  const since = performance.now();
+  for (const part of parts) part.watch.waited(since - part.since);
+  const told = ({ sent, watch }: Part, results: readonly Result[], isFailed: boolean): void => {
+    const rows = results.reduce((sum, { rowCount }) => sum + rowCount, 0);
+    const statements = opening.length + sent.length + 1;
+    watch.flushed({ statements, rows, ms: performance.now() - since, isFailed });
+  };
+  try {
+    const results = await roundTrip(client, [...opening, ...parts.flatMap(({ sent }) => sent), end]);
+    return parts.map((part) => {
+      const own = results.slice(at, (at += part.sent.length));
+      told(part, own, false);
+      return own;
+    });
+  } catch (error) {
+    for (const part of parts) told(part, [], true);
+    throw error;
+  }
+}
+
 /** The answers of the queries of a flush, in their order. */
 export function readAnswers<Q extends Queries>(queries: Q, results: readonly Result[]): Answers<Q> {
   const answers: Record<string, unknown> = {};

@@ -1,17 +1,19 @@
 import type pg from 'pg';
 import { AppError, DatabaseUnreachable } from './error.js';
-import { readAnswers, send } from './flush.js';
+import { type Part, readAnswers, send, sendTogether } from './flush.js';
 import { type Lane, limitsOn, openLane, STATEMENT_MS } from './lane.js';
 import { PRIMARY_POSITION, type Replica } from './replica/replica.js';
 import type { Result, Sending } from './round-trip.js';
 import { isConnectionLoss, isStatementError } from './sql-error.js';
-import type { Answers, Queries, Row, Statement } from './statement.js';
+import { type Answers, areBrief, type Queries, type Row, type Statement } from './statement.js';
 import { StatementNames } from './statement-names.js';
 import { type PoolFigures, UNWATCHED, type Watch } from './telemetry/telemetry.js';
 
 const READ_ONLY = 'begin isolation level repeatable read read only';
 /** The name in which those wait for a connection of whom it is not known yet who they are: no tenant has it. */
 const STRANGERS = 'strangers';
+/** The name in which trips that several share wait for a connection: no tenant has it. */
+const TRIPS = 'trips';
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 export interface GatewayOptions {
@@ -116,26 +118,49 @@ export class Gateway {
     queries: Q,
     watch: Watch,
   ): Promise<Answers<Q>> {
-    return this.inTurn(lane, line, watch, async (client) => {
-      const head = this.head(READ_ONLY, tenantId, client);
-      const sent = [...head, ...this.sendings(tenantId, queries), this.sending('commit')];
-      return readAnswers(queries, (await this.whole(client, sent, watch)).slice(head.length, -1));
-    });
+    const sent = [this.setting(tenantId), ...this.sendings(tenantId, queries)];
+    const part = { sent, watch, since: performance.now() };
+    const isAlone = line === STRANGERS || !areBrief(queries);
+    const [, ...results] = isAlone
+      ? (await this.readTogether(lane, line, [part]))[0]!
+      : await this.readInCompany(lane, line, part);
+    return readAnswers(queries, results);
+  }
+
+  /** Reads that are brief take a seat of their line, and share round trips with those of other lines. */
+  private async readInCompany(lane: Lane, line: string, part: Part): Promise<readonly Result[]> {
+    const leave = await lane.seats.enter(line);
+    try {
+      return await lane.trips.join(part, (parts) => this.readTogether(lane, TRIPS, parts));
+    } finally {
+      leave();
+    }
+  }
+
+  /** Each part under the setting of its own tenant, all in one read-only transaction and one round trip. */
+  private async readTogether(
+    lane: Lane,
+    line: string,
+    parts: readonly Part[],
+  ): Promise<readonly (readonly Result[])[]> {
+    return this.inTurn(lane, line, (client) =>
+      this.orRollback(client, sendTogether(client, this.opening(READ_ONLY, client), parts, this.sending('commit'))),
+    );
   }
 
   /**
    * The same reads of many tenants, each under its own setting, in one round trip: for sweeps of the worker alone.
    */
   async readEach<Q extends Queries>(tenantIds: readonly string[], queries: Q): Promise<[string, Answers<Q>][]> {
-    const [first] = tenantIds;
-    if (first === undefined) return [];
+    if (tenantIds.length === 0) return [];
     return this.withClient(async (client) => {
-      const head = this.head(READ_ONLY, first, client);
+      const opening = this.opening(READ_ONLY, client);
       const each = tenantIds.map((tenantId) => [this.setting(tenantId), ...this.sendings(tenantId, queries)]);
-      const results = await this.whole(client, [...head, ...each.flat(), this.sending('commit')], this.watch);
+      const sent = [...opening, ...each.flat(), this.sending('commit')];
+      const results = await this.orRollback(client, send(client, sent, this.watch));
       const length = Object.keys(queries).length + 1;
       return tenantIds.map((tenantId, index) => {
-        const from = head.length + index * length + 1;
+        const from = opening.length + index * length + 1;
         return [tenantId, readAnswers(queries, results.slice(from, from + length - 1))];
       });
     });
@@ -144,13 +169,15 @@ export class Gateway {
   /** Opens a transaction for the pipeline: BEGIN travels with its first flush. */
   async transaction<T>(tenantId: string, work: (tx: Transaction) => Promise<T>, watch: Watch = this.watch): Promise<T> {
     const { replica } = this.options;
-    return this.inTurn(this.primary, tenantId, watch, async (client) => {
+    const since = performance.now();
+    return this.inTurn(this.primary, tenantId, async (client) => {
+      watch.waited(performance.now() - since);
       let opened = false;
       let ended = false;
       const open = (): readonly Sending[] => {
         if (opened) return [];
         opened = true;
-        return this.head('begin', tenantId, client);
+        return [...this.opening('begin', client), this.setting(tenantId)];
       };
       const tx: Transaction = {
         flush: async (queries) => {
@@ -205,12 +232,12 @@ export class Gateway {
 
   /** How the pool stands now. */
   connections(): PoolFigures {
-    const { pool, share, strangers } = this.primary;
+    const { pool, share, seats, strangers } = this.primary;
     const { totalCount, idleCount, waitingCount } = pool;
     return {
       inUse: totalCount - idleCount,
       idle: idleCount,
-      waiting: waitingCount + share.waiting + strangers.waiting,
+      waiting: waitingCount + share.waiting + seats.waiting + strangers.waiting,
       most: this.options.poolSize,
     };
   }
@@ -224,16 +251,11 @@ export class Gateway {
   private async inTurn<T>(
     { pool, share }: Lane,
     line: string,
-    watch: Watch,
     work: (client: pg.PoolClient) => Promise<T>,
   ): Promise<T> {
-    const since = performance.now();
     const leave = await share.enter(line);
     try {
-      return await this.withClient((client) => {
-        watch.waited(performance.now() - since);
-        return work(client);
-      }, pool);
+      return await this.withClient(work, pool);
     } finally {
       leave();
     }
@@ -261,21 +283,20 @@ export class Gateway {
   }
 
   /** A transaction in one round trip: one that fails is ended by another, which must not hide why. */
-  private async whole(client: pg.PoolClient, sent: readonly Sending[], watch: Watch): Promise<readonly Result[]> {
+  private async orRollback<T>(client: pg.PoolClient, whole: Promise<T>): Promise<T> {
     try {
-      return await send(client, sent, watch);
+      return await whole;
     } catch (error) {
-      if (!isConnectionLoss(error)) await send(client, [this.sending('rollback')], watch).catch(() => undefined);
+      if (!isConnectionLoss(error)) await send(client, [this.sending('rollback')], UNWATCHED).catch(() => undefined);
       throw error;
     }
   }
 
-  /** What opens a transaction: BEGIN, the tenant, and what else is to be set. */
-  private head(begin: string, tenantId: string, client: pg.PoolClient): readonly Sending[] {
+  /** What opens a transaction: BEGIN, and what is to be set beside the tenant. */
+  private opening(begin: string, client: pg.PoolClient): readonly Sending[] {
     const { present } = this.options;
     const now = present ? [`set local app.now = '${present().toISOString()}'`] : [];
-    const settings = [...limitsOn(client), ...now];
-    return [this.sending(begin), this.setting(tenantId), ...settings.map((text) => this.sending(text, [], true))];
+    return [this.sending(begin), ...[...limitsOn(client), ...now].map((text) => this.sending(text, [], true))];
   }
 
   private sendings(tenantId: string, queries: Queries): readonly Sending[] {

@@ -1,6 +1,11 @@
 import type { Socket } from 'node:net';
 import pg from 'pg';
+import { AppError } from './error.js';
 import { FairShare } from './fair-share.js';
+import type { Part } from './flush.js';
+import type { Result } from './round-trip.js';
+import { SharedTrips } from './shared-trips.js';
+import { isConnectionLoss } from './sql-error.js';
 
 const INT8 = 20;
 const DATE = 1082;
@@ -21,6 +26,11 @@ const PATIENCE = 5000;
 /** What of the connections all those may hold together of whom it is not known yet who they are, and how many of them wait. */
 const STRANGERS_SHARE = 0.2;
 const STRANGERS_LINE = 200;
+
+/** How many brief reads travel in one round trip. */
+const TOGETHER = 8;
+/** With so many of the connections under way for them, others wait for company; a connection carries eight as fast as one. */
+const TRIPS_SHARE = 0.3;
 
 /** How long a statement may last, in milliseconds (reliability 7). */
 export const STATEMENT_MS = 5000;
@@ -84,6 +94,10 @@ function giveUpSilent(client: pg.ClientBase, silentMs: number, idle: ReadonlySet
 export interface Lane {
   readonly pool: pg.Pool;
   readonly share: FairShare;
+  /** Round trips that brief reads share. */
+  readonly trips: SharedTrips<Part, readonly Result[]>;
+  /** How tenants share the seats of these trips. */
+  readonly seats: FairShare;
   /** How those share them of whom it is not known yet who they are: in one line, before they wait as one tenant does. */
   readonly strangers: FairShare;
 }
@@ -123,12 +137,18 @@ export function openLane(addressed: pg.PoolConfig, { poolSize, silentMs = SILENT
   pool.on('error', (error) => onError?.(error));
   // The pool listens to idle connections only: one that is cut in mid-use would end the process.
   pool.on('connect', (client) => void client.on('error', (error) => onError?.(error)));
-  const share = new FairShare({
-    what: 'statements of your organisation',
-    places: poolSize,
-    share: Math.max(1, Math.floor(poolSize * TENANT_SHARE)),
-    line: LINE,
-    patience: PATIENCE,
+  const shared = (places: number): FairShare =>
+    new FairShare({
+      what: 'statements of your organisation',
+      places,
+      share: Math.max(1, Math.floor(places * TENANT_SHARE)),
+      line: LINE,
+      patience: PATIENCE,
+    });
+  const trips = new SharedTrips<Part, readonly Result[]>({
+    few: Math.max(1, Math.floor(poolSize * TRIPS_SHARE)),
+    most: TOGETHER,
+    isOfOne: (error) => !isConnectionLoss(error) && !(error instanceof AppError),
   });
   const most = Math.max(1, Math.floor(poolSize * STRANGERS_SHARE));
   const strangers = new FairShare({
@@ -138,5 +158,5 @@ export function openLane(addressed: pg.PoolConfig, { poolSize, silentMs = SILENT
     line: STRANGERS_LINE,
     patience: PATIENCE,
   });
-  return { pool, share, strangers };
+  return { pool, share: shared(poolSize), trips, seats: shared(poolSize * TOGETHER), strangers };
 }

@@ -4,8 +4,11 @@ import type { Clock } from './clock.js';
 import { notFound } from './error.js';
 import type { Gateway } from './gateway.js';
 import { decodeCursor, encodeCursor, type Page, type PageArguments } from './page.js';
-import { type Answers, conditions, ordering, type Queries, type Query, sql, type Where } from './statement.js';
+import { type Answers, brief, conditions, ordering, type Queries, type Query, sql, type Where } from './statement.js';
 import { type EntityClass, hydrate, type Table, tableOf } from './table.js';
+
+/** The rows of so many parents are read briefly. */
+const FEW_KEYS = 30;
 
 interface Waiting {
   readonly query: Query<unknown>;
@@ -198,13 +201,9 @@ export class Reader {
     const where = readable(entity, property, ids, this.ability, values);
     const order = ordering(entity, orderBy);
     const all = `select ${table.selection} from ${table.name} ${where}${order}`;
-    const rows = await this.ask(
-      sql(
-        most === null ? all : newestOfEach(table, table.byProperty.get(property)!.name, where, order, most),
-        values,
-        (found) => found.map((row) => hydrate(entity, row)),
-      ),
-    );
+    const text = most === null ? all : newestOfEach(table, table.byProperty.get(property)!.name, where, order, most);
+    const query = sql(text, values, (found) => found.map((row) => hydrate(entity, row)));
+    const rows = await this.ask(ids.length <= FEW_KEYS ? brief(query) : query);
     const groups = groupBy(rows, (row) => (row as Record<string, unknown>)[property] as string);
     return ids.map((id) => groups.get(id) ?? []);
   }
@@ -242,9 +241,8 @@ export function readableRow<T extends { id: string }>(
   const values: unknown[] = [id];
   const allowed = abilityCondition(ability, 'read', entity.name, entity, values);
   const wanted = holder ? heldBy(holder) : '$2';
-  return sql(`select ${selection} from ${name} where tenant_id = $1 and id = ${wanted}${allowed}`, values, (found) =>
-    found[0] ? hydrate(entity, found[0]) : null,
-  );
+  const text = `select ${selection} from ${name} where tenant_id = $1 and id = ${wanted}${allowed}`;
+  return brief(sql(text, values, (found) => (found[0] ? hydrate(entity, found[0]) : null)));
 }
 
 function heldBy({ entity, key }: Holder): string {

@@ -12,6 +12,8 @@ export interface Statement {
   readonly values: readonly unknown[];
   /** Its text is of one request alone, as a reader of the feed worded it: not worth a plan that is kept. */
   readonly isOneOff?: boolean;
+  /** Reads one row and what hangs on it, in a millisecond or two: it may travel with those of others (shared-trips.ts). */
+  readonly isBrief?: boolean;
 }
 
 /** A statement with an answer. */
@@ -23,6 +25,9 @@ export interface Query<T> extends Statement {
 
 /** Named queries that travel in one flush, in the order given: put locks first. */
 export type Queries = Readonly<Record<string, Query<unknown>>>;
+
+/** Whether each of them is brief. */
+export const areBrief = (queries: Queries): boolean => Object.values(queries).every(({ isBrief }) => isBrief === true);
 
 /** The answers of named queries. */
 export type Answers<Q extends Queries> = { readonly [K in keyof Q]: Q[K] extends Query<infer T> ? T : never };
@@ -116,6 +121,9 @@ export function selectRequired<T extends { id: string }>(
 export function sql<T>(text: string, values: readonly unknown[], read: (rows: readonly Row[]) => T): Query<T> {
   return { text, values, read };
 }
+
+/** The same query, which is brief. */
+export const brief = <T>(query: Query<T>): Query<T> => ({ ...query, isBrief: true });
 
 /** The same query with another reading of its answer. */
 export function mapQuery<T, U>(query: Query<T>, map: (answer: T) => U): Query<U> {

@@ -1,7 +1,7 @@
 import { type Actor, isOperator } from '../core/actor.js';
 import { PRESENT } from '../core/clock.js';
 import { AppError, notFound } from '../core/error.js';
-import { mapQuery, type Query, type Row, select, selectFirst, selectRequired, sql } from '../core/statement.js';
+import { brief, mapQuery, type Query, type Row, select, selectFirst, selectRequired, sql } from '../core/statement.js';
 import { hydrate, tableOf } from '../core/table.js';
 import { ApiKey } from './api-key.entity.js';
 import { Person, RoleGrant } from './person.entity.js';
@@ -46,15 +46,17 @@ const PERSON = `select c.id as person_id, a.id as account_id, g.roles, g.seat_en
 /** The actor behind a verified token, or null when no active member has that account. */
 export function actorBySignIn(tenantId: string, signIn: SignIn): Query<Actor | null> {
   const text = `${PERSON} and ((a.issuer = '${TENANT_DIRECTORY}' and a.subject = $2) or (a.issuer = $3 and a.subject = $4))`;
-  return sql(text, [signIn.oid, signIn.issuer, signIn.subject], (rows) =>
-    personActor(tenantId, rows[0], signIn.authTime),
+  return brief(
+    sql(text, [signIn.oid, signIn.issuer, signIn.subject], (rows) => personActor(tenantId, rows[0], signIn.authTime)),
   );
 }
 
 /** The actor behind an API key's id and the hash of its secret, or null. */
 export function actorByApiKey(tenantId: string, keyId: string, secretHash: string): Query<Actor | null> {
-  return sql(`${LIVE_KEY} and k.id = $2 and k.secret_hash = $3`, [keyId, secretHash], (rows) =>
-    serviceActor(tenantId, rows[0]),
+  return brief(
+    sql(`${LIVE_KEY} and k.id = $2 and k.secret_hash = $3`, [keyId, secretHash], (rows) =>
+      serviceActor(tenantId, rows[0]),
+    ),
   );
 }
 
@@ -72,9 +74,9 @@ export function actorByHandle(tenantId: string, handle: string): Query<Actor | n
 export function refreshActor(actor: Actor): Query<Actor | null> {
   if (actor.kind === 'SYSTEM') return refreshJob(actor);
   if (actor.kind === 'SERVICE')
-    return sql(`${LIVE_KEY} and k.id = $2`, [actor.id], (rows) => serviceActor(actor.tenantId, rows[0]));
-  return sql(`${PERSON} and a.id = $2`, [actor.accountId], (rows) =>
-    personActor(actor.tenantId, rows[0], actor.authTime),
+    return brief(sql(`${LIVE_KEY} and k.id = $2`, [actor.id], (rows) => serviceActor(actor.tenantId, rows[0])));
+  return brief(
+    sql(`${PERSON} and a.id = $2`, [actor.accountId], (rows) => personActor(actor.tenantId, rows[0], actor.authTime)),
   );
 }
 

@@ -1,7 +1,8 @@
 import { AppError } from '../../src/core/error.js';
 import { Gateway } from '../../src/core/gateway.js';
 import { newId } from '../../src/core/id.js';
-import { insert, sql } from '../../src/core/statement.js';
+import { brief, insert, sql } from '../../src/core/statement.js';
+import { type Flush, UNWATCHED } from '../../src/core/telemetry/telemetry.js';
 import { Client } from '../../src/deal/deal.entity.js';
 import { openSuite, type Suite } from '../kit/suite.js';
 
@@ -25,15 +26,18 @@ afterAll(async () => {
 
 const own = (tenant: string) =>
   insert(Client, { id: newId(), name: `${tenant} ${newId()}`, externalId: null, createdAt: new Date() });
-/** Row-level security alone: the statement itself asks for every tenant's rows. */
-const everything = sql(
-  "select tenant_id, name, current_setting('app.tenant_id') as setting from client where $1::uuid is not null",
-  [],
-  (rows) => rows,
+/** Row-level security alone: the statement itself asks for every tenant's rows. Brief, so that reads of several tenants share a trip. */
+const everything = brief(
+  sql(
+    "select tenant_id, name, current_setting('app.tenant_id') as setting from client where $1::uuid is not null",
+    [],
+    (rows) => rows,
+  ),
 );
+const alone = sql('select 1 where $1::uuid is not null', [], () => null);
 const quick = sql("select set_config('statement_timeout', '5', true) where $1::uuid is not null", [], () => null);
 const slow = sql('select pg_sleep(1) where $1::uuid is not null', [], () => null);
-const broken = sql('select 1 / (length($1::text) - length($1::text))', [], () => null);
+const broken = brief(sql('select 1 / (length($1::text) - length($1::text))', [], () => null));
 const severed = sql('select pg_terminate_backend(pg_backend_pid()) where $1::uuid is not null', [], () => null);
 
 type Told = (fault: string) => void;
@@ -41,6 +45,8 @@ type Told = (fault: string) => void;
 /** What a request may do to a connection; each checks what it reads. */
 const DEEDS: Record<string, (tenant: string, tell: Told) => Promise<void>> = {
   read: async (tenant, tell) => check(tenant, (await gateway.read(tenant, { everything })).everything, tell),
+  'read alone': async (tenant, tell) =>
+    check(tenant, (await gateway.read(tenant, { everything, alone })).everything, tell),
   write: async (tenant, tell) =>
     gateway.transaction(tenant, async (tx) => {
       check(tenant, (await tx.flush({ everything })).everything, tell);
@@ -143,6 +149,39 @@ it('gives no request the tenant of the one before, whatever that did to the conn
   expect([...new Set(faults)]).toEqual([]);
   expect(Object.keys(done).toSorted()).toEqual(deeds.toSorted());
   expect((await gateway.read(tenants[0]!, { everything })).everything.length).toBeGreaterThan(3);
+});
+
+it('lets several tenants share a round trip, of which each is told their own, and a fault to whoever made it', async () => {
+  const begun: string[] = [];
+  const watched = new Gateway({
+    url: suite.appUrl,
+    poolSize: 2,
+    prepare: true,
+    onStatement: (text) => void (text.startsWith('begin') && begun.push(text)),
+  });
+  const flushes: number[] = [];
+  const watch = { ...UNWATCHED, flushed: ({ statements }: Flush) => void flushes.push(statements) };
+  try {
+    const asked = tenants.map((tenant, at) =>
+      watched.read(tenant, at === 5 ? { everything, broken } : { everything }, watch),
+    );
+    const answers = await Promise.allSettled(asked);
+    const faults: string[] = [];
+    answers.forEach((answer, at) => {
+      if (answer.status === 'fulfilled') check(tenants[at]!, answer.value.everything, (fault) => faults.push(fault));
+      else faults.push(`${at} ${(answer.reason as { code: string }).code}`);
+    });
+    expect(faults).toEqual(['5 22012']);
+    expect(answers.map((one) => one.status === 'fulfilled' && one.value.everything.length > 0)).toEqual(
+      tenants.map((_tenant, at) => at !== 5),
+    );
+    // One alone, two of eight, three that were left; the eight with the fault once more, each alone.
+    expect(begun).toHaveLength(1 + 2 + 1 + 8);
+    // BEGIN, the tenant, its statement and COMMIT, as if each had gone alone.
+    expect(new Set(flushes)).toEqual(new Set([4, 5]));
+  } finally {
+    await watched.end();
+  }
 });
 
 it('goes on after a connection was cut in the middle of a transaction', async () => {

@@ -17,7 +17,8 @@ import { AppError, DatabaseUnreachable } from '../error.js';
 import { isStatementError, isStatementTimeout } from '../sql-error.js';
 import type { RequestContext } from '../graphql/context.js';
 import type { AskedQuery } from '../graphql/before-executor.js';
-import type { Query } from '../statement.js';
+import { isLarge } from '../graphql/large-answers.js';
+import { brief, type Query } from '../statement.js';
 import { filled } from './holes.js';
 import { KeptPlans } from './kept-plans.js';
 import type { Compilation } from './projection.js';
@@ -98,17 +99,19 @@ export class Plans {
   }
 
   /** The text of `data`, and whether statements wrote all of it. */
-  private async answered({ document, operation, variables }: AskedQuery, context: RequestContext) {
+  private async answered(asked: AskedQuery, context: RequestContext) {
+    const { document, operation, variables } = asked;
     const { coerced } = getVariableValues(this.schema, operation.variableDefinitions ?? [], variables);
     if (!coerced) throw new NotCompiled();
     const asker: Asker = { context, variables: coerced };
     const plan = this.planFor(document, operation, asker);
+    const mayBeLarge = isLarge(this.schema, asked);
     // A response key may be `__proto__`.
     const queries = Object.create(null) as Record<string, Query<string | null>>;
     const roots = await Promise.all(
       [...plan.selections.roots].map(async ([key, nodes]) => {
         const statement = await this.statementOf(plan, key, nodes, asker);
-        if (statement) queries[key] = statement.query;
+        if (statement) queries[key] = statement.isOfOneRow && !mayBeLarge ? brief(statement.query) : statement.query;
         return { key, nodes, statement };
       }),
     );
@@ -131,7 +134,8 @@ export class Plans {
       const root = plan.compiled.get(key) ?? new CompiledRoot(plan, nodes, reading, this.places);
       plan.compiled.set(key, root);
       const query = root.query(reading, asker.context.ability);
-      return { query, holes: root.holes, isRequired: reading.kind === 'REQUIRED' };
+      const isRequired = reading.kind === 'REQUIRED';
+      return { query, holes: root.holes, isRequired, isOfOneRow: isRequired || reading.kind === 'ONE' };
     } catch (error) {
       if (error instanceof NotCompiled) return null;
       throw error;

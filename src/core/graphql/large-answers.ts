@@ -36,7 +36,7 @@ export function turnsOfLargeAnswers(schema: GraphQLSchema): ApolloServerPlugin<A
       let leave: Leave | null = null;
       return {
         responseForOperation: beforeExecutor(async (asked, { actor }) => {
-          if (costFor(schema, asked) >= LARGE) leave = await share.enter(actor.tenantId);
+          if (isLarge(schema, asked)) leave = await share.enter(actor.tenantId);
           return null;
         }),
         willSendResponse: async () => leave?.(),
@@ -45,6 +45,8 @@ export function turnsOfLargeAnswers(schema: GraphQLSchema): ApolloServerPlugin<A
   };
 }
 
-function costFor(schema: GraphQLSchema, { document, operation, variables }: AskedQuery): number {
-  return passesOf(schema, document).costOf(operation, variables) ?? costOf(schema, document, operation, variables);
+/** Whether the answer of a query may be large. */
+export function isLarge(schema: GraphQLSchema, { document, operation, variables }: AskedQuery): boolean {
+  const known = passesOf(schema, document).costOf(operation, variables);
+  return (known ?? costOf(schema, document, operation, variables)) >= LARGE;
 }

@@ -14,7 +14,7 @@ export interface SimulatorOptions extends Omit<InstanceOptions, 'stateFile'> {
 
 const SLUG = /^[a-z0-9][a-z0-9-]{0,62}$/;
 /** More instances than any sandbox has tenants: whoever asks for more names is no tenant. */
-const MOST = 200;
+const MOST = 500;
 
 /** The instances of a simulator: one a tenant's short name, made when it is first asked for. */
 export class HaloInstances {

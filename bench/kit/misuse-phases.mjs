@@ -14,6 +14,7 @@ const DRIPPING = 100;
 export const PHASES = {
   calm: () => [],
   '200 costly pages at once': ({ lane, requests }) => times(FLOOD, () => lane(requests.costly)),
+  '200 handoffs in full at once': ({ lane, requests }) => times(FLOOD, () => lane(requests.inFull)),
   '16 of the deepest documents at once': ({ lane, requests }) => times(DEEP, () => lane(requests.deepest)),
   'pages of 100,000, lists of 10,000': ({ lane, requests }) =>
     times(BEYOND, (n) => lane(n % 2 ? requests.longPage : requests.longList)),

@@ -144,7 +144,7 @@ export class Gateway {
     parts: readonly Part[],
   ): Promise<readonly (readonly Result[])[]> {
     return this.inTurn(lane, line, (client) =>
-      this.orRollback(client, sendTogether(client, this.opening(READ_ONLY, client), parts, this.sending('commit'))),
+      this.orRollback(client, sendTogether(client, this.openingToRead(client), parts, this.sending('commit'))),
     );
   }
 
@@ -154,7 +154,7 @@ export class Gateway {
   async readEach<Q extends Queries>(tenantIds: readonly string[], queries: Q): Promise<[string, Answers<Q>][]> {
     if (tenantIds.length === 0) return [];
     return this.withClient(async (client) => {
-      const opening = this.opening(READ_ONLY, client);
+      const opening = this.openingToRead(client);
       const each = tenantIds.map((tenantId) => [this.setting(tenantId), ...this.sendings(tenantId, queries)]);
       const sent = [...opening, ...each.flat(), this.sending('commit')];
       const results = await this.orRollback(client, send(client, sent, this.watch));
@@ -177,7 +177,7 @@ export class Gateway {
       const open = (): readonly Sending[] => {
         if (opened) return [];
         opened = true;
-        return [...this.opening('begin', client), this.setting(tenantId)];
+        return [this.sending('begin'), this.setting(tenantId), ...this.settings(client)];
       };
       const tx: Transaction = {
         flush: async (queries) => {
@@ -292,11 +292,16 @@ export class Gateway {
     }
   }
 
-  /** What opens a transaction: BEGIN, and what is to be set beside the tenant. */
-  private opening(begin: string, client: pg.PoolClient): readonly Sending[] {
+  /** What a transaction sets beside the tenant. */
+  private settings(client: pg.PoolClient): readonly Sending[] {
     const { present } = this.options;
     const now = present ? [`set local app.now = '${present().toISOString()}'`] : [];
-    return [this.sending(begin), ...[...limitsOn(client), ...now].map((text) => this.sending(text, [], true))];
+    return [...limitsOn(client), ...now].map((text) => this.sending(text, [], true));
+  }
+
+  /** What opens a transaction that reads, of one tenant or several. */
+  private openingToRead(client: pg.PoolClient): readonly Sending[] {
+    return [this.sending(READ_ONLY), ...this.settings(client)];
   }
 
   private sendings(tenantId: string, queries: Queries): readonly Sending[] {

@@ -39,7 +39,6 @@ export async function sendTogether(
   parts: readonly Part[],
   end: Sending,
 ): Promise<readonly (readonly Result[])[]> {
-  let at = opening.length;
   const since = performance.now();
   for (const part of parts) part.watch.waited(since - part.since);
   const told = ({ sent, watch }: Part, results: readonly Result[], isFailed: boolean): void => {
@@ -49,15 +48,25 @@ export async function sendTogether(
   };
   try {
     const results = await roundTrip(client, [...opening, ...parts.flatMap(({ sent }) => sent), end]);
-    return parts.map((part) => {
-      const own = results.slice(at, (at += part.sent.length));
-      told(part, own, false);
-      return own;
-    });
+    const each = resultsOfEach(
+      results.slice(opening.length),
+      parts.map(({ sent }) => sent),
+    );
+    parts.forEach((part, at) => told(part, each[at]!, false));
+    return each;
   } catch (error) {
     for (const part of parts) told(part, [], true);
     throw error;
   }
+}
+
+/** The results of statements that were sent one group behind the other, group by group. */
+export function resultsOfEach(
+  results: readonly Result[],
+  groups: readonly (readonly Sending[])[],
+): readonly (readonly Result[])[] {
+  let at = 0;
+  return groups.map(({ length }) => results.slice(at, (at += length)));
 }
 
 /** The answers of the queries of a flush, in their order. */

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { AppError, DatabaseUnreachable } from './error.js';
-import { type Part, readAnswers, send, sendTogether } from './flush.js';
+import { type Part, readAnswers, resultsOfEach, send, sendTogether } from './flush.js';
 import { type Lane, limitsOn, openLane, STATEMENT_MS } from './lane.js';
 import { PRIMARY_POSITION, type Replica } from './replica/replica.js';
 import type { Result, Sending } from './round-trip.js';
@@ -118,8 +118,7 @@ export class Gateway {
     queries: Q,
     watch: Watch,
   ): Promise<Answers<Q>> {
-    const sent = [this.setting(tenantId), ...this.sendings(tenantId, queries)];
-    const part = { sent, watch, since: performance.now() };
+    const part = { sent: this.readsOf(tenantId, queries), watch, since: performance.now() };
     const isAlone = line === STRANGERS || !areBrief(queries);
     const [, ...results] = isAlone
       ? (await this.readTogether(lane, line, [part]))[0]!
@@ -155,14 +154,13 @@ export class Gateway {
     if (tenantIds.length === 0) return [];
     return this.withClient(async (client) => {
       const opening = this.openingToRead(client);
-      const each = tenantIds.map((tenantId) => [this.setting(tenantId), ...this.sendings(tenantId, queries)]);
+      const each = tenantIds.map((tenantId) => this.readsOf(tenantId, queries));
       const sent = [...opening, ...each.flat(), this.sending('commit')];
       const results = await this.orRollback(client, send(client, sent, this.watch));
-      const length = Object.keys(queries).length + 1;
-      return tenantIds.map((tenantId, index) => {
-        const from = opening.length + index * length + 1;
-        return [tenantId, readAnswers(queries, results.slice(from, from + length - 1))];
-      });
+      return resultsOfEach(results.slice(opening.length), each).map(([, ...answers], index) => [
+        tenantIds[index]!,
+        readAnswers(queries, answers),
+      ]);
     });
   }
 
@@ -287,7 +285,7 @@ export class Gateway {
     try {
       return await whole;
     } catch (error) {
-      if (!isConnectionLoss(error)) await send(client, [this.sending('rollback')], UNWATCHED).catch(() => undefined);
+      if (!isConnectionLoss(error)) await send(client, [this.sending('rollback')], this.watch).catch(() => undefined);
       throw error;
     }
   }
@@ -302,6 +300,11 @@ export class Gateway {
   /** What opens a transaction that reads, of one tenant or several. */
   private openingToRead(client: pg.PoolClient): readonly Sending[] {
     return [this.sending(READ_ONLY), ...this.settings(client)];
+  }
+
+  /** What reads of one tenant: its setting, and the queries. */
+  private readsOf(tenantId: string, queries: Queries): readonly Sending[] {
+    return [this.setting(tenantId), ...this.sendings(tenantId, queries)];
   }
 
   private sendings(tenantId: string, queries: Queries): readonly Sending[] {

@@ -179,7 +179,10 @@ describe('metrics', () => {
   });
 
   it('tell the process, its pool and its plans', () => {
-    expect(value('countersign_pool_connections', { state: 'idle' })).toBeGreaterThan(0);
+    // Whether subscriptions look again just now is a matter of chance.
+    const [idle, inUse] = ['idle', 'in_use'].map((state) => value('countersign_pool_connections', { state })!);
+    expect(idle! + inUse!).toBeGreaterThan(0);
+    expect(idle! + inUse!).toBeLessThanOrEqual(10);
     expect(value('countersign_pool_limit', {})).toBe(10);
     expect(value('countersign_plan_answers_total', { answer: 'compiled' })).toBeDefined();
     expect(value('countersign_resident_memory_bytes', {})).toBeGreaterThan(50_000_000);

@@ -9,7 +9,7 @@ import { argument, flag, load } from './kit/product.mjs';
 const ROWS = argument('rows', 1_000_000);
 const STOPPED = 3;
 
-const { actorByHandle } = await load('src/identity/identity.queries');
+const { actorByHandle } = await load('src/identity/actor.queries');
 const { createFeedKey } = await load('src/odata/keys/feed-key.commands');
 const { userOfKey } = await load('src/odata/keys/feed-key.secret');
 const { mountFeed } = await load('src/odata/mount');

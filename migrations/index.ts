@@ -57,6 +57,7 @@ import { SubmittedBy1700000000058 } from './0058-submitted-by.js';
 import { AssignedAt1700000000059 } from './0059-assigned-at.js';
 import { CompletenessAtWin1700000000060 } from './0060-completeness-at-win.js';
 import { KickoffScheduledAt1700000000061 } from './0061-kickoff-scheduled-at.js';
+import { MembershipStamp1700000000062 } from './0062-membership-stamp.js';
 
 /** Every migration, in order. A shipped one is never edited. */
 export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
@@ -118,4 +119,5 @@ export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   AssignedAt1700000000059,
   CompletenessAtWin1700000000060,
   KickoffScheduledAt1700000000061,
+  MembershipStamp1700000000062,
 ];

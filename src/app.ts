@@ -34,7 +34,7 @@ import type { OperationWatch } from './core/telemetry/operation-watch.js';
 import { OperationObserver } from './core/telemetry/operation-observer.js';
 import { SILENT, type Telemetry } from './core/telemetry/telemetry.js';
 import { Vault } from './core/vault.js';
-import { refreshActor } from './identity/identity.queries.js';
+import { refreshActor } from './identity/actor.queries.js';
 import { TenantRegistry } from './identity/registry.js';
 import { SignInService } from './identity/sign-in.js';
 import { openKeys } from './open-keys.js';
@@ -169,9 +169,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     const signedIn = await signIn.assume(authorization);
     const watch = observer.of(request);
     if (!signedIn) return { actor: null, watch };
-    const { actor, isAssumed } = signedIn;
+    const { actor, assumed } = signedIn;
     const confirmed = (): void => hands?.present(signedIn);
-    if (!isAssumed) confirmed();
+    if (!assumed) confirmed();
     await spend(limiter, actor);
     await turns.enter(request, actor.tenantId);
     places?.take(request, actor.tenantId);
@@ -180,10 +180,10 @@ export async function createApp(options: AppOptions): Promise<App> {
       gateway.turnToPrimary(actor.tenantId);
       // The headers are the same, and nobody was refused for them before.
       const { actor: renewed } = (await signIn.signIn(authorization))!;
-      const standing = { current: refreshActor(renewed), isAssumed: false, renew: null };
+      const standing = { current: refreshActor(renewed), assumed: null, renew: null };
       return contextFor(renewed, idempotencyKey(request), request.id, standing, watch);
     };
-    const standing = { current: refreshActor(actor), isAssumed, confirmed, renew };
+    const standing = { current: refreshActor(actor), assumed, confirmed, renew };
     return contextFor(actor, idempotencyKey(request), request.id, standing, watch);
   };
   const listener = createListener({

@@ -40,6 +40,7 @@ import { ClientSurvey, RepeatAsk } from './feedback/observation.entity.js';
 import { Assumption, HandoffStatement, Risk, Stakeholder } from './handoff/content.entity.js';
 import { Handoff } from './handoff/handoff.entity.js';
 import { ApiKey } from './identity/api-key.entity.js';
+import { MembershipStamp } from './identity/membership-stamp.entity.js';
 import { Account, MemberMerge, MemberSuspension, Person, RoleGrant } from './identity/person.entity.js';
 import { TenantProfile } from './identity/tenant.entity.js';
 import { Integration, IntegrationSecret } from './integrations/connection/connection.entity.js';
@@ -98,6 +99,7 @@ export const ENTITIES: readonly EntityClass[] = [
   PersonalKey,
   PersonalText,
   TenantProfile,
+  MembershipStamp,
   Person,
   Account,
   RoleGrant,

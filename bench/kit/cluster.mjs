@@ -20,7 +20,7 @@ const { openLedgerKeys } = await load('src/core/ledger/key-files');
 const { Sealer } = await load('src/core/ledger/sealer');
 const { Pipeline } = await load('src/core/pipeline');
 const { Vault } = await load('src/core/vault');
-const { refreshActor } = await load('src/identity/identity.queries');
+const { refreshActor } = await load('src/identity/actor.queries');
 const { ABILITIES } = await load('src/abilities');
 
 /** What a machine of a benchmark can spare, whatever its size: the data of 100,000 handoffs do not fit into it. */

@@ -2,7 +2,7 @@
 import { copiedId, UUIDS } from './copies.mjs';
 
 /** The statement by which a token becomes an actor: a part of the sign-in, which the limit has not. */
-const SIGNS_IN = /from account a\b/;
+const SIGNS_IN = /from (account a|membership_stamp)\b/;
 const OPENS = /^begin\b/i;
 const READ_ONLY = /read only/i;
 

@@ -196,12 +196,12 @@ export const ATTACK_GUARDS = [
     test: [PEOPLE, 'A14:'],
     patches: [
       patch(
-        'src/identity/identity.queries.ts',
+        'src/identity/actor.queries.ts',
         "join person p on p.tenant_id = $1 and p.id = a.person_id and p.state = 'ACTIVE'",
         'join person p on p.tenant_id = $1 and p.id = a.person_id',
       ),
       patch(
-        'src/identity/identity.queries.ts',
+        'src/identity/actor.queries.ts',
         "s.id = coalesce(p.merged_into, p.id) and s.state = 'ACTIVE'",
         's.id = coalesce(p.merged_into, p.id)',
       ),

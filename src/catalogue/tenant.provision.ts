@@ -1,6 +1,6 @@
 import { command, done } from '../core/command.js';
 import { insert, insertAll, sql, type Statement } from '../core/statement.js';
-import { TENANT_DIRECTORY } from '../identity/identity.queries.js';
+import { TENANT_DIRECTORY } from '../identity/actor.queries.js';
 import { Account, MemberState, Person, RoleGrant } from '../identity/person.entity.js';
 import type { Role } from '../identity/roles.js';
 import { defaultEnd } from '../identity/seat.rules.js';

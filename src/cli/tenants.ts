@@ -14,7 +14,7 @@ import { Pipeline } from '../core/pipeline.js';
 import { StartupError } from '../core/startup-error.js';
 import { selectRequired } from '../core/statement.js';
 import { keysOfRecord, openTexts, textsOfRecord, Vault } from '../core/vault.js';
-import { actorByHandle, refreshActor } from '../identity/identity.queries.js';
+import { actorByHandle, refreshActor } from '../identity/actor.queries.js';
 import { resumeTenant, suspendTenant } from '../identity/tenant.commands.js';
 import { TenantProfile } from '../identity/tenant.entity.js';
 import { proposeConfiguration } from '../governance/propose.command.js';

@@ -19,8 +19,11 @@ export class ActorChanged extends AppError {
 export interface Standing<T> {
   /** The actor as the membership or the key stands in the flush that it travels with; null when it has ended. */
   readonly current: Query<Actor | null>;
-  /** Whether the actor was read for an earlier request of the same token: confirmed before anything is answered. */
-  readonly isAssumed: boolean;
+  /**
+   * The same actor, or null when they may have changed since an earlier request of the same token, for which they were
+   * read: it confirms them before anything is answered. Null for an actor who was read for this request.
+   */
+  readonly assumed: Query<Actor | null> | null;
   /** Told once an assumed actor was found to be the same. */
   readonly confirmed?: () => void;
   /**

@@ -3,14 +3,8 @@ import { command, done, refused } from '../core/command.js';
 import { notFound } from '../core/error.js';
 import { finding } from '../core/finding.js';
 import { insert, insertAll, selectFirst, update } from '../core/statement.js';
-import {
-  eligiblePeople,
-  lockPeople,
-  lockMember,
-  lockMembership,
-  personByHandle,
-  TENANT_DIRECTORY,
-} from './identity.queries.js';
+import { TENANT_DIRECTORY } from './actor.queries.js';
+import { eligiblePeople, lockPeople, lockMember, lockMembership, personByHandle } from './identity.queries.js';
 import { lastAdministrator, selfMerge } from './identity.rules.js';
 import type { InviteMemberInput, MemberAccountInput, MemberInput, MergeMemberInput } from './identity.input.js';
 import { administer, checkRevision, grantRow, subjectOf, touch } from './member.writes.js';

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Actor } from '../core/actor.js';
 import type { TokenTimes } from '../core/bearer.js';
+import type { SeenStamp } from './membership-stamp.js';
 
 /** What is known of a token or API key that somebody has signed in with. */
 export interface Remembered {
   /** As last read, with the abilities that were built for this very object (abilityOf). */
   readonly actor: Actor;
+  /** The membership by which they were found; null where nothing tells that it is still the same. */
+  readonly stamp: SeenStamp | null;
   /** The verified token's times and directory; null for an API key, which has its end in the database. */
   readonly token: { readonly times: TokenTimes; readonly tid: string | null } | null;
 }

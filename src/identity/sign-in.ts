@@ -3,8 +3,10 @@ import { type BearerVerifier, parseAuthorization } from '../core/bearer.js';
 import { Doorkeeper } from '../core/doorkeeper.js';
 import { AppError } from '../core/error.js';
 import type { Gateway } from '../core/gateway.js';
+import type { Query } from '../core/statement.js';
 import { type ApiKeyParts, parseApiKey } from './api-key.secret.js';
-import { actorByApiKey, actorBySignIn } from './identity.queries.js';
+import { actorByApiKey, actorBySignIn, type FoundActor, refreshActor } from './actor.queries.js';
+import { actorByStamp, STAMPS_ARE_GIVEN } from './membership-stamp.js';
 import type { TenantRegistry } from './registry.js';
 import { type Remembered, SignInMemory } from './sign-in.memory.js';
 
@@ -17,14 +19,16 @@ export interface SignedIn {
   readonly bearer: { readonly token: string; readonly tid: string } | null;
 }
 
-/** Who signed in, or is assumed to be who they were at an earlier request: to be confirmed before anything is answered. */
+/** Who signed in, or is assumed to be who they were at an earlier request. */
 export interface AssumedSignIn extends SignedIn {
-  readonly isAssumed: boolean;
+  /** Finds an actor who is only assumed as they are now: it confirms them before anything is answered. Null for one who signed in. */
+  readonly assumed: Query<Actor | null> | null;
 }
 
 /** Turns the headers of a request into an actor: a person by token, a program by API key, or nobody. */
 export class SignInService {
   private readonly doorkeeper: Doorkeeper;
+  private stampsAreGiven: boolean | null = null;
 
   constructor(
     private readonly gateway: Gateway,
@@ -53,23 +57,23 @@ export class SignInService {
     const secret = parseAuthorization(authorization);
     const known = secret === null ? null : this.memory.find(secret);
     if (secret !== null && known && (!known.token || this.verifier.holdsNow(known.token.times)))
-      return { ...signedIn(secret, known), isAssumed: true };
+      return { ...signedIn(secret, known), assumed: asBefore(known) };
     const found = await this.signIn(authorization);
-    return found && { ...found, isAssumed: false };
+    return found && { ...found, assumed: null };
   }
 
   private async service(text: string): Promise<Remembered> {
     const parts = parseApiKey(text);
-    const actor = parts && (await this.actorOf(parts));
-    if (!actor) {
+    const found = parts && (await this.actorOf(parts));
+    if (!found) {
       throw new AppError('UNAUTHENTICATED', 'This API key is unknown, revoked or expired.', {
         remedy: 'Ask a RevOps administrator for a new key.',
       });
     }
-    return { actor, token: null };
+    return { ...(await this.trusted(found)), token: null };
   }
 
-  private actorOf({ tenantId, keyId, secretHash }: ApiKeyParts): Promise<Actor | null> {
+  private actorOf({ tenantId, keyId, secretHash }: ApiKeyParts): Promise<FoundActor | null> {
     const claim = { tenantId, proof: `${keyId} ${secretHash}` };
     return this.doorkeeper.find(claim, actorByApiKey(tenantId, keyId, secretHash));
   }
@@ -87,9 +91,19 @@ export class SignInService {
         remedy: 'Ask a RevOps administrator of your MSP to invite you or link this account.',
       });
     }
-    return { actor: found.actor, token: { tid, times: { expiresAt, notBefore, authTime } } };
+    return { ...(await this.trusted(found.actor)), token: { tid, times: { expiresAt, notBefore, authTime } } };
+  }
+
+  /** Without the stamp where the database gives none: triggers come and go with migrations, so it is asked once. */
+  private async trusted({ actor, stamp }: FoundActor): Promise<FoundActor> {
+    this.stampsAreGiven ??= (await this.gateway.global(STAMPS_ARE_GIVEN))[0]!.given as boolean;
+    return { actor, stamp: this.stampsAreGiven ? stamp : null };
   }
 }
+
+/** An assumed actor as they are now: by the stamp of their membership where there is one, by all of its rows where not. */
+const asBefore = ({ actor, stamp }: Remembered): Query<Actor | null> =>
+  stamp ? actorByStamp(actor, stamp) : refreshActor(actor);
 
 function signedIn(secret: string, { actor, token }: Remembered): SignedIn {
   const bearer = token?.tid ? { token: secret, tid: token.tid } : null;

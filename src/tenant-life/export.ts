@@ -15,7 +15,7 @@ import {
 } from './manifest.js';
 import { type Ask, asOwnerOf } from './owner.js';
 import { readRows } from './rows.js';
-import { schemaOf, type TenantTable, tenantTables } from './tables.js';
+import { exportedTables, schemaOf, type TenantTable } from './tables.js';
 
 /** Writes the ledger's own export of a tenant to a file: sealed, with a signed checkpoint that covers all of it. */
 export type LedgerExport = (tenantId: string, file: string) => Promise<void>;
@@ -107,7 +107,7 @@ export async function readTenant(
     if (!registry) throw new StartupError(`There is no tenant ${tenantId} in this database.`);
     const [profile] = await ask<{ slug: string }>('select slug from tenant_profile where tenant_id = $1', [tenantId]);
     const tables: ExportedTable[] = [];
-    for (const table of await tenantTables(ask)) tables.push({ name: table.name, ...(await read(ask, table)) });
+    for (const table of await exportedTables(ask)) tables.push({ name: table.name, ...(await read(ask, table)) });
     const [{ snapshot } = { snapshot: '' }] = await ask<{ snapshot: string }>(
       'select pg_current_snapshot()::text as snapshot',
     );

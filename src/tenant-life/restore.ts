@@ -13,7 +13,7 @@ import { type Ask, asOwnerOf } from './owner.js';
 import { listUnmailed } from '../notice/notice.effects.js';
 import { epochOf, lockUndone, nextEpoch, parkUndone } from './park.commands.js';
 import { readRows, writeRows } from './rows.js';
-import { schemaOf, tenantTables } from './tables.js';
+import { exportedTables, schemaOf } from './tables.js';
 
 export interface RestoreOptions {
   readonly owner: DataSource;
@@ -49,8 +49,8 @@ export async function restoreTenant(options: RestoreOptions): Promise<Restored> 
   await putDocuments(manifest, folder, join(documentsFolder, tenantId));
   return asOwnerOf(owner, tenantId, '', async (ask) => {
     await putRegistryRow(ask, manifest);
-    for (const table of await tenantTables(ask)) await writeRows(ask, table, join(folder, tableFile(table.name)));
-    for (const table of await tenantTables(ask)) {
+    for (const table of await exportedTables(ask)) await writeRows(ask, table, join(folder, tableFile(table.name)));
+    for (const table of await exportedTables(ask)) {
       const { rows, sha256 } = await readRows(ask, tenantId, table);
       const exported = manifest.tables.find(({ name }) => name === table.name);
       if (exported?.rows !== rows || exported.sha256 !== sha256)
@@ -72,7 +72,7 @@ async function assertFits(ask: Ask, { tenant, registry, schema, tables }: Manife
     throw new StartupError(
       `The export was made of another schema (${[...missing.map((name) => `without ${name}`), ...extra.map((name) => `with ${name}`)].join(', ')}): restore it with the version of Countersign that made it, then migrate.`,
     );
-  const names = (await tenantTables(ask)).map(({ name }) => name);
+  const names = (await exportedTables(ask)).map(({ name }) => name);
   const unknown = names.filter((name) => !tables.some((table) => table.name === name));
   if (unknown.length > 0 || tables.length !== names.length)
     throw new StartupError(`The export does not hold the tables of this database: ${unknown.join(', ')}.`);

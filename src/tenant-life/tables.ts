@@ -71,6 +71,13 @@ function ordered(found: readonly Found[]): Found[] {
   return placed;
 }
 
+/**
+ * The tables that an export holds, in the same order: all but the stamp of the membership, which tells nothing elsewhere
+ * and is given anew as the rows come back.
+ */
+export const exportedTables = async (ask: Ask): Promise<TenantTable[]> =>
+  (await tenantTables(ask)).filter(({ name }) => name !== 'membership_stamp');
+
 /** The names of the migrations that made this schema, in order: an export fits only the schema that it was made of. */
 export async function schemaOf(ask: Ask): Promise<string[]> {
   const rows = await ask<{ name: string }>('select name from migration order by timestamp, name');

@@ -3,16 +3,10 @@ import { newId } from '../../src/core/id.js';
 import { createApiKey } from '../../src/identity/tenant.commands.js';
 import { Role } from '../../src/identity/roles.js';
 import { importForTest } from '../kit/deal.js';
-import { startServer, type TestServer } from '../kit/server.js';
 import type { World } from '../kit/world.js';
 import { read } from '../rules/handoff.kit.js';
+import { ask, type Asked, type Process, startProcess } from './sign-in.kit.js';
 import { pause, Stage } from './subscriptions.kit.js';
-
-/** One process, with what it sends to the database. */
-interface Process {
-  readonly server: TestServer;
-  readonly statements: string[];
-}
 
 const WHO = 'sofia.sales';
 const ME = '{ me { handle } }';
@@ -29,7 +23,7 @@ let pid: number;
 beforeAll(async () => {
   stage = await Stage.open();
   pid = (await stage.database.query<{ pid: number }>('select pg_backend_pid() as pid')).rows[0]!.pid;
-  processes = [await start(), await start()];
+  processes = [await startProcess(stage), await startProcess(stage)];
 });
 beforeEach(async () => {
   world = await stage.suite.tenant();
@@ -38,27 +32,6 @@ afterAll(async () => {
   for (const { server } of processes) await server.close();
   await stage.close();
 });
-
-async function start(): Promise<Process> {
-  const statements: string[] = [];
-  const environment = { ...stage.provider.settings, TRUSTED_DOCUMENTS: 'off', DRAIN_SECONDS: '0' };
-  const server = await startServer(stage.suite, environment, { onStatement: (text) => void statements.push(text) });
-  return { server, statements };
-}
-
-interface Asked {
-  readonly status: number;
-  readonly json: any; // oxlint-disable-line typescript/no-explicit-any -- a test reads whatever it asked for
-  /** Transactions that the request took; a read's is one flush, a change's two. */
-  readonly transactions: number;
-}
-
-async function ask({ server, statements }: Process, secret: string, query: string, variables = {}): Promise<Asked> {
-  statements.length = 0;
-  const headers = { authorization: `Bearer ${secret}`, 'idempotency-key': newId() };
-  const { status, json } = await server.send({ query, variables }, headers);
-  return { status, json, transactions: statements.filter((text) => text.startsWith('begin')).length };
-}
 
 /** What a process says to somebody it has never seen: another token of the same person. */
 const firstAnswer = async (process: Process, query: string): Promise<Asked> =>
@@ -120,7 +93,7 @@ describe('what a request costs', () => {
     const second = await ask(process, token, ME);
     expect(second.json.data.me.handle).toBe(WHO);
     expect(second.transactions).toBe(1);
-    expect(process.statements.filter((text) => text.includes('from account'))).toHaveLength(1);
+    expect(process.statements.filter((text) => text.includes('from membership_stamp'))).toHaveLength(1);
     const { transactions, json } = await ask(process, token, '{ __typename }');
     expect({ transactions, json }).toEqual({ transactions: 1, json: { data: { __typename: 'Query' } } });
   });

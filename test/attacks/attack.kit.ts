@@ -9,7 +9,7 @@ import { Gateway, type Transaction } from '../../src/core/gateway.js';
 import { newId } from '../../src/core/id.js';
 import { Pipeline } from '../../src/core/pipeline.js';
 import { insert, sql } from '../../src/core/statement.js';
-import { refreshActor } from '../../src/identity/identity.queries.js';
+import { refreshActor } from '../../src/identity/actor.queries.js';
 import { ABILITIES } from '../../src/abilities.js';
 import { openSuite, type Suite } from '../kit/suite.js';
 import { Persona, type World } from '../kit/world.js';

@@ -6,7 +6,7 @@ import { castVote } from '../../dist/src/approval/approval.commands.js';
 import { databaseClock } from '../../dist/src/core/clock.js';
 import { Gateway } from '../../dist/src/core/gateway.js';
 import { Pipeline } from '../../dist/src/core/pipeline.js';
-import { refreshActor } from '../../dist/src/identity/identity.queries.js';
+import { refreshActor } from '../../dist/src/identity/actor.queries.js';
 import { ABILITIES } from '../../dist/src/abilities.js';
 
 const pipeline = new Pipeline({

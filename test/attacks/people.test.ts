@@ -2,7 +2,7 @@ import { castVote } from '../../src/approval/approval.commands.js';
 import { confirmDelegation, delegateVotes, endDelegation } from '../../src/approval/delegation.commands.js';
 import { newId } from '../../src/core/id.js';
 import { linkAccount, mergeMember, suspendMember } from '../../src/identity/member.commands.js';
-import { TENANT_DIRECTORY } from '../../src/identity/identity.queries.js';
+import { TENANT_DIRECTORY } from '../../src/identity/actor.queries.js';
 import { confirmRole, grantRole, revokeRole } from '../../src/identity/role.commands.js';
 import { Role } from '../../src/identity/roles.js';
 import { createApiKey } from '../../src/identity/tenant.commands.js';

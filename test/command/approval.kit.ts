@@ -8,7 +8,7 @@ import type { WorkingTimes } from '../../src/approval/deadline.rules.js';
 import type { ApprovalNeed } from '../../src/approval/need.rules.js';
 import { ApprovalRequest } from '../../src/approval/request.entity.js';
 import { VoteDecision } from '../../src/approval/vote.entity.js';
-import { actorBySignIn } from '../../src/identity/identity.queries.js';
+import { memberBySignIn } from '../kit/sign-in.js';
 import { Role } from '../../src/identity/roles.js';
 import type { Suite } from '../kit/suite.js';
 import { Persona, type World } from '../kit/world.js';
@@ -191,7 +191,7 @@ export async function count(
 export async function byAccount(suite: Suite, world: World, key: string, index: number): Promise<Persona> {
   const oid = world.configuration.people.find((p) => p.key === key)!.accounts[index]!.oid;
   const { actor } = await suite.gateway.read(world.tenantId, {
-    actor: actorBySignIn(world.tenantId, { issuer: 'test', subject: 'test', oid, authTime: null }),
+    actor: memberBySignIn(world.tenantId, { issuer: 'test', subject: 'test', oid, authTime: null }),
   });
   return new Persona(suite, actor!);
 }

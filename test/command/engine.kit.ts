@@ -18,7 +18,7 @@ import { finding } from '../../src/core/finding.js';
 import { newId } from '../../src/core/id.js';
 import { insert } from '../../src/core/statement.js';
 import { Account, MemberState, Person, RoleGrant } from '../../src/identity/person.entity.js';
-import { TENANT_DIRECTORY } from '../../src/identity/identity.queries.js';
+import { TENANT_DIRECTORY } from '../../src/identity/actor.queries.js';
 import { Role } from '../../src/identity/roles.js';
 import type { Persona, World } from '../kit/world.js';
 import { digestOf, financeNeed, KIND, subjectOf } from './approval.kit.js';

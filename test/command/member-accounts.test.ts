@@ -2,7 +2,8 @@ import { castVote } from '../../src/approval/approval.commands.js';
 import { peopleAt, requestHistory } from '../../src/audit/eligibility.queries.js';
 import { eligibilityAt, thenAt } from '../../src/audit/eligibility.rules.js';
 import { newId } from '../../src/core/id.js';
-import { actorBySignIn, TENANT_DIRECTORY } from '../../src/identity/identity.queries.js';
+import { TENANT_DIRECTORY } from '../../src/identity/actor.queries.js';
+import { memberBySignIn } from '../kit/sign-in.js';
 import { inviteMember, linkAccount, mergeMember, unlinkAccount } from '../../src/identity/member.commands.js';
 import { confirmRole, grantRole } from '../../src/identity/role.commands.js';
 import { Role } from '../../src/identity/roles.js';
@@ -29,7 +30,7 @@ afterAll(() => suite.close());
 /** Whoever signs in by an account of the tenant's directory now. */
 async function signedIn(oid: string): Promise<Persona> {
   const { actor } = await world.read({
-    actor: actorBySignIn(world.tenantId, { issuer: 'x', subject: 'x', oid, authTime: suite.clock.at }),
+    actor: memberBySignIn(world.tenantId, { issuer: 'x', subject: 'x', oid, authTime: suite.clock.at }),
   });
   return world.acting(actor!);
 }

@@ -1,12 +1,8 @@
 import { sql, update } from '../../src/core/statement.js';
 import { rolesAt } from '../../src/identity/history.queries.js';
-import {
-  actorByApiKey,
-  actorBySignIn,
-  type Eligible,
-  eligiblePeople,
-  lockMember,
-} from '../../src/identity/identity.queries.js';
+import { actorByApiKey } from '../../src/identity/actor.queries.js';
+import { memberBySignIn } from '../kit/sign-in.js';
+import { type Eligible, eligiblePeople, lockMember } from '../../src/identity/identity.queries.js';
 import { MemberState, Person } from '../../src/identity/person.entity.js';
 import { isSeasoned } from '../../src/identity/identity.rules.js';
 import { inviteMember, mergeMember, reinstateMember, suspendMember } from '../../src/identity/member.commands.js';
@@ -188,7 +184,7 @@ describe("an auditor's seat", () => {
   const oid = newId();
   const invitation = { handle: 'ida.inspect', name: 'Ida', email: 'ida@example.com', roles: [Role.AUDITOR], oid };
   const signIn = () =>
-    world.read({ actor: actorBySignIn(world.tenantId, { issuer: 'x', subject: 'x', oid, authTime: null }) });
+    world.read({ actor: memberBySignIn(world.tenantId, { issuer: 'x', subject: 'x', oid, authTime: null }) });
 
   it('takes an end, stands alone, and is refused otherwise', async () => {
     expect(codes(await ravi.refused(inviteMember, invitation))).toEqual(['UNTIL_REQUIRED']);
@@ -311,7 +307,8 @@ describe('one clock', () => {
   it('ends API keys and begins configurations when the clock of the test says so', async () => {
     const made = await ravi.run(createApiKey, { name: 'sync', scopes: ['handoffs:read'], days: 1 });
     const { tenantId, keyId, secretHash } = parseApiKey(made.kind === 'done' ? made.secret! : '')!;
-    const actor = async () => (await world.read({ actor: actorByApiKey(tenantId, keyId, secretHash) })).actor;
+    const actor = async () =>
+      (await world.read({ found: actorByApiKey(tenantId, keyId, secretHash) })).found?.actor ?? null;
     expect((await actor())?.id).toBe(keyId);
     suite.clock.advanceHours(24);
     expect(await actor()).toBeNull();

@@ -1,5 +1,5 @@
 import { inviteMember, mergeMember, reinstateMember } from '../../src/identity/member.commands.js';
-import { actorBySignIn } from '../../src/identity/identity.queries.js';
+import { memberBySignIn } from '../kit/sign-in.js';
 import { newId } from '../../src/core/id.js';
 import { Role } from '../../src/identity/roles.js';
 import { rejectEvidence, submitEvidence, verifyEvidence } from '../../src/checklist/evidence.commands.js';
@@ -37,7 +37,7 @@ const invite = async (handle: string): Promise<Record> => {
 };
 const signIn = async ({ oid }: Record): Promise<Persona> => {
   const { actor } = await world.read({
-    actor: actorBySignIn(world.tenantId, { issuer: 'x', subject: 'x', oid, authTime: null }),
+    actor: memberBySignIn(world.tenantId, { issuer: 'x', subject: 'x', oid, authTime: null }),
   });
   return world.acting(actor!);
 };

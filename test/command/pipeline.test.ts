@@ -232,9 +232,9 @@ describe('members', () => {
     const subject = newId();
     await admin.done(linkAccount, { personId: twin, issuer: '*', subject, expectedRevision: 1 });
     await admin.done(mergeMember, { personId: twin, intoPersonId: first, expectedRevision: 2 });
-    const { actorBySignIn } = await import('../../src/identity/identity.queries.js');
+    const { memberBySignIn } = await import('../kit/sign-in.js');
     const { actor } = await world.read({
-      actor: actorBySignIn(world.tenantId, { issuer: 'x', subject: 'x', oid: subject, authTime: null }),
+      actor: memberBySignIn(world.tenantId, { issuer: 'x', subject: 'x', oid: subject, authTime: null }),
     });
     expect(actor?.id).toBe(first);
   });

@@ -5,7 +5,7 @@ import { Pipeline } from '../../src/core/pipeline.js';
 import { Replica } from '../../src/core/replica/replica.js';
 import { insert, sql } from '../../src/core/statement.js';
 import { Client } from '../../src/deal/deal.entity.js';
-import { refreshActor } from '../../src/identity/identity.queries.js';
+import { refreshActor } from '../../src/identity/actor.queries.js';
 import { Role } from '../../src/identity/roles.js';
 import { ABILITIES } from '../../src/abilities.js';
 import { playStory } from '../kit/story.js';

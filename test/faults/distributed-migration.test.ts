@@ -156,7 +156,7 @@ it('moves a database that was on one machine: its triggers go, its tables follow
   const here = await place('plain');
   await migrateUp(here.database);
   await pretendCitus(here.superuser, here.database.label);
-  expect((await here.rows('select tgname from pg_trigger where not tgisinternal')).length).toBe(2);
+  expect((await here.rows('select tgname from pg_trigger where not tgisinternal')).length).toBe(8);
   const script = await distributionScript(here.database);
   await migrateDistributed(here.database);
   expect(await here.rows('select tgname from pg_trigger where not tgisinternal')).toEqual([]);

@@ -14,7 +14,7 @@ import { EffectClass, EffectState } from '../../src/core/outbox/effect.entity.js
 import type { PerformEffect } from '../../src/core/outbox/handler.js';
 import { HintListener, HintSender } from '../../src/core/outbox/hints.js';
 import { Pipeline } from '../../src/core/pipeline.js';
-import { refreshActor } from '../../src/identity/identity.queries.js';
+import { refreshActor } from '../../src/identity/actor.queries.js';
 import { openSuite, type Suite } from '../kit/suite.js';
 import { ask, attemptsOf, effectsOf, fault, KIND } from './outbox.kit.js';
 

@@ -5,7 +5,7 @@ import { newId } from '../../src/core/id.js';
 import { Dispatcher } from '../../src/core/outbox/dispatcher.js';
 import type { EffectResult, PerformEffect } from '../../src/core/outbox/handler.js';
 import { update } from '../../src/core/statement.js';
-import { actorByApiKey } from '../../src/identity/identity.queries.js';
+import { actorByApiKey } from '../../src/identity/actor.queries.js';
 import { TenantRegistry } from '../../src/identity/registry.js';
 import { TenantProfile } from '../../src/identity/tenant.entity.js';
 import { createApiKey, resumeTenant, suspendTenant } from '../../src/identity/tenant.commands.js';

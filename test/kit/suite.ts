@@ -18,7 +18,7 @@ import { createApi } from '../../src/core/graphql/server.js';
 import { newId } from '../../src/core/id.js';
 import { Pipeline } from '../../src/core/pipeline.js';
 import { Vault } from '../../src/core/vault.js';
-import { refreshActor } from '../../src/identity/identity.queries.js';
+import { refreshActor } from '../../src/identity/actor.queries.js';
 import { createDatabase, dropDatabase } from '../../src/sandbox/postgres/index.js';
 import { ENTITIES } from '../../src/entities.js';
 import { ABILITIES } from '../../src/abilities.js';

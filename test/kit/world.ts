@@ -9,7 +9,7 @@ import { RequestContext } from '../../src/core/graphql/context.js';
 import { newId } from '../../src/core/id.js';
 import type { Answers, Queries, Row } from '../../src/core/statement.js';
 import { sql } from '../../src/core/statement.js';
-import { actorBySignIn } from '../../src/identity/identity.queries.js';
+import { memberBySignIn } from './sign-in.js';
 import { ABILITIES } from '../../src/abilities.js';
 import type { Suite } from './suite.js';
 
@@ -42,7 +42,7 @@ export class World {
     if (!person) throw new Error(`Nobody is ${keyOrRole} here`);
     const oid = person.accounts[0]!.oid;
     const { actor } = await this.suite.gateway.read(this.tenantId, {
-      actor: actorBySignIn(this.tenantId, { issuer: 'test', subject: 'test', oid, authTime: this.suite.clock.at }),
+      actor: memberBySignIn(this.tenantId, { issuer: 'test', subject: 'test', oid, authTime: this.suite.clock.at }),
     });
     if (!actor) throw new Error(`${keyOrRole} cannot sign in`);
     return new Persona(this.suite, actor);

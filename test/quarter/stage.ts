@@ -5,7 +5,7 @@ import { SettableClock } from '../../src/core/clock.js';
 import { Gateway } from '../../src/core/gateway.js';
 import { newId } from '../../src/core/id.js';
 import { Pipeline } from '../../src/core/pipeline.js';
-import { refreshActor } from '../../src/identity/identity.queries.js';
+import { refreshActor } from '../../src/identity/actor.queries.js';
 import { ABILITIES } from '../../src/abilities.js';
 import { sampleConfiguration, type Suite } from '../kit/suite.js';
 import { World } from '../kit/world.js';

@@ -20,7 +20,7 @@ describe('the memory of who signed in', () => {
   it('keeps for a minute from the verification, however often it is used', () => {
     let at = 0;
     const memory = new SignInMemory(() => at);
-    memory.keep('secret', { actor: ACTOR, token: null });
+    memory.keep('secret', { actor: ACTOR, stamp: null, token: null });
     at = SIGN_IN_MEMORY.verifiedFor - 1;
     expect(memory.find('secret')?.actor).toBe(ACTOR);
     at += 1;
@@ -30,7 +30,8 @@ describe('the memory of who signed in', () => {
 
   it('is bounded: the oldest goes; and forgets what it is told to forget', () => {
     const memory = new SignInMemory(() => 0);
-    for (let n = 0; n <= SIGN_IN_MEMORY.most; n++) memory.keep(`secret ${n}`, { actor: ACTOR, token: null });
+    for (let n = 0; n <= SIGN_IN_MEMORY.most; n++)
+      memory.keep(`secret ${n}`, { actor: ACTOR, stamp: null, token: null });
     expect(memory.size).toBe(SIGN_IN_MEMORY.most);
     expect(memory.find('secret 0')).toBeNull();
     expect(memory.find('secret 1')).not.toBeNull();
@@ -40,7 +41,7 @@ describe('the memory of who signed in', () => {
 
   it('holds no secret', () => {
     const memory = new SignInMemory(() => 0);
-    memory.keep('a very secret text', { actor: ACTOR, token: null });
+    memory.keep('a very secret text', { actor: ACTOR, stamp: null, token: null });
     expect(JSON.stringify([...(memory as unknown as { entries: Map<string, unknown> }).entries])).not.toContain(
       'secret',
     );

@@ -63,6 +63,7 @@ const COPIED = 'a copy of a column that is bound';
 /** Columns that name a row without a foreign key, and why that is right. */
 const UNBOUND: Readonly<Record<string, string>> = {
   'personal_text.record_id': 'any immutable record: the vault knows no domain',
+  'membership_stamp.stamp': 'names no row: it is made anew with every change',
   'deal.current_snapshot_id': 'the deal is written before its snapshot, which refers to the deal',
   'outbox_effect.aggregate_id': 'any aggregate, by type',
   'approval_request.subject_id': 'any subject, by type: the engine knows no domain',

@@ -1,7 +1,7 @@
 import type { Actor } from '../actor.js';
 import { ActorChanged, confirming, type Standing } from '../assumed-actor.js';
 import type { Gateway } from '../gateway.js';
-import { type Answers, asRows, type Queries, readRows } from '../statement.js';
+import { type Answers, asRows, type Queries, type Query, readRows } from '../statement.js';
 import type { OperationWatch } from '../telemetry/operation-watch.js';
 
 /** The name of the confirmation among a flush's queries: no query of a caller has it. */
@@ -12,7 +12,8 @@ const ACTOR = 'the actor of now';
  * found to be another, nothing more is read or run for them. Apart from its context, which the server copies.
  */
 export class Confirmation<T> {
-  private isAssumed: boolean;
+  /** What confirms the actor, while they are only assumed. */
+  private assumed: Query<Actor | null> | null;
   private changed: ActorChanged | null = null;
   private hasActed = false;
 
@@ -23,7 +24,7 @@ export class Confirmation<T> {
     private readonly standing: Standing<T> | null,
     private readonly watch: OperationWatch | undefined,
   ) {
-    this.isAssumed = standing?.isAssumed ?? false;
+    this.assumed = standing?.assumed ?? null;
   }
 
   /** Whether a command is to be refused when its actor has changed since the operation began. */
@@ -42,9 +43,9 @@ export class Confirmation<T> {
   /** Reads in one flush and one snapshot; the first time with the actor, whose answer is judged before all others. */
   async read<Q extends Queries>(queries: Q): Promise<Answers<Q>> {
     if (this.changed) throw this.changed;
-    const { actor, standing, watch } = this;
-    if (!standing || !this.isAssumed) return this.gateway.read(actor.tenantId, queries, watch);
-    const confirmation = confirming(actor, standing.current);
+    const { actor, assumed, watch } = this;
+    if (!assumed) return this.gateway.read(actor.tenantId, queries, watch);
+    const confirmation = confirming(actor, assumed);
     return this.begun(async () => {
       const asked = asRows({ [ACTOR]: confirmation, ...queries });
       const rows = await this.gateway.read(actor.tenantId, asked, watch);
@@ -65,12 +66,12 @@ export class Confirmation<T> {
 
   /** Confirms an assumed actor by a flush of its own, when no other has done it; throws ActorChanged. */
   async confirm(): Promise<void> {
-    if (this.isAssumed) await this.read({});
+    if (this.assumed) await this.read({});
   }
 
   /** Confirms the actor before a change is denied to them: where changes are judged, on the primary; throws ActorChanged. */
   async confirmDenied(): Promise<void> {
-    if (this.standing && this.gateway.turnToPrimary(this.actor.tenantId)) this.isAssumed = true;
+    if (this.standing && this.gateway.turnToPrimary(this.actor.tenantId)) this.assumed = this.standing.current;
     await this.confirm();
   }
 
@@ -90,7 +91,7 @@ export class Confirmation<T> {
   }
 
   private confirmed(): void {
-    if (this.isAssumed) this.standing?.confirmed?.();
-    this.isAssumed = false;
+    if (this.assumed) this.standing?.confirmed?.();
+    this.assumed = null;
   }
 }

@@ -4,7 +4,7 @@ import type { Command, CommandResult } from '../../core/command.js';
 import type { Gateway } from '../../core/gateway.js';
 import type { Pipeline } from '../../core/pipeline.js';
 import { type Queries, type Query, select, selectFirst, sql } from '../../core/statement.js';
-import { actorByHandle } from '../../identity/identity.queries.js';
+import { actorByHandle } from '../../identity/actor.queries.js';
 import { Role } from '../../identity/roles.js';
 import { connectIntegration, updateIntegrationSettings } from '../../integrations/connection/connection.commands.js';
 import { Integration, Vendor } from '../../integrations/connection/connection.entity.js';

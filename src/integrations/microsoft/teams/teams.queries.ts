@@ -1,5 +1,5 @@
 import { type Query, sql } from '../../../core/statement.js';
-import { TENANT_DIRECTORY } from '../../../identity/identity.queries.js';
+import { TENANT_DIRECTORY } from '../../../identity/actor.queries.js';
 import type { ConnectionReference } from '../telling.js';
 import type { Mentioned } from './card.js';
 

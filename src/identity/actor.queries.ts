@@ -28,12 +28,12 @@ export const TENANT_DIRECTORY = '*';
  * a join is estimated too low, and reads all members of the tenant at every request. The account of a merged record signs
  * in as this person since the latest merge of any of their records: which one it came by is not told by `merged_into`.
  */
-const person = (more = '') => `select c.id as person_id, a.id as account_id, g.roles, g.seat_ended_at,
+const MEMBER = `c.id as person_id, a.id as account_id, g.roles, g.seat_ended_at,
     case when p.merged_into is not null then greatest(a.linked_at, (
         select max(m.merged_at) from member_merge m join person s on s.tenant_id = $1 and s.id = m.person_id
           where m.tenant_id = $1 and s.merged_into = p.merged_into))
-      when a.linked_at > p.created_at then a.linked_at end as account_since${more}
-  from account a
+      when a.linked_at > p.created_at then a.linked_at end as account_since`;
+const MEMBERSHIP = `from account a
   join person p on p.tenant_id = $1 and p.id = a.person_id and p.state = 'ACTIVE'
   cross join lateral (
     select s.id, s.handle from person s
@@ -45,8 +45,8 @@ const person = (more = '') => `select c.id as person_id, a.id as account_id, g.r
       min(r.ends_at) filter (where r.ends_at > ${PRESENT}) as seat_ends_at
     from role_grant r where r.tenant_id = $1 and r.person_id = c.id and r.revoked_at is null) g
   where a.tenant_id = $1 and a.unlinked_at is null`;
-const PERSON = person();
-const STAMPED_PERSON = person(`, g.seat_ends_at as until, ${STAMP}`);
+const PERSON = `select ${MEMBER} ${MEMBERSHIP}`;
+const STAMPED_PERSON = `select ${MEMBER}, g.seat_ends_at as until, ${STAMP} ${MEMBERSHIP}`;
 
 /** The actor behind a verified token, or null when no active member has that account. */
 export function actorBySignIn(tenantId: string, signIn: SignIn): Query<FoundActor | null> {
@@ -70,12 +70,10 @@ export function actorByApiKey(tenantId: string, keyId: string, secretHash: strin
 const found = (actor: Actor | null, row: Row | undefined): FoundActor | null =>
   actor && { actor, stamp: stampOf(row!) };
 
-const liveKey = (
-  more = '',
-) => `select k.id, k.scopes${more} from api_key k join tenant_profile t on t.tenant_id = $1 and t.state = 'ACTIVE'
+const KEY = `from api_key k join tenant_profile t on t.tenant_id = $1 and t.state = 'ACTIVE'
   where k.tenant_id = $1 and k.revoked_at is null and k.expires_at > ${PRESENT}`;
-const LIVE_KEY = liveKey();
-const STAMPED_KEY = liveKey(`, k.expires_at as until, ${STAMP}`);
+const LIVE_KEY = `select k.id, k.scopes ${KEY}`;
+const STAMPED_KEY = `select k.id, k.scopes, k.expires_at as until, ${STAMP} ${KEY}`;
 
 /** A member by handle as the actor of a command: for the operator who acts in somebody's name on the command line. */
 export function actorByHandle(tenantId: string, handle: string): Query<Actor | null> {

@@ -1,11 +1,5 @@
 import type { QueryRunner } from 'typeorm';
-import {
-  createTenantTable,
-  hasCitus,
-  refuseOverEvidence,
-  TablesMigration,
-  withoutForce,
-} from '../src/core/migration.js';
+import { createTenantTable, hasCitus, TablesMigration, withoutForce } from '../src/core/migration.js';
 
 /**
  * A stamp that a tenant's membership is known by: every change of a row by which an actor is found gives it another, so
@@ -47,9 +41,8 @@ export class MembershipStamp1700000000062 extends TablesMigration {
   }
 
   override async down(runner: QueryRunner): Promise<void> {
-    await refuseOverEvidence(runner);
+    await super.down(runner);
     if (!(await hasCitus(runner))) await runner.query('drop function membership_changed() cascade');
-    await runner.query('drop table membership_stamp');
   }
 }
 

@@ -1,7 +1,7 @@
 // What our server sent for a request, as the limit sends it again: without the sign-in, in the flushes in which it left.
 import { copiedId, UUIDS } from './copies.mjs';
 
-/** The statement by which a token becomes an actor: a part of the sign-in, which the limit has not. */
+/** The statements by which a token becomes an actor, or one who is assumed is confirmed: the limit has no sign-in. */
 const SIGNS_IN = /from (account a|membership_stamp)\b/;
 const OPENS = /^begin\b/i;
 const READ_ONLY = /read only/i;

@@ -46,6 +46,7 @@ const MEMBERSHIP = `from account a
     from role_grant r where r.tenant_id = $1 and r.person_id = c.id and r.revoked_at is null) g
   where a.tenant_id = $1 and a.unlinked_at is null`;
 const PERSON = `select ${MEMBER} ${MEMBERSHIP}`;
+const PERSON_OF_ACCOUNT = `${PERSON} and a.id = $2`;
 const STAMPED_PERSON = `select ${MEMBER}, g.seat_ends_at as until, ${STAMP} ${MEMBERSHIP}`;
 
 /** The actor behind a verified token, or null when no active member has that account. */
@@ -72,7 +73,7 @@ const found = (actor: Actor | null, row: Row | undefined): FoundActor | null =>
 
 const KEY = `from api_key k join tenant_profile t on t.tenant_id = $1 and t.state = 'ACTIVE'
   where k.tenant_id = $1 and k.revoked_at is null and k.expires_at > ${PRESENT}`;
-const LIVE_KEY = `select k.id, k.scopes ${KEY}`;
+const LIVE_KEY = `select k.id, k.scopes ${KEY} and k.id = $2`;
 const STAMPED_KEY = `select k.id, k.scopes, k.expires_at as until, ${STAMP} ${KEY}`;
 
 /** A member by handle as the actor of a command: for the operator who acts in somebody's name on the command line. */
@@ -86,9 +87,9 @@ export function actorByHandle(tenantId: string, handle: string): Query<Actor | n
 export function refreshActor(actor: Actor): Query<Actor | null> {
   if (actor.kind === 'SYSTEM') return refreshJob(actor);
   if (actor.kind === 'SERVICE')
-    return brief(sql(`${LIVE_KEY} and k.id = $2`, [actor.id], (rows) => serviceActor(actor.tenantId, rows[0])));
+    return brief(sql(LIVE_KEY, [actor.id], (rows) => serviceActor(actor.tenantId, rows[0])));
   return brief(
-    sql(`${PERSON} and a.id = $2`, [actor.accountId], (rows) => personActor(actor.tenantId, rows[0], actor.authTime)),
+    sql(PERSON_OF_ACCOUNT, [actor.accountId], (rows) => personActor(actor.tenantId, rows[0], actor.authTime)),
   );
 }
 

@@ -32,9 +32,9 @@ export const STAMPS_ARE_GIVEN = `select count(*) = ${STAMPED_TABLES.length} as g
   where tgname = 'membership_changed' and tgenabled in ('O', 'A')
     and tgrelid in (${STAMPED_TABLES.map((name) => `'${name}'::regclass`).join(', ')})`;
 
+const STANDS = `select 1 from membership_stamp
+  where tenant_id = $1 and stamp = $2 and ($3::timestamptz is null or $3 > ${PRESENT})`;
+
 /** This actor, when the membership is the one by which they were found; null when anything of it has changed or ended. */
-export function actorByStamp(actor: Actor, { stamp, until }: SeenStamp): Query<Actor | null> {
-  const text = `select 1 from membership_stamp
-    where tenant_id = $1 and stamp = $2 and ($3::timestamptz is null or $3 > ${PRESENT})`;
-  return brief(sql(text, [stamp, until], (rows) => (rows.length === 0 ? null : actor)));
-}
+export const actorByStamp = (actor: Actor, { stamp, until }: SeenStamp): Query<Actor | null> =>
+  brief(sql(STANDS, [stamp, until], (rows) => (rows.length === 0 ? null : actor)));

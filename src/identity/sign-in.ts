@@ -81,17 +81,16 @@ export class SignInService {
   private async person(token: string): Promise<Remembered> {
     const { tid, issuer, subject, oid, authTime, expiresAt, notBefore } = await this.verifier.verify(token);
     const tenantId = tid ? await this.registry.tenantOf(tid) : null;
-    const found =
-      tenantId &&
-      (await this.gateway.read(tenantId, { actor: actorBySignIn(tenantId, { issuer, subject, oid, authTime }) }));
+    const asked = tenantId && { found: actorBySignIn(tenantId, { issuer, subject, oid, authTime }) };
+    const found = asked && (await this.gateway.read(tenantId, asked)).found;
     // One answer for an unknown tenant, an unknown account, a suspended member and a suspended tenant.
-    if (!found || !found.actor) {
+    if (!found) {
       if (tid) this.registry.forget(tid);
       throw new AppError('FORBIDDEN', 'You are signed in, but not an active member here.', {
         remedy: 'Ask a RevOps administrator of your MSP to invite you or link this account.',
       });
     }
-    return { ...(await this.trusted(found.actor)), token: { tid, times: { expiresAt, notBefore, authTime } } };
+    return { ...(await this.trusted(found)), token: { tid, times: { expiresAt, notBefore, authTime } } };
   }
 
   /** Without the stamp where the database gives none: triggers come and go with migrations, so it is asked once. */

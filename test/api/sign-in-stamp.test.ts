@@ -1,39 +1,30 @@
 import { newId } from '../../src/core/id.js';
 import { Role } from '../../src/identity/roles.js';
 import type { World } from '../kit/world.js';
-import { ask, type Process, startProcess } from './sign-in.kit.js';
-import { Stage } from './subscriptions.kit.js';
+import { ask, ME, type Process, startProcess, Two, WHO } from './sign-in.kit.js';
+import type { Stage } from './subscriptions.kit.js';
 
-const WHO = 'sofia.sales';
-const ME = '{ me { handle } }';
 const TWO_KEYS = `mutation ($input: CreateApiKeyInput!) {
   one: createApiKey(input: $input) { __typename }
   two: createApiKey(input: $input) { __typename } }`;
 
+let two: Two;
 let stage: Stage;
 let world: World;
-let processes: [Process, Process];
+let processes: readonly [Process, Process];
 beforeAll(async () => {
-  stage = await Stage.open();
-  processes = [await startProcess(stage), await startProcess(stage)];
+  two = await Two.open();
+  ({ stage, processes } = two);
 });
 beforeEach(async () => {
   world = await stage.suite.tenant();
 });
-afterAll(async () => {
-  for (const { server } of processes) await server.close();
-  await stage.close();
-});
-
-/** Both processes have seen the token. */
-async function known(token: string): Promise<void> {
-  for (const process of processes) expect((await ask(process, token, ME)).status).toBe(200);
-}
+afterAll(() => two.close());
 
 describe('a change of somebody else of the tenant', () => {
   it('costs whoever is known one look at who they are, once, and changes no answer', async () => {
     const token = await stage.provider.token(world, WHO);
-    await known(token);
+    await two.know(token);
     await stage.database.query(
       "insert into role_grant (tenant_id, id, person_id, role, granted_by, granted_at) values ($1, $2, $3, 'FINANCE_APPROVER', 'x', $4)",
       [world.tenantId, newId(), await world.idOf(Role.REVOPS_ADMIN), stage.suite.clock.at],
@@ -47,7 +38,7 @@ describe('a change of somebody else of the tenant', () => {
   it('lets whoever makes it go on in the same request', async () => {
     const admin = world.configuration.people.find(({ roles }) => roles.includes(Role.REVOPS_ADMIN))!;
     const token = await stage.provider.token(world, admin.key);
-    await known(token);
+    await two.know(token);
     const variables = { input: { name: 'sync', scopes: ['handoffs:read'] } };
     const { json } = await ask(processes[0], token, TWO_KEYS, variables);
     expect(json.errors).toBeUndefined();

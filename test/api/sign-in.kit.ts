@@ -1,6 +1,10 @@
 import { newId } from '../../src/core/id.js';
 import { startServer, type TestServer } from '../kit/server.js';
-import type { Stage } from './subscriptions.kit.js';
+import { Stage } from './subscriptions.kit.js';
+
+/** Who asks, and for what, when a test names nobody else. */
+export const WHO = 'sofia.sales';
+export const ME = '{ me { handle } }';
 
 /** One process, with what it sends to the database. */
 export interface Process {
@@ -34,4 +38,27 @@ export async function ask(
   const headers = { authorization: `Bearer ${secret}`, 'idempotency-key': newId() };
   const { status, json } = await server.send({ query, variables }, headers);
   return { status, json, transactions: statements.filter((text) => text.startsWith('begin')).length };
+}
+
+/** Two processes over one stage. */
+export class Two {
+  private constructor(
+    readonly stage: Stage,
+    readonly processes: readonly [Process, Process],
+  ) {}
+
+  static async open(): Promise<Two> {
+    const stage = await Stage.open();
+    return new Two(stage, [await startProcess(stage), await startProcess(stage)]);
+  }
+
+  /** Both have seen the token or key. */
+  async know(secret: string, query = ME): Promise<void> {
+    for (const process of this.processes) expect((await ask(process, secret, query)).status).toBe(200);
+  }
+
+  async close(): Promise<void> {
+    for (const { server } of this.processes) await server.close();
+    await this.stage.close();
+  }
 }

@@ -5,44 +5,33 @@ import { Role } from '../../src/identity/roles.js';
 import { importForTest } from '../kit/deal.js';
 import type { World } from '../kit/world.js';
 import { read } from '../rules/handoff.kit.js';
-import { ask, type Asked, type Process, startProcess } from './sign-in.kit.js';
-import { pause, Stage } from './subscriptions.kit.js';
+import { ask, type Asked, ME, type Process, Two, WHO } from './sign-in.kit.js';
+import { pause, type Stage } from './subscriptions.kit.js';
 
-const WHO = 'sofia.sales';
-const ME = '{ me { handle } }';
 const ALERTS = '{ alerts(first: 1) { edges { node { id } } } }';
 const OPEN = `mutation ($input: OpenDecisionInput!) { openDecision(input: $input) {
   ... on Decision { id number state question handoff { id stage } } ... on Refused { findings { code } } } }`;
 const OPEN_WITH_MARGIN = `mutation ($input: OpenDecisionInput!) { openDecision(input: $input) {
   ... on Decision { id handoff { margin { meetsFloor } } } ... on Refused { findings { code } } } }`;
 
+let two: Two;
 let stage: Stage;
 let world: World;
-let processes: [Process, Process];
+let processes: readonly [Process, Process];
 let pid: number;
 beforeAll(async () => {
-  stage = await Stage.open();
+  two = await Two.open();
+  ({ stage, processes } = two);
   pid = (await stage.database.query<{ pid: number }>('select pg_backend_pid() as pid')).rows[0]!.pid;
-  processes = [await startProcess(stage), await startProcess(stage)];
 });
 beforeEach(async () => {
   world = await stage.suite.tenant();
 });
-afterAll(async () => {
-  for (const { server } of processes) await server.close();
-  await stage.close();
-});
+afterAll(() => two.close());
 
 /** What a process says to somebody it has never seen: another token of the same person. */
 const firstAnswer = async (process: Process, query: string): Promise<Asked> =>
   ask(process, await stage.provider.token(world, WHO, 500 + Math.floor(Math.random() * 5000)), query);
-
-/** Both processes have seen the token. */
-async function known(secret: string, query = ME): Promise<void> {
-  for (const process of processes) {
-    expect((await ask(process, secret, query)).status).toBe(200);
-  }
-}
 
 /** Changes made by another process, or in the database. */
 const sql = (text: string, values: unknown[] = []): Promise<unknown> => stage.database.query(text, values);
@@ -102,7 +91,7 @@ describe('what a request costs', () => {
     const token = await stage.provider.token(world, WHO);
     const [process] = processes;
     const variables = await question();
-    await known(token);
+    await two.know(token);
     const { json, transactions } = await ask(process, token, OPEN, variables);
     const handoff = { id: variables.input.handoffId, stage: 'DRAFT' };
     expect(json.data.openDecision).toMatchObject({ state: 'OPEN', question: 'Which site first?', handoff });
@@ -115,7 +104,7 @@ describe('what a request costs', () => {
   it('is two flushes for a change that the business refuses', async () => {
     const token = await stage.provider.token(world, WHO);
     const { input } = await question();
-    await known(token);
+    await two.know(token);
     const { json, transactions } = await ask(processes[0], token, OPEN, { input: { ...input, dueOn: '2020-01-01' } });
     expect(json.data.openDecision.findings).not.toEqual([]);
     expect(transactions).toBe(1);
@@ -156,7 +145,7 @@ describe('whoever has changed between two requests of one token', () => {
     },
   ])('is answered as at a first request, by every process: $how', async ({ query, warm = query, change, code }) => {
     const token = await stage.provider.token(world, WHO);
-    await known(token, warm);
+    await two.know(token, warm);
     await change();
     for (const process of processes) {
       const { status, json } = await ask(process, token, query);
@@ -171,7 +160,7 @@ describe('whoever has changed between two requests of one token', () => {
     const { clock } = stage.suite;
     await revoke(WHO, Role.SALES_MANAGER);
     await grant(WHO, Role.AUDITOR, new Date(clock.at.getTime() + 3_600_000));
-    await known(token);
+    await two.know(token);
     clock.advanceHours(2);
     for (const process of processes) {
       const { status, json } = await ask(process, token, ME);
@@ -186,7 +175,7 @@ describe('whoever has changed between two requests of one token', () => {
     const made = await admin.run(createApiKey, input);
     const { id, secret } = made as { id: string; secret: string };
     const query = '{ handoffs(first: 1) { edges { cursor } } }';
-    await known(secret, query);
+    await two.know(secret, query);
     expect((await ask(processes[0], secret, query)).transactions).toBe(1);
     await sql('update api_key set revoked_at = created_at where tenant_id = $1 and id = $2', [world.tenantId, id]);
     for (const process of processes) {
@@ -198,7 +187,7 @@ describe('whoever has changed between two requests of one token', () => {
   it('is refused with a token that has ended', async () => {
     // Sixty seconds of tolerance are over within the next one.
     const token = await stage.provider.token(world, WHO, -59);
-    await known(token);
+    await two.know(token);
     await pause(1_100);
     for (const process of processes) {
       const { status, json } = await ask(process, token, ME);
@@ -208,7 +197,7 @@ describe('whoever has changed between two requests of one token', () => {
 
   it('may do at once what a new role allows, and leaves no denial behind', async () => {
     const token = await stage.provider.token(world, WHO);
-    await known(token);
+    await two.know(token);
     const refused = await ask(processes[0], token, ALERTS);
     expect(refused.json.errors[0].extensions.code).toBe('FORBIDDEN');
     await grant(WHO, Role.FINANCE_APPROVER);
@@ -217,7 +206,7 @@ describe('whoever has changed between two requests of one token', () => {
     }
     const variables = await question();
     await revoke(WHO, Role.SALES_MANAGER);
-    await known(token);
+    await two.know(token);
     await grant(WHO, Role.SALES_MANAGER);
     const { json } = await ask(processes[0], token, OPEN, variables);
     expect(json.data.openDecision.state).toBe('OPEN');
@@ -229,7 +218,7 @@ describe('a change by whoever has changed', () => {
   it('is not made without the role, and the denial is on record', async () => {
     const token = await stage.provider.token(world, WHO);
     const variables = await question();
-    await known(token);
+    await two.know(token);
     await revoke(WHO, Role.SALES_MANAGER);
     await grant(WHO, Role.FINANCE_APPROVER);
     const { json } = await ask(processes[0], token, OPEN, variables);
@@ -242,7 +231,7 @@ describe('a change by whoever has changed', () => {
   it('is not made when the answer would show what they may no longer see', async () => {
     const token = await stage.provider.token(world, WHO);
     const variables = await question();
-    await known(token);
+    await two.know(token);
     await revoke(WHO, Role.SALES_MANAGER);
     await grant(WHO, Role.DELIVERY_MANAGER);
     const { status, json } = await ask(processes[0], token, OPEN_WITH_MARGIN, variables);
@@ -261,7 +250,7 @@ describe('a change by whoever has changed', () => {
     async ({ times }) => {
       const token = await stage.provider.token(world, WHO);
       const variables = await question();
-      for (let n = 0; n < times; n++) await known(token);
+      for (let n = 0; n < times; n++) await two.know(token);
       await sql('begin');
       const { handoffId } = variables.input;
       await sql('select 1 from handoff where tenant_id = $1 and id = $2 for update', [world.tenantId, handoffId]);

@@ -68,8 +68,8 @@ async function known(): Promise<FoundActor> {
 const byRows = async (actor: Actor): Promise<Actor | null> => one(refreshActor(actor)).catch(() => null);
 const byStamp = ({ actor, stamp: seen }: FoundActor): Promise<Actor | null> => one(actorByStamp(actor, seen!));
 
-/** A change of each table, as of the person or the key at this place. */
-const CHANGES: Readonly<Record<string, (at: number) => Promise<unknown>>> = {
+/** Changes of each table, about the person or the key that was found; what ends by itself does so after so many days. */
+const CHANGES: Readonly<Record<string, (days: number) => Promise<unknown>>> = {
   account: () => sql('update account set unlinked_at = linked_at where tenant_id = $1 and id = $2', [account()]),
   'account anew': () => sql('update account set unlinked_at = null where tenant_id = $1 and id = $2', [account()]),
   api_key: () =>
@@ -92,11 +92,11 @@ const CHANGES: Readonly<Record<string, (at: number) => Promise<unknown>>> = {
         on conflict do nothing`,
       [newId(), person(), suite.clock.at],
     ),
-  'role_grant for a day': (at) =>
+  'role_grant for a day': (days) =>
     sql(
       `insert into role_grant (tenant_id, id, person_id, role, granted_by, granted_at, ends_at) values ($1, $2, $3, 'AUDITOR', 'x', $4, $5)
         on conflict do nothing`,
-      [newId(), person(), suite.clock.at, new Date(suite.clock.at.getTime() + at * 86_400_000)],
+      [newId(), person(), suite.clock.at, new Date(suite.clock.at.getTime() + days * 86_400_000)],
     ),
   'role_grant, revoked': () =>
     sql(
@@ -192,7 +192,7 @@ it('finds nobody any more once a role or the key has ended by itself', async () 
 
 it('finds nobody who would be found another by the rows, whatever has changed and whatever time it is', async () => {
   const step = fc.oneof(
-    fc.record({ change: fc.constantFrom(...Object.keys(CHANGES)), at: fc.integer({ min: 1, max: 3 }) }),
+    fc.record({ change: fc.constantFrom(...Object.keys(CHANGES)), days: fc.integer({ min: 1, max: 3 }) }),
     fc.record({ hours: fc.integer({ min: 1, max: 60 }) }),
     fc.constant('sign in' as const),
   );
@@ -204,7 +204,7 @@ it('finds nobody who would be found another by the rows, whatever has changed an
       for (const each of steps) {
         if (each === 'sign in') all = [...found, (await sofia().catch(() => null)) ?? found[0]!];
         else if ('hours' in each) suite.clock.advanceHours(each.hours);
-        else await CHANGES[each.change]!(each.at);
+        else await CHANGES[each.change]!(each.days);
         for (const actor of all) {
           if (!(await byStamp(actor))) continue;
           const now = await byRows(actor.actor);

@@ -115,7 +115,9 @@ async function recordAll(field, operations) {
     }
   for (const name of operations.filter(isChange))
     for (const [at, unit] of stage.units[name].entries()) {
-      const [copy] = await stage.asSuperuser((client) => copyUnits(client, unit, 1));
+      const [earlier, copy] = await stage.asSuperuser((client) => copyUnits(client, unit, 2));
+      // What a process reads once it has read for the limit, too.
+      assertChanged(name, 'ours', await send(servers.ours.url, changeRequest('ours', unit, at, earlier)));
       const request = changeRequest('ours', unit, at, copy);
       const { answer, statements } = await servers.ours.record(() => send(servers.ours.url, request));
       assertChanged(name, 'ours', answer);

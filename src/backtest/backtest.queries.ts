@@ -1,7 +1,8 @@
-import { ConfigurationVersion } from '../catalogue/configuration-version.entity.js';
+import type { ConfigurationVersion } from '../catalogue/configuration-version.entity.js';
+import { versionColumns, versionsBy } from '../catalogue/version-rows.js';
 import { notFound } from '../core/error.js';
 import { mapQuery, type Query, type Row, select, sql } from '../core/statement.js';
-import { hydrate, tableOf } from '../core/table.js';
+import { tableOf } from '../core/table.js';
 import { Backtest, BacktestDeal } from './backtest.entity.js';
 import type { Outcome } from './backtest.figures.js';
 
@@ -12,19 +13,16 @@ export const lockBacktest = (id: string): Query<Backtest> =>
     return backtest;
   });
 
+const OF_BACKTEST = `select ${versionColumns('$3')}
+  from backtest b join configuration_version v on v.tenant_id = $1 and v.id = b.configuration_version_id
+  where b.tenant_id = $1 and b.id = $2`;
+
 /** The configuration that a back-test judges by: the one that ruled when it was started. */
-export function configurationOfBacktest(id: string): Query<ConfigurationVersion> {
-  const columns = tableOf(ConfigurationVersion)
-    .columns.map((column) => `v.${column.name}`)
-    .join(', ');
-  const text = `select ${columns} from backtest b
-    join configuration_version v on v.tenant_id = $1 and v.id = b.configuration_version_id
-    where b.tenant_id = $1 and b.id = $2`;
-  return sql(text, [id], (rows) => {
-    if (!rows[0]) throw notFound('Backtest', id);
-    return hydrate(ConfigurationVersion, rows[0]);
+export const configurationOfBacktest = (id: string): Query<ConfigurationVersion> =>
+  versionsBy(OF_BACKTEST, [id], ([found]) => {
+    if (!found) throw notFound('Backtest', id);
+    return found.version;
   });
-}
 
 const OUTCOME =
   'backtest_id, external_id, raw_digest, judged, won_on, required_weight, proven_weight, complete, below_floor';

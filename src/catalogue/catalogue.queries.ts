@@ -1,23 +1,29 @@
 import { PRESENT } from '../core/clock.js';
-import { AppError } from '../core/error.js';
-import { type Query, select, selectRequired, sql } from '../core/statement.js';
-import { hydrate, tableOf } from '../core/table.js';
+import { AppError, notFound } from '../core/error.js';
+import { brief, type Query, select, sql } from '../core/statement.js';
 import { ConfigurationState, ConfigurationVersion } from './configuration-version.entity.js';
 import type { StoredConfiguration } from './stored-configuration.js';
+import { versionColumns, versionsBy } from './version-rows.js';
+
+const RULING = `select ${versionColumns('$2')} from configuration_version v
+  where v.tenant_id = $1 and v.state = 'EFFECTIVE' and v.effective_from <= ${PRESENT}
+  order by v.effective_from desc, v.version desc limit 1`;
+
+const BY_IDS = `select ${versionColumns('$3')} from configuration_version v where v.tenant_id = $1 and v.id = any($2)`;
+
+const OF_HANDOFF = `select ${versionColumns('$3')}
+  from handoff h join configuration_version v on v.tenant_id = $1 and v.id = h.configuration_version_id
+  where h.tenant_id = $1 and h.id = $2`;
 
 /** The version that rules now: the latest EFFECTIVE one whose date has come. */
-export function rulingConfiguration(): Query<ConfigurationVersion> {
-  const text = `select ${tableOf(ConfigurationVersion).selection} from configuration_version
-    where tenant_id = $1 and state = 'EFFECTIVE' and effective_from <= ${PRESENT}
-    order by effective_from desc, version desc limit 1`;
-  return sql(text, [], (rows) => {
-    if (!rows[0])
+export const rulingConfiguration = (): Query<ConfigurationVersion> =>
+  versionsBy(RULING, [], ([found]) => {
+    if (!found)
       throw new AppError('UNAVAILABLE', 'The tenant has no configuration yet.', {
         remedy: 'Apply its file with `countersign tenants apply`.',
       });
-    return hydrate(ConfigurationVersion, rows[0]);
+    return found.version;
   });
-}
 
 /** When the tenant's first configuration began to rule; null before there is one. */
 export const rulingSince = (): Query<Date | null> =>
@@ -27,26 +33,16 @@ export const rulingSince = (): Query<Date | null> =>
     (rows) => (rows[0]?.at as Date | null | undefined) ?? null,
   );
 
-/** A version by id. */
-export const configurationById = (id: string): Query<ConfigurationVersion> => selectRequired(ConfigurationVersion, id);
+/** Versions by their ids; one that is not there is absent. */
+export const configurationsById = (ids: readonly string[]): Query<ReadonlyMap<string, ConfigurationVersion>> =>
+  brief(versionsBy(BY_IDS, [ids], (found) => new Map(found.map(({ version }) => [version.id, version]))));
 
 /** The version that a handoff was opened under. */
-export function configurationOfHandoff(handoffId: string): Query<ConfigurationVersion> {
-  const columns = tableOf(ConfigurationVersion)
-    .columns.map((column) => `v.${column.name}`)
-    .join(', ');
-  const text = `select ${columns} from handoff h join configuration_version v on v.tenant_id = $1 and v.id = h.configuration_version_id
-    where h.tenant_id = $1 and h.id = $2`;
-  return sql(text, [handoffId], (rows) => {
-    if (!rows[0])
-      throw new AppError('NOT_FOUND', `There is no Handoff ${handoffId} here.`, {
-        type: 'Handoff',
-        id: handoffId,
-        remedy: 'Check the id; list what you can see with the query of that type.',
-      });
-    return hydrate(ConfigurationVersion, rows[0]);
+export const configurationOfHandoff = (handoffId: string): Query<ConfigurationVersion> =>
+  versionsBy(OF_HANDOFF, [handoffId], ([found]) => {
+    if (!found) throw notFound('Handoff', handoffId);
+    return found.version;
   });
-}
 
 /** All versions, newest first, locked: who proposes or decides works on the list as it is. */
 export const lockVersions = (): Query<ConfigurationVersion[]> =>

@@ -1,5 +1,4 @@
-import { configurationById, configurationOf } from '../catalogue/catalogue.queries.js';
-import { ConfigurationVersion } from '../catalogue/configuration-version.entity.js';
+import { configurationOf, configurationsById } from '../catalogue/catalogue.queries.js';
 import type { Reader } from '../core/reader.js';
 import { DealSnapshot } from '../deal/deal.entity.js';
 import { Stakeholder } from '../handoff/content.entity.js';
@@ -27,13 +26,11 @@ function viewOf(reader: Reader, handoffId: string, found: () => Promise<Handoff>
       reader.many(Evidence, 'handoffId', handoffId, ['sequence', 'id']),
       reader.required(DealSnapshot, handoff.dealSnapshotId),
       reader.many(Stakeholder, 'handoffId', handoffId),
-      reader.one(ConfigurationVersion, handoff.configurationVersionId),
+      // A program may not read the configuration, but its answer is judged in the same time zone.
+      reader.keyed('configurations', configurationsById, handoff.configurationVersionId),
       reader.now(),
     ]);
-    // A program may not read the configuration, but its answer is judged in the same time zone.
-    const { tenant } = configurationOf(
-      version ?? (await reader.ask(configurationById(handoff.configurationVersionId))),
-    );
+    const { tenant } = configurationOf(version!);
     const ground = { handoff, snapshot, items, evidence, stakeholders, timeZone: tenant.timeZone };
     const context = evidenceContext(ground, now);
     return { items, evidence, context, verdictOf: verdictsOf(evidence, context) };

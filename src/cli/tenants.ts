@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { userInfo } from 'node:os';
-import { configurationById, configurationOf, rulingConfiguration } from '../catalogue/catalogue.queries.js';
+import { configurationsById, configurationOf, rulingConfiguration } from '../catalogue/catalogue.queries.js';
 import { diffConfigurations, type ConfigurationChange } from '../catalogue/configuration-diff.js';
 import { joinConfiguration } from '../catalogue/stored-configuration.js';
 import { abilityOf, allows } from '../core/ability.js';
@@ -100,9 +100,9 @@ export async function applyTenant(path: string, { effectiveFrom, as }: ApplyOpti
       throw new StartupError(
         result.findings.map((found) => `${found.path}: ${found.message} ${found.remedy}`).join('\n'),
       );
-    const { version } = await tools.gateway.read(actor.tenantId, { version: configurationById(result.id) });
+    const { versions } = await tools.gateway.read(actor.tenantId, { versions: configurationsById([result.id]) });
     console.log(
-      `Proposed as version ${result.id}, digest ${version.digest}. It rules once its request is approved (castVote) and it is enacted (enactConfiguration).`,
+      `Proposed as version ${result.id}, digest ${versions.get(result.id)!.digest}. It rules once its request is approved (castVote) and it is enacted (enactConfiguration).`,
     );
   });
 }

@@ -308,8 +308,8 @@ export class Gateway {
   }
 
   private sendings(tenantId: string, queries: Queries): readonly Sending[] {
-    return Object.values(queries).map(({ text, values, isOneOff }) =>
-      this.sending(text, [tenantId, ...values], isOneOff),
+    return Object.values(queries).map(({ text, values, ofTenant, isOneOff }) =>
+      this.sending(text, [tenantId, ...values, ...(ofTenant ? [ofTenant(tenantId)] : [])], isOneOff),
     );
   }
 

@@ -19,6 +19,8 @@ export interface Statement {
 /** A statement with an answer. */
 export interface Query<T> extends Statement {
   readonly read: (rows: readonly Row[]) => T;
+  /** The value behind all others, where it depends on the tenant: asked when the query is sent. */
+  readonly ofTenant?: (tenantId: string) => unknown;
   /** The abilities' name for the row that it answers with, where a command tells nothing of one that is hidden (visibleAs). */
   readonly visibleAs?: string;
 }
@@ -127,7 +129,8 @@ export const brief = <T>(query: Query<T>): Query<T> => ({ ...query, isBrief: tru
 
 /** The same query with another reading of its answer. */
 export function mapQuery<T, U>(query: Query<T>, map: (answer: T) => U): Query<U> {
-  return { text: query.text, values: query.values, read: (rows) => map(query.read(rows)) };
+  const { text, values, ofTenant, read } = query;
+  return { text, values, ...(ofTenant && { ofTenant }), read: (rows) => map(read(rows)) };
 }
 
 /**

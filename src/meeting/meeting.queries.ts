@@ -1,13 +1,14 @@
-import { ConfigurationVersion } from '../catalogue/configuration-version.entity.js';
+import type { ConfigurationVersion } from '../catalogue/configuration-version.entity.js';
+import { versionColumns, versionsBy } from '../catalogue/version-rows.js';
 import { mapQuery, type Query, type Row, select, sql } from '../core/statement.js';
 import { hydrate, tableOf } from '../core/table.js';
 import { ActionItem } from './action.entity.js';
 import { HandoffMeeting, MeetingCheck, MeetingParticipant, MeetingSegment } from './meeting.entity.js';
 import type { HeldMeeting } from './outcome.rules.js';
 
-const VERSION = tableOf(ConfigurationVersion)
-  .columns.map(({ name }) => `v.${name}`)
-  .join(', ');
+const OF_HANDOFFS = `select h.id as handoff_id, ${versionColumns('$3')} from handoff h
+  join configuration_version v on v.tenant_id = $1 and v.id = h.configuration_version_id
+  where h.tenant_id = $1 and h.id = any($2)`;
 
 /** Every date of a handoff's meeting, oldest first. */
 export const meetingsOf = (handoffId: string): Query<HandoffMeeting[]> =>
@@ -38,14 +39,12 @@ export const overdueActionDays = (today: string): Query<string[]> =>
   );
 
 /** The configurations under which these handoffs were opened, by the handoff's id. */
-export function configurationsOf(handoffIds: readonly string[]): Query<ReadonlyMap<string, ConfigurationVersion>> {
-  const text = `select h.id as handoff_id, ${VERSION} from handoff h
-    join configuration_version v on v.tenant_id = $1 and v.id = h.configuration_version_id
-    where h.tenant_id = $1 and h.id = any($2)`;
-  return sql(text, [handoffIds], (rows) => {
-    return new Map(rows.map((row) => [row.handoff_id as string, hydrate(ConfigurationVersion, row)]));
-  });
-}
+export const configurationsOf = (handoffIds: readonly string[]): Query<ReadonlyMap<string, ConfigurationVersion>> =>
+  versionsBy(
+    OF_HANDOFFS,
+    [handoffIds],
+    (found) => new Map(found.map(({ row, version }) => [row.handoff_id as string, version])),
+  );
 
 /**
  * Since when the deals of these handoffs are known as won, by the handoff's id; absent while they are not. A deal that

@@ -79,7 +79,8 @@ async function during(name: string, work: () => Promise<unknown>): Promise<void>
   const found: Sent[] = [];
   const read = gateway.read.bind(gateway);
   gateway.read = ((tenantId: string, queries: Queries) => {
-    found.push(...Object.values(queries).map(({ text, values }) => ({ text, values })));
+    for (const { text, values, ofTenant } of Object.values(queries))
+      found.push({ text, values: ofTenant ? [...values, ofTenant(tenantId)] : values });
     return read(tenantId, queries);
   }) as typeof gateway.read;
   try {

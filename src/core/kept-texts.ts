@@ -1,0 +1,32 @@
+const NONE: ReadonlyMap<string, string> = new Map();
+
+/**
+ * Long texts that never change, as a process has read them last, by tenant and by the digest that stands for each: a query
+ * names those that are known, and the database leaves them out of its answer (as a web server does by If-None-Match).
+ */
+export class KeptTexts {
+  /** The tenant that was asked longest ago comes first; of a tenant the text that was read longest ago. */
+  private readonly byTenant = new Map<string, ReadonlyMap<string, string>>();
+
+  /** Keeps so many texts of each of so many tenants. */
+  constructor(
+    private readonly tenants: number,
+    private readonly each: number,
+  ) {}
+
+  /** The tenant's texts by their digests, as they are now: later ones do not show in it. */
+  of(tenantId: string): ReadonlyMap<string, string> {
+    return this.byTenant.get(tenantId) ?? NONE;
+  }
+
+  /** Keeps a text that was read. */
+  keep(tenantId: string, digest: string, text: string): void {
+    const known = this.of(tenantId);
+    this.byTenant.delete(tenantId);
+    this.byTenant.set(
+      tenantId,
+      known.has(digest) ? known : new Map([...[...known].slice(1 - this.each), [digest, text]]),
+    );
+    if (this.byTenant.size > this.tenants) this.byTenant.delete(this.byTenant.keys().next().value!);
+  }
+}

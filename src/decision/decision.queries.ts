@@ -1,5 +1,6 @@
-import { ConfigurationState, ConfigurationVersion } from '../catalogue/configuration-version.entity.js';
-import { type Query, select, selectFirst, sql, type Where } from '../core/statement.js';
+import type { ConfigurationVersion } from '../catalogue/configuration-version.entity.js';
+import { versionColumns, versionsBy } from '../catalogue/version-rows.js';
+import { type Query, select, sql, type Where } from '../core/statement.js';
 import { IN_ENDED } from '../handoff/stage.rules.js';
 import { Decision, DecisionState } from './decision.entity.js';
 
@@ -23,6 +24,9 @@ export const overdueEntries = (today: string): Query<Where<Decision>> =>
     }),
   );
 
+const NEWEST = `select ${versionColumns('$2')} from configuration_version v
+  where v.tenant_id = $1 and v.state = 'EFFECTIVE' order by v.version desc limit 1`;
+
 /** The newest accepted configuration: it names the time zone in which a day of the log ends. */
 export const newestConfiguration = (): Query<ConfigurationVersion | null> =>
-  selectFirst(ConfigurationVersion, { state: ConfigurationState.EFFECTIVE }, { orderBy: ['-version'] });
+  versionsBy(NEWEST, [], ([found]) => found?.version ?? null);

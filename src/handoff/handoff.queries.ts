@@ -1,5 +1,6 @@
 import { ApprovalRequest } from '../approval/request.entity.js';
-import { ConfigurationVersion } from '../catalogue/configuration-version.entity.js';
+import type { ConfigurationVersion } from '../catalogue/configuration-version.entity.js';
+import { versionColumns, versionsBy } from '../catalogue/version-rows.js';
 import { notFound } from '../core/error.js';
 import { mapQuery, type Query, select, selectFirst, selectRequired, sql, visibleAs } from '../core/statement.js';
 import { type EntityClass, hydrate, tableOf } from '../core/table.js';
@@ -133,16 +134,13 @@ export function contributorsByExternal(source: string, externalId: string): Quer
   );
 }
 
+const OF_LIVE_HANDOFF = `select ${versionColumns('$4')} from configuration_version v
+  where v.tenant_id = $1 and v.id = (select l.configuration_version_id from handoff l
+    where l.tenant_id = $1 and l.id ${OF_DEAL})`;
+
 /** The configuration under which the deal's live handoff was opened, by the deal's id in the PSA; null without one. */
-export function configurationByExternal(source: string, externalId: string): Query<ConfigurationVersion | null> {
-  return sql(
-    `select ${columnsOf(ConfigurationVersion, 'v')} from configuration_version v
-      where v.tenant_id = $1 and v.id = (select l.configuration_version_id from handoff l
-        where l.tenant_id = $1 and l.id ${OF_DEAL})`,
-    [source, externalId],
-    (rows) => (rows[0] ? hydrate(ConfigurationVersion, rows[0]) : null),
-  );
-}
+export const configurationByExternal = (source: string, externalId: string): Query<ConfigurationVersion | null> =>
+  versionsBy(OF_LIVE_HANDOFF, [source, externalId], ([found]) => found?.version ?? null);
 
 function columnsOf(entity: EntityClass, alias: string): string {
   return tableOf(entity)

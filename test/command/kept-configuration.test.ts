@@ -6,6 +6,8 @@ import {
 } from '../../src/catalogue/catalogue.queries.js';
 import { ConfigurationVersion } from '../../src/catalogue/configuration-version.entity.js';
 import { asRows, type Queries, type Query, select } from '../../src/core/statement.js';
+import { newestConfiguration } from '../../src/decision/decision.queries.js';
+import { configurationByExternal } from '../../src/handoff/handoff.queries.js';
 import { configurationsOf } from '../../src/meeting/meeting.queries.js';
 import { openSuite, type Suite } from '../kit/suite.js';
 import type { World } from '../kit/world.js';
@@ -54,14 +56,18 @@ describe('the content of a configuration', () => {
       expect(await read(configurationOfHandoff(handoffId))).toEqual(version);
       expect((await read(configurationsById([version!.id]))).get(version!.id)).toEqual(version);
       expect((await read(configurationsOf([handoffId]))).get(handoffId)).toEqual(version);
+      expect(await read(configurationByExternal('HALOPSA', '1'))).toEqual(version);
+      expect(await read(newestConfiguration())).toEqual(version);
     }
     expect(
       await contents({
         handoff: configurationOfHandoff(handoffId),
         ids: configurationsById([version!.id]),
         handoffs: configurationsOf([handoffId]),
+        opportunity: configurationByExternal('HALOPSA', '1'),
+        newest: newestConfiguration(),
       }),
-    ).toEqual([null, null, null]);
+    ).toEqual([null, null, null, null, null]);
   });
 
   it('travels again when another version rules, and both are known then', async () => {

@@ -102,12 +102,14 @@ export function requestsOf({ readers, ids }, server, name, at) {
   return variables.map((values) => readRequest(server, name, readers[place], place, values));
 }
 
+/** Each is asked once before it is recorded: what a process reads once, the limit is spared as well. */
 async function recordAll(field, operations) {
   const { servers, readers, stage, counts } = field;
   const replays = {};
   for (const name of operations.filter((one) => COMPUTED.includes(one)))
     for (const [at, reader] of readers.entries()) {
       const request = readRequest('ours', name, reader, at);
+      await send(servers.ours.url, request);
       const { answer, statements } = await servers.ours.record(() => send(servers.ours.url, request));
       plainAnswer(answer.text);
       const key = `${name}:${at}`;
@@ -116,7 +118,6 @@ async function recordAll(field, operations) {
   for (const name of operations.filter(isChange))
     for (const [at, unit] of stage.units[name].entries()) {
       const [earlier, copy] = await stage.asSuperuser((client) => copyUnits(client, unit, 2));
-      // What a process reads once it has read for the limit, too.
       assertChanged(name, 'ours', await send(servers.ours.url, changeRequest('ours', unit, at, earlier)));
       const request = changeRequest('ours', unit, at, copy);
       const { answer, statements } = await servers.ours.record(() => send(servers.ours.url, request));

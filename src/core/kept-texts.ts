@@ -5,7 +5,7 @@ const NONE: ReadonlyMap<string, string> = new Map();
  * names those that are known, and the database leaves them out of its answer (as a web server does by If-None-Match).
  */
 export class KeptTexts {
-  /** The tenant that was asked longest ago comes first; of a tenant the text that was read longest ago. */
+  /** The tenant that was asked longest ago comes first; of a tenant the text that came first. */
   private readonly byTenant = new Map<string, ReadonlyMap<string, string>>();
 
   /** Keeps so many texts of each of so many tenants. */
@@ -23,10 +23,8 @@ export class KeptTexts {
   keep(tenantId: string, digest: string, text: string): void {
     const known = this.of(tenantId);
     this.byTenant.delete(tenantId);
-    this.byTenant.set(
-      tenantId,
-      known.has(digest) ? known : new Map([...[...known].slice(1 - this.each), [digest, text]]),
-    );
+    const kept = known.has(digest) ? known : new Map([...known, [digest, text] as const].slice(-this.each));
+    this.byTenant.set(tenantId, kept);
     if (this.byTenant.size > this.tenants) this.byTenant.delete(this.byTenant.keys().next().value!);
   }
 }

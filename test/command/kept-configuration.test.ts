@@ -8,11 +8,11 @@ import { ConfigurationVersion } from '../../src/catalogue/configuration-version.
 import { asRows, type Queries, type Query, select } from '../../src/core/statement.js';
 import { newestConfiguration } from '../../src/decision/decision.queries.js';
 import { configurationByExternal } from '../../src/handoff/handoff.queries.js';
+import { Role } from '../../src/identity/roles.js';
 import { configurationsOf } from '../../src/meeting/meeting.queries.js';
 import { openSuite, type Suite } from '../kit/suite.js';
 import type { World } from '../kit/world.js';
 import { bring, rule } from './exception.kit.js';
-import { Role } from '../../src/identity/roles.js';
 
 let suite: Suite;
 let world: World;

@@ -19,6 +19,12 @@ describe('texts that a process keeps', () => {
     ]);
   });
 
+  it('may be one of a tenant', () => {
+    const texts = new KeptTexts(10, 1);
+    for (const digest of ['d1', 'd2']) texts.keep('ours', digest, 'text');
+    expect(digests(texts, 'ours')).toEqual(['d2']);
+  });
+
   it('are of the tenants that were asked last', () => {
     const texts = new KeptTexts(2, 3);
     for (const tenant of ['a', 'b', 'a', 'c']) texts.keep(tenant, 'd', 'text');

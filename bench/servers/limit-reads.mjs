@@ -12,33 +12,55 @@ const named = (table, key, columns) => row(`select ${columns} from ${table} wher
 
 const handle = (key) => named('person', key, 'handle');
 
-const PAGE = `select '{"data":{"handoffs":{"edges":' || ${list(`select row_to_json(n) as node from (
-  select h.id, h.number, h.stage, h.tier, h.deal_type as "dealType", h.revision, h.start_on as "startOn",
-    ${AT('h.opened_at')} as "openedAt", ${AT('h.submitted_at')} as "submittedAt",
-    ${named('client', 'h.client_id', 'name')} as client,
-    ${handle('h.owner_id')} as owner,
-    ${handle('h.delivery_manager_id')} as "deliveryManager",
-    ${list(`select c.code, c.position, c.label, c.required, c.state,
-      ${list(`select e.id, e.kind, e.state from evidence e
-        where e.tenant_id = $1 and e.handoff_id = h.id and e.item_id = c.id order by e.sequence desc`)} as evidence
-      from checklist_item c where c.tenant_id = $1 and c.handoff_id = h.id order by c.position, c.id`)} as checklist,
-    ${list(`select v.gate, v.verdict, ${AT('v.evaluated_at')} as "evaluatedAt",
-      ${list(`select f.code, f.severity, f.path from gate_finding f
-        where f.tenant_id = $1 and f.evaluation_id = v.id order by f.position`)} as findings
-      from gate_evaluation v where v.tenant_id = $1 and v.handoff_id = h.id order by v.id desc`)} as evaluations,
-    ${list(`select a.id, a.kind, a.state, ${AT('a.expires_at')} as "expiresAt",
-      ${list(`select v.decision from approval_vote v where v.tenant_id = $1 and v.request_id = a.id order by v.id`)} as votes
-      from approval_request a where a.tenant_id = $1 and a.subject_id = h.id and a.subject_type = 'Handoff'
-      order by a.id desc`)} as "approvalRequests",
-    ${list(`select d.number, d.kind, d.question, d.state, d.due_on as "dueOn" from decision d
-      where d.tenant_id = $1 and d.handoff_id = h.id order by d.id`)} as decisions
-  from p h order by h.id desc) n`)} ||
+/** Rows of a table that belong to what is found: `x`, to select from. */
+const children = (table, key, of, columns = '*') =>
+  `(select ${columns} from ${table} where tenant_id = $1 and ${key} = any(array(select id from ${of}))) x`;
+
+/** The lists of many parents, read at once: `k`, the parent, and `j`, its rows as JSON in their order. */
+function lists(name, key, columns, from, order) {
+  const terms = order.map((term, at) => ({ column: term.replace(' desc', ''), term: term.replace(/^\S+/, `o${at}`) }));
+  const read = terms.map(({ column }, at) => `${column} as o${at}`).join(', ');
+  return `${name} as materialized (select k, array_to_json(array_agg(r order by ${terms.map(({ term }) => term).join(', ')})) as j
+    from (select ${key} as k, ${read}, s as r from ${from} cross join lateral (select ${columns}) s) q group by k)`;
+}
+
+/** Rows that others name by their ids: `id`, and the row as JSON. */
+const rows = (
+  name,
+  table,
+  columns,
+  ids,
+) => `${name} as materialized (select id, row_to_json((select s from (select ${columns}) s)) as j
+  from ${table} where tenant_id = $1 and id = any(array(${ids})))`;
+
+const orEmpty = (list) => `coalesce(${list}, '[]'::json)`;
+
+/** A table at a time: the page is found once, its fifty rows and the one that tells whether there are more. */
+const PAGED = `with page as materialized (select * from handoff where tenant_id = $1 order by id desc limit 51),
+  p as materialized (select * from page order by id desc limit 50),
+  item as materialized (select x.* from ${children('checklist_item', 'handoff_id', 'p', 'id, handoff_id, code, position, label, required, state')}),
+  ${lists('evidences', 'x.item_id', 'x.id, x.kind, x.state', children('evidence', 'handoff_id', 'p'), ['x.sequence desc'])},
+  ${lists('checklist', 'x.handoff_id', `x.code, x.position, x.label, x.required, x.state, ${orEmpty('e.j')} as evidence`, 'item x left join evidences e on e.k = x.id', ['x.position', 'x.id'])},
+  evaluation as materialized (select x.* from ${children('gate_evaluation', 'handoff_id', 'p', 'id, handoff_id, gate, verdict, evaluated_at')}),
+  ${lists('findings', 'x.evaluation_id', 'x.code, x.severity, x.path', children('gate_finding', 'evaluation_id', 'evaluation'), ['x.position'])},
+  ${lists('evaluations', 'x.handoff_id', `x.gate, x.verdict, ${AT('x.evaluated_at')} as "evaluatedAt", ${orEmpty('f.j')} as findings`, 'evaluation x left join findings f on f.k = x.id', ['x.id desc'])},
+  request as materialized (select x.* from ${children('approval_request', "subject_type = 'Handoff' and subject_id", 'p', 'id, subject_id, kind, state, expires_at')}),
+  ${lists('votes', 'x.request_id', 'x.decision', children('approval_vote', 'request_id', 'request'), ['x.id'])},
+  ${lists('requests', 'x.subject_id', `x.id, x.kind, x.state, ${AT('x.expires_at')} as "expiresAt", ${orEmpty('v.j')} as votes`, 'request x left join votes v on v.k = x.id', ['x.id desc'])},
+  ${lists('decisions', 'x.handoff_id', 'x.number, x.kind, x.question, x.state, x.due_on as "dueOn"', children('decision', 'handoff_id', 'p'), ['x.id'])},
+  ${rows('clients', 'client', 'name', 'select client_id from p')},
+  ${rows('people', 'person', 'handle', 'select owner_id from p union select delivery_manager_id from p')}
+  select '{"data":{"handoffs":{"edges":' || ${list(`select row_to_json(n) as node from p h
+    left join clients c on c.id = h.client_id left join people o on o.id = h.owner_id
+    left join people m on m.id = h.delivery_manager_id left join checklist l on l.k = h.id
+    left join evaluations e on e.k = h.id left join requests q on q.k = h.id left join decisions d on d.k = h.id
+    cross join lateral (select h.id, h.number, h.stage, h.tier, h.deal_type as "dealType", h.revision,
+      h.start_on as "startOn", ${AT('h.opened_at')} as "openedAt", ${AT('h.submitted_at')} as "submittedAt",
+      c.j as client, o.j as owner, m.j as "deliveryManager", ${orEmpty('l.j')} as checklist,
+      ${orEmpty('e.j')} as evaluations, ${orEmpty('q.j')} as "approvalRequests", ${orEmpty('d.j')} as decisions) n
+    order by h.id desc`)} ||
   ',"pageInfo":{"hasNextPage":' || (select count(*) > 50 from page) || ',"endCursor":"' ||
   translate(encode(convert_to('id:' || (select id from p order by id limit 1), 'UTF8'), 'base64'), E'+/=\\n', '-_') || '"}}}}' || E'\\n'`;
-
-/** The page is found once: its fifty rows and the one that tells whether there are more. */
-const PAGED = `with page as materialized (select * from handoff where tenant_id = $1 order by id desc limit 51),
-  p as (select * from page order by id desc limit 50) ${PAGE}`;
 
 const ONE = `select '{"data":{"handoff":' || ${row(`select h.id, h.number, h.stage, h.tier, h.deal_type as "dealType",
     h.service_template as "serviceTemplate", h.segment, h.revision, h.terms_revision as "termsRevision",

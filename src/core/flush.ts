@@ -1,7 +1,10 @@
 import type pg from 'pg';
 import { type Result, roundTrip, type Sending } from './round-trip.js';
-import type { Answers, Queries } from './statement.js';
+import type { Answers, Queries, Row } from './statement.js';
 import type { Watch } from './telemetry/telemetry.js';
+
+/** The rows of what was read. */
+const READ: readonly Row[] = [];
 
 /** Sends a flush and tells the watch; its first failure is thrown, after which nothing of it was done. */
 export async function send(client: pg.ClientBase, sent: readonly Sending[], watch: Watch): Promise<readonly Result[]> {
@@ -69,11 +72,16 @@ export function resultsOfEach(
   return groups.map(({ length }) => results.slice(at, (at += length)));
 }
 
-/** The answers of the queries of a flush, in their order. */
+/**
+ * The answers of the queries of a flush, in their order. Each lets go of the rows that it was read from: promises hold the
+ * results for longer.
+ */
 export function readAnswers<Q extends Queries>(queries: Q, results: readonly Result[]): Answers<Q> {
   const answers: Record<string, unknown> = {};
   Object.entries(queries).forEach(([key, query], index) => {
-    answers[key] = query.read(results[index]?.rows ?? []);
+    const result = results[index];
+    answers[key] = query.read(result?.rows ?? []);
+    if (result) result.rows = READ;
   });
   return answers as Answers<Q>;
 }

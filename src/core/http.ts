@@ -8,6 +8,7 @@ import { newId } from './id.js';
 import { requestLog } from './log.js';
 import { against } from './slow-clients.js';
 import type { OperationObserver } from './telemetry/operation-observer.js';
+import { PassingText } from './passing-text.js';
 
 /** The largest body: an import's payload of 1 MiB in JSON text, escaped. */
 const BODY_LIMIT = 2_500_000;
@@ -87,10 +88,16 @@ export function createListener(options: ListenerOptions): FastifyInstance {
         return reply.type('text/html; charset=utf-8').send(graphiql);
       }
       observer.begin(request);
+      reply.serializer(textOf);
       return handler.call(app, request as never, reply as never);
     },
   });
   return app;
+}
+
+/** What is written of an answer. */
+function textOf(answer: unknown): string {
+  return answer instanceof PassingText ? answer.take() : JSON.stringify(answer);
 }
 
 /** Apollo turns what the context throws into an answer. */

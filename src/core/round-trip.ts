@@ -16,7 +16,8 @@ export interface Sending {
 
 /** What PostgreSQL answers to one statement. */
 export interface Result {
-  readonly rows: Row[];
+  /** Until they are read. */
+  rows: readonly Row[];
   /** Rows that were answered or touched. */
   readonly rowCount: number;
   /** The first word of its command tag: SELECT, COMMIT ... */

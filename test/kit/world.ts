@@ -121,7 +121,9 @@ export class Persona {
     );
     const response = await api.executeOperation({ query, variables }, { contextValue });
     if (response.body.kind !== 'single') throw new Error('An incremental answer');
-    const { data = null, errors = [] } = JSON.parse(answerText(response.body.singleResult)) as Partial<GraphQLResult>;
+    const { data = null, errors = [] } = JSON.parse(
+      answerText(response.body.singleResult).take(),
+    ) as Partial<GraphQLResult>;
     return { data, errors: errors.map((e) => ({ ...e, extensions: e.extensions ?? {} })) };
   }
 }

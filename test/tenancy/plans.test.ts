@@ -14,6 +14,7 @@ import {
   idOf,
   indexesOf,
   instantOf,
+  nodesOf,
   pretendLarger,
   scansOfWholeTenant,
   scansWithoutTenant,
@@ -42,6 +43,13 @@ const BY_TIME: ReadonlySet<string> = new Set(['kpiCases', 'reportedExceptions', 
 const deepIn = (root: string): string =>
   BY_TIME.has(root) ? encodePlace({ at: instantOf(DEEP), id: idOf(DEEP) }) : encodeCursor(idOf(DEEP));
 
+/** A page whose rows have relations, and those have more. */
+const PAGE = `query ($after: String!) { handoffs(first: 50, after: $after) { edges { node {
+  client { name } owner { handle } checklist { code evidence { kind submitter { handle } } }
+  evaluations { verdict findings { code } } approvalRequests { state votes { voter { handle } } }
+  decisions { question owner { handle } }
+} } } }`;
+
 const matrix = accessMatrix();
 const CONNECTIONS = calls
   .roots()
@@ -60,6 +68,8 @@ beforeAll(async () => {
   world = await suite.tenant();
   const other = await suite.tenant();
   for (const { field } of CONNECTIONS) await recordRoot(field.name);
+  const sofia = await world.as('sofia.sales');
+  await during(PAGE, () => sofia.graphql(PAGE, { after: encodeCursor(idOf(60)) }));
   indexes = await indexesOf(suite.superuserUrl);
   if (IS_LARGE) await recordRelations();
   const names = tables();
@@ -187,7 +197,9 @@ test('a page deep in a list reads as much as its first one', async () => {
   for (const { field } of CONNECTIONS) {
     const total = async (name: string): Promise<number> => {
       let buffers = 0;
-      for (const statement of sent.get(name) ?? []) buffers += buffersOf(await explainer.plan(statement, true));
+      // The executor asks once more for what ends in an error, as a place does that an inbox does not know.
+      const once = new Map((sent.get(name) ?? []).map((statement) => [statement.text, statement]));
+      for (const statement of once.values()) buffers += buffersOf(await explainer.plan(statement, true));
       return buffers;
     };
     const plain = [...sent.keys()].find((name) => name.split(' ')[0] === field.name)!;
@@ -199,3 +211,24 @@ test('a page deep in a list reads as much as its first one', async () => {
   }
   expect(wrong).toEqual([]);
 }, 600_000);
+
+test('a page reads each table of its relations once, for all of its rows', async () => {
+  const statements = sent.get(PAGE)!.filter(({ text }) => text.includes(' from handoff '));
+  expect(statements).toHaveLength(1);
+  const scans = nodesOf(await explainer.plan(statements[0]!, true)).filter((node) => node['Relation Name']);
+  const names = [...new Set(scans.map((node) => node['Relation Name']!))].toSorted();
+  expect(names).toEqual([
+    'approval_request',
+    'approval_vote',
+    'checklist_item',
+    'client',
+    'decision',
+    'evidence',
+    'gate_evaluation',
+    'gate_finding',
+    'handoff',
+    'person',
+  ]);
+  expect(scans.filter((node) => node['Actual Loops']! > 1)).toEqual([]);
+  expect(scans.filter((node) => node['Actual Loops'] === 1).length).toBeGreaterThan(8);
+});

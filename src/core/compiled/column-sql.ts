@@ -1,5 +1,6 @@
 import { type GraphQLOutputType, isEnumType, isListType, isNonNullType, isScalarType } from 'graphql';
 import { type EntityClass, type TableColumn, tableOf } from '../table.js';
+import type { Rows } from './rows.js';
 
 /** ISO 8601 in UTC with milliseconds, as `Date.toISOString` writes it. */
 export function instantSql(expression: string): string {
@@ -43,9 +44,9 @@ function isNamedAsStored(type: { getValues(): readonly { name: string; value: un
 }
 
 /** A row's columns as one JSON array, for a field that JavaScript answers: exact whatever the type. */
-export function rowSql(columns: readonly TableColumn[], alias: string): string {
+export function rowSql(columns: readonly TableColumn[], rows: Rows): string {
   const values = columns.map(({ name, type }) => {
-    const expression = `${alias}.${name}`;
+    const expression = rows.column(name);
     if (type === 'timestamptz') return instantSql(expression);
     return type === 'bigint' ? `${expression}::text` : expression;
   });

@@ -6,7 +6,6 @@ const MARK = `"${HOLE}`;
 
 /** The answer of a statement with its holes filled in, all of them at once so that their reads share a flush. */
 export function filled(answer: string, holes: readonly Hole[], asker: Asker): string | Promise<string> {
-  if (holes.length === 0) return answer;
   const parts: (string | Promise<string>)[] = [];
   const rows = new Map<number, object>();
   let from = 0;

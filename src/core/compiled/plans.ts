@@ -18,6 +18,7 @@ import { isStatementError, isStatementTimeout } from '../sql-error.js';
 import type { RequestContext } from '../graphql/context.js';
 import type { AskedQuery } from '../graphql/before-executor.js';
 import { isLarge } from '../graphql/large-answers.js';
+import { PassingText } from '../passing-text.js';
 import { brief, type Query } from '../statement.js';
 import { filled } from './holes.js';
 import { KeptPlans } from './kept-plans.js';
@@ -49,6 +50,9 @@ function refusalIn(error: unknown): AppError | null {
   // An actor who changed is another matter, and begins again.
   return error instanceof AppError && error.code === 'BUSY' && !(error instanceof ActorChanged) ? error : null;
 }
+
+/** A root field's part of `data`. */
+const keyed = (key: string, text: string): PassingText => new PassingText(`"${key}":${text}`);
 
 /** How an operation is answered. */
 interface Plan extends Compilation {
@@ -82,7 +86,7 @@ export class Plans {
    * The text of `data`, or null when the operation has to be executed in the ordinary way.
    * @throws AppError BUSY or UNAVAILABLE: what the database has no room for now is not asked a second time.
    */
-  async answer(asked: AskedQuery, context: RequestContext): Promise<string | null> {
+  async answer(asked: AskedQuery, context: RequestContext): Promise<PassingText | null> {
     try {
       // Apart, for the executor starts afresh: with rows that are known already, errors would come in another order.
       const { data, isCompiled } = await this.answered(asked, context.apart());
@@ -107,7 +111,7 @@ export class Plans {
     const plan = this.planFor(document, operation, asker);
     const mayBeLarge = isLarge(this.schema, asked);
     // A response key may be `__proto__`.
-    const queries = Object.create(null) as Record<string, Query<string | null>>;
+    const queries = Object.create(null) as Record<string, Query<PassingText | null>>;
     const roots = await Promise.all(
       [...plan.selections.roots].map(async ([key, nodes]) => {
         const statement = await this.statementOf(plan, key, nodes, asker);
@@ -117,12 +121,14 @@ export class Plans {
     );
     const answers = context.reader.askAll(queries);
     const texts = roots.map(async ({ key, nodes, statement }) => {
-      if (!statement) return `"${key}":${await plan.writers.field(this.queryType, nodes)(undefined, asker)}`;
+      if (!statement) return keyed(key, await plan.writers.field(this.queryType, nodes)(undefined, asker));
       const answer = (await answers)[key] ?? null;
       if (answer === null && statement.isRequired) throw new NotCompiled();
-      return `"${key}":${answer === null ? 'null' : await filled(answer, statement.holes, asker)}`;
+      const { holes } = statement;
+      if (answer === null || holes.length === 0) return keyed(key, answer?.take() ?? 'null');
+      return keyed(key, await filled(answer.take(), holes, asker));
     });
-    const data = `{${(await Promise.all(texts)).join(',')}}`;
+    const data = new PassingText(`{${(await Promise.all(texts)).map((text) => text.take()).join(',')}}`);
     return { data, isCompiled: roots.every(({ statement }) => statement !== null) };
   }
 

@@ -18,6 +18,7 @@ import { WITHHELD } from '../graphql/types.js';
 import { conditions, ordering, type Where } from '../statement.js';
 import { type EntityClass, tableOf } from '../table.js';
 import { columnSql, isVerbatim, rowSql } from './column-sql.js';
+import { Rows } from './rows.js';
 import type { EntityType, SchemaTypes } from './schema-types.js';
 import type { Selections } from './selections.js';
 import type { Writer, Writers } from './writers.js';
@@ -54,24 +55,26 @@ export class Projection {
   readonly holes: Hole[] = [];
   /** What `$2` and on are, for whoever asks: each gives as many values as were counted when it was compiled. */
   readonly bindings: Binding[] = [];
+  /** What stands before the selection, `name as materialized (...)`: the relations of sets of rows. */
+  readonly sets: string[] = [];
   private readonly counted: unknown[] = [];
   private aliases = 0;
   private selections = 0;
 
   constructor(private readonly compilation: Compilation) {}
 
-  /** `expr as "key", ...` of a row of the type, which stands under the alias. */
-  columns(type: GraphQLObjectType, nodes: readonly FieldNode[], alias: string): string {
+  /** `expr as "key", ...` of each of the rows, which are of the type. */
+  columns(type: GraphQLObjectType, nodes: readonly FieldNode[], rows: Rows): string {
     const known = this.compilation.types.entity(type.name);
     if (!known) throw new NotCompiled();
     const selection = this.selections++;
     let carriesRow = true;
     const fields = [...this.compilation.selections.of(type, nodes)].map(([key, same]) => {
-      const compiled = this.field(type, known, same, alias);
+      const compiled = this.field(type, known, same, rows);
       if (compiled !== null) return named(compiled, key);
       const mark = `'${HOLE}${this.holes.length}:'`;
       this.holes.push({ entity: known.entity, write: this.compilation.writers.field(type, same), selection });
-      const row = carriesRow ? ` || ${rowSql(tableOf(known.entity).columns, alias)}::text` : '';
+      const row = carriesRow ? ` || ${rowSql(tableOf(known.entity).columns, rows)}::text` : '';
       carriesRow = false;
       return named(`${mark}${row}`, key);
     });
@@ -79,20 +82,20 @@ export class Projection {
   }
 
   /** Rows of an entity as rows of JSON: `columns` of what stands under a new alias. */
-  private rows(type: GraphQLObjectType, nodes: readonly FieldNode[], entity: EntityClass, filter: RowFilter): string {
-    const alias = this.alias();
-    const columns = this.columns(type, nodes, alias);
-    return `select ${columns} from ${this.source(entity, alias, filter)}`;
+  private rows(type: GraphQLObjectType, nodes: readonly FieldNode[], entity: EntityClass, filter: RowsInOrder): string {
+    const rows = new Rows(this.alias());
+    const columns = this.columns(type, nodes, rows);
+    const bound = filter.limit === undefined ? '' : ` limit ${filter.limit}`;
+    return `select ${columns} from ${this.source(entity, rows.alias, filter)}${ordering(entity, filter.orderBy, rows.alias)}${bound}`;
   }
 
-  /** `table alias where ...`: the rows that the actor may read, in their order. */
-  private source(entity: EntityClass, alias: string, { where = {}, condition, orderBy, limit }: RowFilter): string {
+  /** `table alias where ...`: the rows that the actor may read. */
+  private source(entity: EntityClass, alias: string, { where = {}, condition }: RowFilter): string {
     const before = this.counted.length;
     const own = conditions(entity, where, this.counted);
     const constants = this.counted.slice(before);
     this.bindings.push(() => constants);
-    const bound = limit === undefined ? '' : ` limit ${limit}`;
-    return `${tableOf(entity).name} ${alias} where tenant_id = $1${condition}${own}${this.allowed(entity)}${ordering(entity, orderBy, alias)}${bound}`;
+    return `${tableOf(entity).name} ${alias} where tenant_id = $1${condition}${own}${this.allowed(entity)}`;
   }
 
   /** ` and ...`: the rows of an entity that whoever asks may read. */
@@ -106,30 +109,31 @@ export class Projection {
     return `t${this.aliases++}$`;
   }
 
-  private field(type: GraphQLObjectType, known: EntityType, nodes: readonly FieldNode[], alias: string): string | null {
+  private field(type: GraphQLObjectType, known: EntityType, nodes: readonly FieldNode[], rows: Rows): string | null {
     const name = nodes[0]!.name.value;
     if (name === '__typename') return typename(type);
     const field = type.getFields()[name]!;
     const relation = relationOf(field);
-    if (relation) return this.relation(field, relation, known, nodes, alias);
+    if (relation) return this.relation(field, relation, known, nodes, rows);
     const told = toldBy(field);
-    if (told) return this.told(told, alias);
+    if (told) return this.told(told, rows);
     const column = known.columns.get(name);
     if (!column) return null;
-    const expression = `${alias}.${column.name}`;
+    const expression = rows.column(column.name);
     const plain = columnSql(column, expression, field.type);
     if (plain !== null || column.form !== 'JSON') return plain;
     if (isNonNullType(field.type) && column.isNullable) return null;
     return this.inJson(field.type, nodes, `${expression}::json`);
   }
 
-  private told(text: ToldText, alias: string): string {
+  private told(text: ToldText, rows: Rows): string {
     this.bindings.push((ability) => [FIELD_CLASSES.filter((name) => allows(ability, 'see', name))]);
     this.counted.push(null);
-    const seen = `coalesce(${alias}.discloses, '') = '' or ${alias}.discloses = any($${this.counted.length + 1})`;
+    const discloses = rows.column('discloses');
+    const seen = `coalesce(${discloses}, '') = '' or ${discloses} = any($${this.counted.length + 1})`;
     const [before, after] = WITHHELD[text].split('%');
-    const withheld = after === undefined ? `'${before}'` : `'${before}' || ${alias}.discloses || '${after}'`;
-    return `case when ${seen} then ${alias}.${text} else ${withheld} end`;
+    const withheld = after === undefined ? `'${before}'` : `'${before}' || ${discloses} || '${after}'`;
+    return `case when ${seen} then ${rows.column(text)} else ${withheld} end`;
   }
 
   private relation(
@@ -137,29 +141,64 @@ export class Projection {
     relation: Relation,
     parent: EntityType,
     nodes: readonly FieldNode[],
-    alias: string,
+    parents: Rows,
   ): string | null {
     const type = getNamedType(field.type) as GraphQLObjectType;
+    const { entity, kind } = relation;
     if (relation.kind === 'one') {
-      const condition = ` and id = ${alias}.${columnName(parent.entity, relation.key)}`;
-      return this.one(this.rows(type, nodes, relation.entity, { condition, orderBy: [] }));
+      const key = columnName(parent.entity, relation.key);
+      if (parents.set)
+        return this.joined(type, nodes, { parents, isList: false, entity, by: 'id', is: key, orderBy: [] });
+      return this.one(this.rows(type, nodes, entity, { condition: ` and id = ${parents.column(key)}`, orderBy: [] }));
     }
-    const { entity, key, orderBy, where, kind } = relation;
-    const filter = { condition: ` and ${columnName(entity, key)} = ${alias}.id`, where, orderBy };
+    const { orderBy, where } = relation;
+    const by = columnName(entity, relation.key);
+    const filter = { condition: ` and ${by} = ${parents.column('id')}`, where, orderBy };
     if (kind === 'first') return this.one(this.rows(type, nodes, entity, { ...filter, limit: 1 }));
-    return this.withoutHoles(() => list(this.rows(type, nodes, entity, filter), this.alias()));
+    return this.withoutHoles(parents, () => {
+      if (parents.set) return this.joined(type, nodes, { parents, isList: true, entity, by, is: 'id', where, orderBy });
+      return list(this.rows(type, nodes, entity, filter), this.alias());
+    });
+  }
+
+  /**
+   * A relation of a set of rows: its table is read once for all of them, and what is found is joined to its parents. Read
+   * for each parent, PostgreSQL would begin a scan and evaluate the tenant's policy as often as there are parents.
+   */
+  private joined(type: GraphQLObjectType, nodes: readonly FieldNode[], relation: SetRelation): string {
+    const { parents, isList, entity, by, is, where, orderBy } = relation;
+    const alias = this.alias();
+    const rows = new Rows(alias, `${alias}set`);
+    const place = this.sets.length;
+    const columns = this.columns(type, nodes, rows);
+    const order = orderBy.map((property) => rows.column(columnName(entity, property.replace('-', ''))));
+    const row = [`${rows.column(by)} as key$`, ...order, 'v$ as row$'].join(', ');
+    const condition = ` and ${by} = any(array(select ${is} from ${parents.set}))`;
+    const source = this.source(entity, '', { condition, where });
+    const read = `(select ${rows.columns} from ${source})`;
+    const isParent = rows.joins.length > 0;
+    if (isParent) this.sets.splice(place, 0, `${rows.set} as materialized ${read}`);
+    const from = `${isParent ? rows.set : read} ${alias} ${rows.joins.join(' ')}`;
+    const each = `(select ${row} from ${from} cross join lateral (select ${columns}) v$) q$`;
+    const json = isList
+      ? `array_to_json(array_agg(row$${ordering(entity, orderBy)})) as json$ from ${each} group by key$`
+      : `row_to_json(row$) as json$ from ${each}`;
+    const found = `${alias}found`;
+    this.sets.push(`${found} as materialized (select key$, ${json})`);
+    parents.joins.push(`left join ${found} on ${found}.key$ = ${parents.column(is)}`);
+    return isList ? `coalesce(${found}.json$, '[]'::json)` : `${found}.json$`;
   }
 
   /**
    * What is compiled, or null when rules have a part in it. Rows of a list are read as rows then, and once: in the answer
    * each would travel as JSON within JSON, and what the rules read of the same list would be read beside it.
    */
-  private withoutHoles(compile: () => string): string | null {
-    const { holes, bindings, counted } = this;
-    const before = [holes, bindings, counted].map(({ length }) => length);
+  private withoutHoles(parents: Rows, compile: () => string): string | null {
+    const parts = [this.holes, this.bindings, this.counted, this.sets, parents.joins];
+    const before = parts.map(({ length }) => length);
     const compiled = compile();
-    if (holes.length === before[0]) return compiled;
-    [holes, bindings, counted].forEach((part, index) => part.splice(before[index]!));
+    if (this.holes.length === before[0]) return compiled;
+    parts.forEach((part, index) => part.splice(before[index]!));
     return null;
   }
 
@@ -210,12 +249,27 @@ export class Projection {
   }
 }
 
-/** Which rows of a relation: the condition that they are its rows, equalities beside it, an order, at most so many. */
+/** Which rows of a relation: the condition that they are its rows, and equalities beside it. */
 interface RowFilter {
   readonly condition: string;
-  readonly where?: Where<object>;
+  readonly where?: Where<object> | undefined;
+}
+
+/** The rows of a relation in their order, at most so many. */
+interface RowsInOrder extends RowFilter {
   readonly orderBy: readonly string[];
   readonly limit?: number;
+}
+
+/** A relation of a set of rows: rows of the entity whose column `by` is what the column `is` of a parent is. */
+interface SetRelation {
+  readonly parents: Rows;
+  readonly isList: boolean;
+  readonly entity: EntityClass;
+  readonly by: string;
+  readonly is: string;
+  readonly where?: Where<object>;
+  readonly orderBy: readonly string[];
 }
 
 /** What parameters of a statement are for an actor. */

@@ -2,17 +2,22 @@ import { type FieldNode, getNamedType, type GraphQLObjectType, isListType, isNon
 import type { Ability } from '../ability.js';
 import { cursorSql, decodeCursor } from '../page.js';
 import { conditions, ordering, type Query, type Row } from '../statement.js';
+import { PassingText } from '../passing-text.js';
 import { tableOf } from '../table.js';
 import { type Compilation, type Hole, list, named, Projection, typename } from './projection.js';
 import { NotCompiled, type Reading } from './recording-reader.js';
 import { nodeType } from './schema-types.js';
+import { Rows } from './rows.js';
 import type { Selections } from './selections.js';
 
 /** So many texts of one root field are kept, one for each shape of its arguments; others are made anew. */
 const MOST_TEXTS = 50;
 
-/** The row that a root field answers with. As every alias here it ends with what no response key holds. */
+/** A row that a root field answers with. As every alias here it ends with what no response key holds. */
 const ROW = 'r$';
+
+/** All rows that a root field answers with. */
+const SEEN = 'seen';
 
 /** From so many requests on, PostgreSQL keeps the plan of a statement: each takes memory on every connection. */
 const WORTH_A_PLAN = 3;
@@ -28,6 +33,7 @@ export class CompiledRoot {
   private readonly projection: Projection;
   private readonly selections: Selections;
   private readonly nodes: GraphQLObjectType;
+  private readonly rows: Rows;
   private readonly select: string;
   private readonly allowed: string;
   private readonly texts = new Map<string, string>();
@@ -47,15 +53,17 @@ export class CompiledRoot {
     const nodes = reading.kind === 'PAGE' ? nodeType(answered) : answered;
     if (!nodes || compilation.types.entity(nodes.name)?.entity !== reading.entity) throw new NotCompiled();
     this.nodes = nodes;
+    this.rows = new Rows(ROW, reading.kind === 'MANY' ? SEEN : null);
     this.projection = new Projection(compilation);
     this.selections = compilation.selections;
-    this.select = reading.kind === 'PAGE' ? this.connection(answered) : this.projection.columns(nodes, fields, ROW);
+    this.select =
+      reading.kind === 'PAGE' ? this.connection(answered) : this.projection.columns(nodes, fields, this.rows);
     this.allowed = this.projection.allowed(reading.entity);
     this.holes = this.projection.holes;
   }
 
   /** The statement of one request: its answer is JSON text, or null without a row. */
-  query(reading: Reading, ability: Ability): Query<string | null> {
+  query(reading: Reading, ability: Ability): Query<PassingText | null> {
     if (reading.kind !== this.reading.kind || reading.entity !== this.reading.entity) throw new NotCompiled();
     const values = this.projection.bindings.flatMap((binding) => [...binding(ability)]);
     const filter = conditions(reading.entity, reading.where, values);
@@ -68,7 +76,10 @@ export class CompiledRoot {
     const shape = `${filter}${after} ${reading.orderBy.join(',')} ${page?.first}`;
     const text = this.texts.get(shape) ?? this.text(reading, `${filter}${after}`);
     if (this.texts.size < MOST_TEXTS) this.texts.set(shape, text);
-    const read = (rows: readonly Row[]): string | null => (rows[0]?.answer as string | undefined) ?? null;
+    const read = (rows: readonly Row[]): PassingText | null => {
+      const answer = rows[0]?.answer;
+      return typeof answer === 'string' ? new PassingText(answer) : null;
+    };
     return { text, values, read, isOneOff: !this.isKept() };
   }
 
@@ -82,12 +93,16 @@ export class CompiledRoot {
 
   private text({ kind, entity, orderBy, page }: Reading, filter: string): string {
     const from = `${tableOf(entity).name} ${ROW} where tenant_id = $1${filter}${this.allowed}${ordering(entity, orderBy, ROW)}`;
-    if (kind === 'MANY') return `select ${list(`select ${this.select} from ${from}`, 'l$')}::text as answer`;
-    if (kind !== 'PAGE')
+    if (kind === 'ONE' || kind === 'REQUIRED')
       return `select row_to_json(o$)::text as answer from (select ${this.select} from ${from} limit 1) o$`;
+    const sets = this.projection.sets.map((set) => `, ${set}`).join('');
+    if (kind === 'MANY') {
+      const rows = `select ${this.select} from ${SEEN} ${ROW} ${this.rows.joins.join(' ')}${ordering(entity, orderBy, ROW)}`;
+      return `with ${SEEN} as (select * from ${from})${sets} select ${list(rows, 'l$')}::text as answer`;
+    }
     const { first, after } = page!;
     return `with page as materialized (select * from ${from} limit ${first + 1}),
-      seen as (select * from page order by id desc limit ${first})
+      ${SEEN} as (select * from page order by id desc limit ${first})${sets}
       select row_to_json(c$)::text as answer from (select ${this.select
         .replaceAll('$FIRST', String(first))
         .replaceAll('$AFTER', String(after !== null))}) c$`;
@@ -104,21 +119,22 @@ export class CompiledRoot {
   }
 
   private edges(type: GraphQLObjectType, nodes: readonly FieldNode[]): string {
+    const rows = new Rows(ROW, SEEN);
     const edge = this.selected(type, nodes, (name, same) => {
       if (name === 'cursor') return cursorSql(`${ROW}.id`);
       if (name === 'node')
-        return `(select row_to_json(n$) from (select ${this.projection.columns(this.nodes, same, ROW)}) n$)`;
+        return `(select row_to_json(n$) from (select ${this.projection.columns(this.nodes, same, rows)}) n$)`;
       throw new NotCompiled();
     });
-    return list(`select ${edge} from seen ${ROW} order by ${ROW}.id desc`, 'e$');
+    return list(`select ${edge} from ${SEEN} ${ROW} ${rows.joins.join(' ')} order by ${ROW}.id desc`, 'e$');
   }
 
   private pageInfo(nodes: readonly FieldNode[], type: GraphQLObjectType): string {
     const fields = this.selected(type, nodes, (name) => {
       if (name === 'hasNextPage') return '(select count(*) from page) > $FIRST';
       if (name === 'hasPreviousPage') return '$AFTER';
-      if (name === 'startCursor') return `(select ${cursorSql('id')} from seen order by id desc limit 1)`;
-      if (name === 'endCursor') return `(select ${cursorSql('id')} from seen order by id limit 1)`;
+      if (name === 'startCursor') return `(select ${cursorSql('id')} from ${SEEN} order by id desc limit 1)`;
+      if (name === 'endCursor') return `(select ${cursorSql('id')} from ${SEEN} order by id limit 1)`;
       throw new NotCompiled();
     });
     return `(select row_to_json(i$) from (select ${fields}) i$)`;

@@ -6,6 +6,7 @@ import {
   type OperationDefinitionNode,
   OperationTypeNode,
 } from 'graphql';
+import { PassingText } from '../passing-text.js';
 import type { ApiContext, RequestContext } from './context.js';
 import { refusalOf } from './settling.js';
 
@@ -16,18 +17,13 @@ export interface AskedQuery {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-/** `data` as text that is ready to be sent. */
-class ReadyText {
-  constructor(readonly text: string) {}
-}
-
 function whole(status: number, singleResult: FormattedExecutionResult): GraphQLResponse {
   return { http: { headers: new HeaderMap(), status }, body: { kind: 'single', singleResult } };
 }
 
 /** A plugin's part that comes before the executor: the text of a query's `data`, or null to go on; a refusal is answered. */
 export function beforeExecutor(
-  answer: (asked: AskedQuery, context: RequestContext) => Promise<string | null>,
+  answer: (asked: AskedQuery, context: RequestContext) => Promise<PassingText | null>,
 ): NonNullable<GraphQLRequestListener<ApiContext>['responseForOperation']> {
   return async ({ document, operation, request, contextValue }) => {
     // Apollo asks here too when the document has no operation of the name: the executor says so.
@@ -35,7 +31,7 @@ export function beforeExecutor(
     if (kind !== OperationTypeNode.QUERY || !contextValue.actor) return null;
     try {
       const text = await answer({ document, operation, variables: request.variables ?? {} }, contextValue);
-      return text === null ? null : whole(200, { data: new ReadyText(text) as unknown as Record<string, unknown> });
+      return text === null ? null : whole(200, { data: text as unknown as Record<string, unknown> });
     } catch (error) {
       const { status, told } = refusalOf(error, contextValue.log);
       return whole(status, { errors: [told] });
@@ -47,7 +43,7 @@ export function beforeExecutor(
 export function answerText(answer: {
   readonly data?: unknown;
   readonly errors?: readonly GraphQLFormattedError[];
-}): string {
+}): PassingText {
   const { data } = answer;
-  return data instanceof ReadyText ? `{"data":${data.text}}\n` : `${JSON.stringify(answer)}\n`;
+  return new PassingText(data instanceof PassingText ? `{"data":${data.take()}}\n` : `${JSON.stringify(answer)}\n`);
 }

@@ -58,7 +58,8 @@ export function createApi(options: ApiOptions): ApolloServer<ApiContext> {
       turnsOfLargeAnswers(options.schema),
       ...(options.plans ? [compiledQueries(options.plans)] : []),
     ],
-    stringifyResult: answerText,
+    // Apollo passes on what it is given; the route's serializer takes the text out (http.ts).
+    stringifyResult: (answer) => answerText(answer) as unknown as string,
   });
   return api;
 }

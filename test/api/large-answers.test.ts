@@ -1,17 +1,15 @@
+import { readFileSync } from 'node:fs';
 import type { Gateway } from '../../src/core/gateway.js';
 import { openSuite, type Suite } from '../kit/suite.js';
 import type { Persona } from '../kit/world.js';
 import { populate, type Population } from '../tenancy/population.js';
 
-/** Asks for far more than 5,000 fields, some of which rules work out. */
+/** Asks for far more than 4,000 fields, some of which rules work out. */
 const LARGE = `{ handoffs(first: 100) { edges { node { completenessBps checklist { code status evidence { kind submittedAt } } } } } }`;
 /** As many fields, all of which the database writes. */
 const STORED = LARGE.replace('completenessBps', '').replace(' status', '');
 /** What nobody compiles, and large. */
-const ORDINARY = `{ approvalInbox(first: 100) {
-  counts { total }
-  edges { canVote node { id kind state rounds { round } votes { decision castAt voter { handle } } requester { handle } } }
-} }`;
+const ORDINARY = readFileSync('bench/operations/inbox.graphql', 'utf8');
 const SMALL = '{ handoffs(first: 1) { edges { node { completenessBps } } } }';
 /** At once in a process for one tenant (large-answers.ts). */
 const SHARE = 2;

@@ -6,8 +6,8 @@ import { costOf } from './limits.js';
 import { passesOf } from './passes.js';
 import { type AskedQuery, beforeExecutor } from './before-executor.js';
 
-/** From so many fields on, counted as the limits count them, an answer is large: some megabytes while it is made. */
-const LARGE = 5_000;
+/** From so many fields on, counted as the limits count them, an answer is large: an inbox, or some megabytes of a page. */
+const LARGE = 4_000;
 /**
  * Large answers that are made at once in a process, and of them for one tenant. A processor makes no two of them sooner
  * side by side than one behind the other: the rows of each fill this process's memory until it is done, or take the

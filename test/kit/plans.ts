@@ -158,6 +158,14 @@ export class Explainer {
     return rows[0]!['QUERY PLAN'][0].Plan;
   }
 
+  /** The plan when the planner thinks little of joins by hash or by order, as it does of a few rows. */
+  async planOfFew(statement: Sent): Promise<PlanNode> {
+    await this.client.query('set enable_hashjoin = off; set enable_mergejoin = off');
+    const plan = await this.plan(statement);
+    await this.client.query('reset enable_hashjoin; reset enable_mergejoin');
+    return plan;
+  }
+
   async close(): Promise<void> {
     await this.client.end();
   }

@@ -231,4 +231,8 @@ test('a page reads each table of its relations once, for all of its rows', async
   ]);
   expect(scans.filter((node) => node['Actual Loops']! > 1)).toEqual([]);
   expect(scans.filter((node) => node['Actual Loops'] === 1).length).toBeGreaterThan(8);
+  const joins = nodesOf(await explainer.planOfFew(statements[0]!)).filter(
+    (node) => node['Node Type'] === 'Nested Loop',
+  );
+  expect(joins).toEqual([]);
 });

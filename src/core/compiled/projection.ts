@@ -185,7 +185,9 @@ export class Projection {
       : `row_to_json(row$) as json$ from ${each}`;
     const found = `${alias}found`;
     this.sets.push(`${found} as materialized (select key$, ${json})`);
-    parents.joins.push(`left join ${found} on ${found}.key$ = ${parents.column(is)}`);
+    // Whatever is found has a parent, so it is a left join; but for a full one PostgreSQL never takes a nested loop, which it
+    // would for the single row that it expects of each set when a tenant is one of a thousand.
+    parents.joins.push(`full join ${found} on ${found}.key$ = ${parents.column(is)}`);
     return isList ? `coalesce(${found}.json$, '[]'::json)` : `${found}.json$`;
   }
 

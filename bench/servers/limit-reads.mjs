@@ -25,13 +25,10 @@ function lists(name, key, columns, from, order) {
 }
 
 /** Rows that others name by their ids: `id`, and the row as JSON. */
-const rows = (
-  name,
-  table,
-  columns,
-  ids,
-) => `${name} as materialized (select id, row_to_json((select s from (select ${columns}) s)) as j
-  from ${table} where tenant_id = $1 and id = any(array(${ids})))`;
+function rows(name, table, columns, ids) {
+  return `${name} as materialized (select id, row_to_json((select s from (select ${columns}) s)) as j
+    from ${table} where tenant_id = $1 and id = any(array(${ids})))`;
+}
 
 const orEmpty = (list) => `coalesce(${list}, '[]'::json)`;
 

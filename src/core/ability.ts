@@ -23,8 +23,11 @@ export type Grant = (
   conditions?: AbilityConditions,
 ) => void;
 
+/** `within(property, entity)`: a row with that property belongs to the row it names, and is read by whoever reads that one. */
+export type Within = (property: string, entity: EntityClass) => void;
+
 /** The rules that one domain contributes. */
-export type AbilityContribution = (grant: Grant, actor: Actor) => void;
+export type AbilityContribution = (grant: Grant, actor: Actor, within: Within) => void;
 
 /** Abilities that are kept, about 90 kB each; those used longest ago go first. */
 const MOST_BUILT = 300;
@@ -43,14 +46,23 @@ export function abilityOf(actor: Actor, contributions: readonly AbilityContribut
   return ability;
 }
 
+/** Of each ability, the entities whose rows other rows belong to, by the property that names them. */
+const owners = new WeakMap<Ability, ReadonlyMap<string, EntityClass>>();
+const ownersOf = (ability: Ability): ReadonlyMap<string, EntityClass> =>
+  owners.get(ability) ?? new Map<string, EntityClass>();
+
 function build(actor: Actor, contributions: readonly AbilityContribution[]): Ability {
   const builder = new AbilityBuilder<MongoAbility>(createMongoAbility);
   const grant: Grant = (roles, actions, subject, conditions) => {
     if (!roles.some((role) => actor.roles.includes(role))) return;
     builder.can(actions as string | string[], subject, conditions as MongoQuery | undefined);
   };
-  for (const contribute of contributions) contribute(grant, actor);
-  return builder.build();
+  const named = new Map<string, EntityClass>();
+  for (const contribute of contributions)
+    contribute(grant, actor, (property, entity) => void named.set(property, entity));
+  const ability = builder.build();
+  owners.set(ability, named);
+  return ability;
 }
 
 /** Whether the actor may do it at all, or on this row. */
@@ -60,20 +72,20 @@ export function allows(ability: Ability, action: string, type: string, row?: obj
 }
 
 /**
- * The same rules as a SQL condition over the entity's table: ` and (...)`, appended to `values` from `$2` on.
- * An operator that this compiler does not know throws: it never answers with more rows than CASL would.
+ * Which rows of an entity may be read, as a SQL condition over its table: ` and (...)`, appended to `values` from `$2` on.
+ * Of rows `within` such as have been read, what they belong to is not looked at again. An operator that this compiler does
+ * not know throws: it never answers with more rows than CASL would.
  */
-export function abilityCondition(
-  ability: Ability,
-  action: string,
-  type: string,
-  entity: EntityClass,
-  values: unknown[],
-): string {
+export function readCondition(ability: Ability, entity: EntityClass, values: unknown[], within = false): string {
+  const rules = rulesCondition(ability, entity, values);
+  return within ? rules : `${rules}${ownersCondition(ability, entity, values)}`;
+}
+
+function rulesCondition(ability: Ability, entity: EntityClass, values: unknown[]): string {
   // Rules apply from the first to the last; one without conditions settles everything before it.
   let base = false;
   let conditional: { inverted: boolean; conditions: AbilityConditions }[] = [];
-  for (const { inverted, conditions } of ability.rulesFor(action, type).toReversed()) {
+  for (const { inverted, conditions } of ability.rulesFor('read', entity.name).toReversed()) {
     if (!conditions) {
       base = !inverted;
       conditional = [];
@@ -90,6 +102,29 @@ export function abilityCondition(
     return before === 'false' ? own : `(${before} or ${own})`;
   }, String(base));
   return condition === 'true' ? '' : ` and ${condition}`;
+}
+
+/** That the rows which they belong to may be read; a row that belongs to none may. */
+function ownersCondition(ability: Ability, entity: EntityClass, values: unknown[]): string {
+  const parts = [...ownersOf(ability)].map(([property, owner]) => {
+    const column = tableOf(entity).byProperty.get(property);
+    const condition = column ? readCondition(ability, owner, values) : '';
+    if (!column || condition === '') return '';
+    const seen = `exists (select from ${tableOf(owner).name} where tenant_id = $1 and id = ${column.name}${condition})`;
+    return ` and ${column.isNullable ? `(${column.name} is null or ${seen})` : seen}`;
+  });
+  return parts.join('');
+}
+
+/**
+ * Whether rows of `entity` that name a row of `parent` by the property `key` belong to that row, or to what it belongs to:
+ * whoever reads that one reads them.
+ */
+export function areWithin(ability: Ability, entity: EntityClass, key: string, parent: EntityClass): boolean {
+  return [...ownersOf(ability)].every(([property, owner]) => {
+    if (!tableOf(entity).byProperty.has(property)) return true;
+    return parent === owner ? key === property : tableOf(parent).byProperty.get(property)?.isNullable === false;
+  });
 }
 
 function compile(conditions: AbilityConditions, entity: EntityClass, values: unknown[], isNegated: boolean): string {

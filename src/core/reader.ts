@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import { type Ability, abilityCondition } from './ability.js';
+import { type Ability, readCondition } from './ability.js';
 import type { Clock } from './clock.js';
 import { notFound } from './error.js';
 import type { Gateway } from './gateway.js';
@@ -134,7 +134,7 @@ export class Reader {
     const table = tableOf(entity);
     const values: unknown[] = [];
     const filter = conditions(entity, where, values);
-    const allowed = abilityCondition(this.ability, 'read', entity.name, entity, values);
+    const allowed = readCondition(this.ability, entity, values);
     let after = '';
     if (args.after !== null) {
       values.push(decodeCursor(args.after));
@@ -239,7 +239,7 @@ export function readableRow<T extends { id: string }>(
 ): Query<T | null> {
   const { name, selection } = tableOf(entity);
   const values: unknown[] = [id];
-  const allowed = abilityCondition(ability, 'read', entity.name, entity, values);
+  const allowed = readCondition(ability, entity, values);
   const wanted = holder ? heldBy(holder) : '$2';
   const text = `select ${selection} from ${name} where tenant_id = $1 and id = ${wanted}${allowed}`;
   return brief(sql(text, values, (found) => (found[0] ? hydrate(entity, found[0]) : null)));
@@ -259,7 +259,7 @@ function readable<T extends object>(
   values: unknown[],
 ): string {
   const filter = conditions(entity, { [property]: [...new Set(ids)] } as unknown as Where<T>, values);
-  return `where tenant_id = $1${filter}${abilityCondition(ability, 'read', entity.name, entity, values)}`;
+  return `where tenant_id = $1${filter}${readCondition(ability, entity, values)}`;
 }
 
 /** The first rows of each parent in an order: one statement for all parents. */

@@ -38,7 +38,9 @@ export class HandoffDecisionResolver {
 @Resolver(() => Decision)
 export class DecisionResolver {
   @Allow('read', 'Decision')
-  @Query(() => DecisionConnection, { description: 'The decision logs of all handoffs, newest first.' })
+  @Query(() => DecisionConnection, {
+    description: 'The decision logs of the handoffs that you may read, newest first.',
+  })
   async decisions(@Args() args: DecisionsArgs, @Ctx() { reader }: RequestContext): Promise<Page<Decision>> {
     // Overdue is only what is open: asked for with another state, the list is empty.
     const states = Object.values(DecisionState).filter(

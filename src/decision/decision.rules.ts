@@ -39,24 +39,30 @@ export interface Responsibility {
   readonly dueOn: string;
 }
 
-/**
- * A finding for an owner from whom the handoff is hidden, who could not decide: delivery managers see a draft once it is
- * theirs.
- */
-export function hiddenFindings(
+/** Whether a handoff is hidden from a member: delivery managers see a draft once it is theirs. */
+export function isHiddenFrom(
   { stage, deliveryManagerId }: Pick<Handoff, 'stage' | 'deliveryManagerId'>,
+  memberId: string,
+  people: readonly RoleHolder[],
+): boolean {
+  if (stage !== Stage.DRAFT || memberId === deliveryManagerId) return false;
+  const roles = people.filter(({ personId }) => personId === memberId).map(({ role }) => role);
+  return roles.length > 0 && roles.every((role) => role === Role.DELIVERY_MANAGER);
+}
+
+/** A finding for an owner from whom the handoff is hidden: they could do nothing about it. */
+export function hiddenFindings(
+  handoff: Pick<Handoff, 'stage' | 'deliveryManagerId'>,
   ownerId: string,
   people: readonly RoleHolder[],
 ): Finding[] {
-  const roles = people.filter(({ personId }) => personId === ownerId).map(({ role }) => role);
-  const isTheirs = stage !== Stage.DRAFT || ownerId === deliveryManagerId;
-  if (isTheirs || roles.length === 0 || roles.some((role) => role !== Role.DELIVERY_MANAGER)) return [];
+  if (!isHiddenFrom(handoff, ownerId, people)) return [];
   return [
     finding({
       code: 'OWNER_CANNOT_SEE',
       path: 'ownerId',
       message: 'The owner is a delivery manager whose draft this is not, and cannot see it.',
-      facts: { ownerId, deliveryManagerId },
+      facts: { ownerId, deliveryManagerId: handoff.deliveryManagerId },
       remedy: 'Give them the handoff with assignDeliveryManager, or name somebody else, such as a lead.',
     }),
   ];

@@ -1,5 +1,6 @@
 import type { AbilityContribution } from '../core/ability.js';
 import { PERSON_ROLES, Role } from '../identity/roles.js';
+import { Handoff } from './handoff.entity.js';
 import { Stage } from './stage.rules.js';
 
 const { SALES_MANAGER, DELIVERY_MANAGER, FINANCE_APPROVER, SERVICE_DELIVERY_LEAD, REVOPS_ADMIN, AUDITOR, INTEGRATOR } =
@@ -12,7 +13,8 @@ const CONTENT = ['Stakeholder', 'Assumption', 'Risk', 'HandoffStatement'] as con
 const HANDED_OVER = { stage: { $in: Object.values(Stage).filter((stage) => stage !== Stage.DRAFT) } };
 
 /** Who reads a handoff, who writes into it, and who moves it on (sales edits, delivery reads and edits its intake). */
-export const handoffAbilities: AbilityContribution = (grant, actor) => {
+export const handoffAbilities: AbilityContribution = (grant, actor, within) => {
+  within('handoffId', Handoff);
   grant([SALES_MANAGER, FINANCE_APPROVER, SERVICE_DELIVERY_LEAD, REVOPS_ADMIN, AUDITOR], 'read', 'Handoff');
   // What the worker does about a handoff it does about any.
   grant(['SYSTEM'], 'read', 'Handoff');

@@ -4,6 +4,7 @@ import type { ConfigurationVersion } from '../catalogue/configuration-version.en
 import { command, done, type DoneOutcome } from '../core/command.js';
 import { notFound } from '../core/error.js';
 import { insert, type Statement, update } from '../core/statement.js';
+import { hiddenFindings } from '../decision/decision.rules.js';
 import type { Handoff } from '../handoff/handoff.entity.js';
 import { handoffRefused } from '../handoff/handoff.outcomes.js';
 import { lockHandoff } from '../handoff/handoff.queries.js';
@@ -46,6 +47,7 @@ export const addActionItem = command({
     if (meetingId !== null && !meetings.some(({ id }) => id === meetingId)) throw notFound('HandoffMeeting', meetingId);
     const findings = [
       ...endedFindings(handoff),
+      ...hiddenFindings(handoff, ownerId, people),
       ...assignmentFindings({ ownerId, dueOn }, people, todayIn(version, now)),
     ];
     if (findings.length > 0) return handoffRefused(handoff, findings);
@@ -103,6 +105,7 @@ export const reassignActionItem = command({
     const { ownerId, dueOn = item.dueOn } = input;
     const findings = [
       ...doerFindings(item, actor),
+      ...hiddenFindings(handoff, ownerId, people),
       ...assignmentFindings({ ownerId, dueOn }, people, todayIn(version, now)),
     ];
     if (findings.length > 0) return handoffRefused(handoff, findings);

@@ -1,17 +1,23 @@
 import { command, type Moment } from '../core/command.js';
 import { notFound } from '../core/error.js';
-import type { Statement } from '../core/statement.js';
+import { type Statement, update } from '../core/statement.js';
+import { Decision, DecisionState } from '../decision/decision.entity.js';
+import { decisionsOf } from '../decision/decision.queries.js';
+import { isHiddenFrom } from '../decision/decision.rules.js';
 import { type FeasibilitySignOff, SignOffState } from '../feasibility/feasibility.entity.js';
 import { latestSignOff } from '../feasibility/feasibility.queries.js';
 import { holderFindings } from '../handoff/handoff.commands.js';
+import type { Handoff } from '../handoff/handoff.entity.js';
 import type { AssignHandoffInput } from '../handoff/handoff.input.js';
 import { handoffDone, handoffRefused, handoffUnchanged } from '../handoff/handoff.outcomes.js';
 import { lockHandoff } from '../handoff/handoff.queries.js';
 import { checkRevision, endedFindings } from '../handoff/handoff.rules.js';
 import { Stage } from '../handoff/stage.rules.js';
 import { statusMessage } from '../handoff/status.message.js';
-import { eligiblePeople, personById, recordsOf } from '../identity/identity.queries.js';
+import { eligiblePeople, personById, recordsOf, type RoleHolder } from '../identity/identity.queries.js';
 import { Role } from '../identity/roles.js';
+import { ActionItem, ActionState } from '../meeting/action.entity.js';
+import { actionItemsOf } from '../meeting/meeting.queries.js';
 import { changeProjectState } from '../project/project.effects.js';
 import { type Project, ProjectState } from '../project/project.entity.js';
 import { lockProjectOfHandoff } from '../project/project.queries.js';
@@ -20,7 +26,7 @@ import { endSignOff } from './sign-off.effects.js';
 /**
  * Names the delivery manager who answers for the handoff (requirements 001 and 004: assigned before the gate). Somebody
  * else has not accepted what the former one has: until the kickoff was held a change ends the sign-off, and the client's
- * date with it.
+ * date with it. What the former one owned of a draft, which they see no more, passes on.
  */
 export const assignDeliveryManager = command({
   name: 'assignDeliveryManager',
@@ -33,6 +39,8 @@ export const assignDeliveryManager = command({
     records: recordsOf(personId),
     people: eligiblePeople(),
     signOff: latestSignOff(handoffId),
+    decisions: decisionsOf(handoffId),
+    actionItems: actionItemsOf(handoffId),
   }),
   target: ({ handoff }) => handoff,
   decide: (facts, { personId, expectedRevision }, moment) => {
@@ -45,8 +53,14 @@ export const assignDeliveryManager = command({
     const body = { from: handoff.deliveryManagerId, deliveryManagerId: person.id };
     const isBefore = handoff.stage === Stage.SIGNED_OFF || handoff.stage === Stage.KICKOFF_SCHEDULED;
     const isSigner = records.some(({ id }) => id === signOff?.signedBy);
-    if (!isBefore || isSigner || signOff?.state !== SignOffState.LIVE)
-      return handoffDone(handoff, { body, changes: { deliveryManagerId: person.id } });
+    if (!isBefore || isSigner || signOff?.state !== SignOffState.LIVE) {
+      const passed = passedOn(facts, person.id, moment);
+      return handoffDone(handoff, {
+        ...passed,
+        body: { ...body, ...passed.body },
+        changes: { deliveryManagerId: person.id },
+      });
+    }
     return handoffDone(handoff, {
       body: { ...body, lapsed: signOff.id, fromStage: handoff.stage, stage: Stage.IN_REVIEW },
       changes: { deliveryManagerId: person.id, stage: Stage.IN_REVIEW },
@@ -55,6 +69,37 @@ export const assignDeliveryManager = command({
     });
   },
 });
+
+/** What passes on with a draft: numbers for the ledger, and the statements. */
+interface Passed {
+  readonly body: { readonly decisions?: readonly string[]; readonly actionItems?: readonly string[] };
+  readonly writes: readonly Statement[];
+}
+
+interface Owned {
+  readonly handoff: Handoff;
+  readonly decisions: readonly Decision[];
+  readonly actionItems: readonly ActionItem[];
+  readonly people: readonly RoleHolder[];
+}
+
+/** The open entries and actions whose owners will not see the draft any more: they are its new delivery manager's. */
+function passedOn({ handoff, decisions, actionItems, people }: Owned, toId: string, { now }: Moment): Passed {
+  const given = { ...handoff, deliveryManagerId: toId };
+  const isKeptFrom = (ownerId: string): boolean => isHiddenFrom(given, ownerId, people);
+  const entries = decisions.filter(({ state, ownerId }) => state === DecisionState.OPEN && isKeptFrom(ownerId));
+  const actions = actionItems.filter(({ state, ownerId }) => state === ActionState.OPEN && isKeptFrom(ownerId));
+  if (entries.length + actions.length === 0) return { body: {}, writes: [] };
+  // Whoever is told when an entry is not decided never owns it.
+  const heirOf = ({ escalationContactId }: Decision): string => (escalationContactId === toId ? handoff.ownerId : toId);
+  return {
+    body: { decisions: entries.map(({ number }) => number), actionItems: actions.map(({ number }) => number) },
+    writes: [
+      ...entries.map((entry) => update(Decision, { id: entry.id }, { ownerId: heirOf(entry), assignedAt: now })),
+      ...actions.map(({ id }) => update(ActionItem, { id }, { ownerId: toId, assignedAt: now })),
+    ],
+  };
+}
 
 function lapse(signOff: FeasibilitySignOff, project: Project | null, toId: string, { now }: Moment): Statement[] {
   const why = { code: 'DELIVERY_MANAGER_CHANGED', facts: { signedBy: signOff.signedBy, deliveryManagerId: toId } };

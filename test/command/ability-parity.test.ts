@@ -2,7 +2,7 @@ import { AbilityBuilder, createMongoAbility, type MongoAbility } from '@casl/abi
 import fc from 'fast-check';
 import pg from 'pg';
 import { Column, Entity } from 'typeorm';
-import { abilityCondition, type AbilityConditions, allows } from '../../src/core/ability.js';
+import { type AbilityConditions, allows, readCondition } from '../../src/core/ability.js';
 import { openSuite, type Suite } from '../kit/suite.js';
 
 @Entity()
@@ -66,7 +66,7 @@ describe('abilities as SQL', () => {
       fc.asyncProperty(rules, fc.array(row, { minLength: 1, maxLength: 12 }), async (list, rows) => {
         const ability = abilityFrom(list);
         const values: unknown[] = [];
-        const condition = abilityCondition(ability, 'read', 'Sample', Sample, values);
+        const condition = readCondition(ability, Sample, values);
         const params: unknown[] = ['tenant', ...values];
         const tuples = rows.map((r, index) => {
           params.push(r.stage, r.ownerId, r.size);
@@ -83,6 +83,6 @@ describe('abilities as SQL', () => {
 
   it('refuse an operator that has no SQL form', () => {
     const ability = abilityFrom([{ inverted: false, conditions: { size: { $gt: 1 } } as never }]);
-    expect(() => abilityCondition(ability, 'read', 'Sample', Sample, [])).toThrow(/no SQL form/);
+    expect(() => readCondition(ability, Sample, [])).toThrow(/no SQL form/);
   });
 });

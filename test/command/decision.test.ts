@@ -7,6 +7,9 @@ import { decisionsOf } from '../../src/decision/decision.queries.js';
 import { addAssumption, removeAssumption } from '../../src/handoff/assumption.commands.js';
 import { Handoff } from '../../src/handoff/handoff.entity.js';
 import { assumptionsOf } from '../../src/handoff/handoff.queries.js';
+import { Stage } from '../../src/handoff/stage.rules.js';
+import { addActionItem } from '../../src/meeting/action.commands.js';
+import { actionItemsOf } from '../../src/meeting/meeting.queries.js';
 import { assignDeliveryManager } from '../../src/passage/assign.command.js';
 import { importForTest } from '../kit/deal.js';
 import { openSuite, START, type Suite } from '../kit/suite.js';
@@ -102,6 +105,52 @@ test('a delivery manager from whom the draft is hidden is given nothing to decid
   expect(codes(await lead.refused(reassignDecision, await given()))).toEqual(['OWNER_CANNOT_SEE']);
   await lead.done(assignDeliveryManager, { ...(await on()), personId: delivery.actor.id });
   await lead.done(reassignDecision, await given());
+});
+
+test('what a delivery manager owned of a draft passes on with it, and nothing of what they go on seeing', async () => {
+  const dylan = await world.as('dylan.delivery');
+  const theirs = { ownerId: delivery.actor.id };
+  const action = async (change: object = {}) => ({
+    ...(await on()),
+    text: 'Ask for the network plan.',
+    dueOn: '2026-11-26',
+    ...theirs,
+    ...change,
+  });
+  const owners = async (): Promise<unknown> => ({
+    decisions: (await log()).map(({ ownerId }) => ownerId),
+    actions: (await world.read({ rows: actionItemsOf(handoffId) })).rows.map(({ ownerId }) => ownerId),
+  });
+  const settled = await sales.done(openDecision, await question(theirs));
+  await delivery.done(resolveDecision, await answer(settled));
+  await sales.done(openDecision, await question(theirs));
+  await sales.done(openDecision, await question({ ...theirs, escalationContactId: dylan.actor.id }));
+  await sales.done(openDecision, await question());
+  await sales.done(addActionItem, await action());
+  await sales.done(addActionItem, await action({ ownerId: sales.actor.id }));
+  const hidden = await action({ ownerId: dylan.actor.id });
+  expect(codes(await sales.refused(addActionItem, hidden))).toEqual(['OWNER_CANNOT_SEE']);
+  suite.clock.advanceHours(1);
+  await lead.done(assignDeliveryManager, { ...(await on()), personId: dylan.actor.id });
+  const [dana, sofia] = [delivery.actor.id, sales.actor.id];
+  expect(await owners()).toEqual({
+    // The third is told to Dylan when it is not decided in time: it is the seller's.
+    decisions: [dana, dylan.actor.id, sofia, sofia],
+    actions: [dylan.actor.id, sofia],
+  });
+  expect((await log()).map(({ assignedAt }) => assignedAt.getTime() - START.getTime())).toEqual([0, 36e5, 36e5, 0]);
+  const entries = await world.rows(
+    "select content from ledger_entry where tenant_id = $1 and subject_id = $2 and action = 'assignDeliveryManager'",
+    [handoffId],
+  );
+  expect(JSON.parse(String(entries[0]!.content))).toMatchObject({
+    body: { decisions: ['D-2', 'D-3'], actionItems: ['A-1'] },
+  });
+  // Once it was handed over, both see it.
+  await commit(update(Handoff, { id: handoffId }, { stage: Stage.RETURNED }));
+  const before = await owners();
+  await lead.done(assignDeliveryManager, { ...(await on()), personId: dana });
+  expect(await owners()).toEqual(before);
 });
 
 test('two entries opened at once get two numbers: one waits, and sees the revision moved on', async () => {

@@ -10,7 +10,7 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
-import { type Ability, abilityCondition, allows } from '../ability.js';
+import { type Ability, allows, areWithin, readCondition } from '../ability.js';
 import { type Relation, relationOf } from '../graphql/relations.js';
 import { FIELD_CLASSES } from '../graphql/rights.js';
 import { toldBy, type ToldText } from '../graphql/told.js';
@@ -90,18 +90,18 @@ export class Projection {
   }
 
   /** `table alias where ...`: the rows that the actor may read. */
-  private source(entity: EntityClass, alias: string, { where = {}, condition }: RowFilter): string {
+  private source(entity: EntityClass, alias: string, { where = {}, condition, within = false }: RowFilter): string {
     const before = this.counted.length;
     const own = conditions(entity, where, this.counted);
     const constants = this.counted.slice(before);
     this.bindings.push(() => constants);
-    return `${tableOf(entity).name} ${alias} where tenant_id = $1${condition}${own}${this.allowed(entity)}`;
+    return `${tableOf(entity).name} ${alias} where tenant_id = $1${condition}${own}${this.allowed(entity, within)}`;
   }
 
-  /** ` and ...`: the rows of an entity that whoever asks may read. */
-  allowed(entity: EntityClass): string {
-    this.bindings.push((ability) => readValues(ability, entity));
-    return abilityCondition(this.compilation.ability, 'read', entity.name, entity, this.counted);
+  /** ` and ...`: the rows of an entity that whoever asks may read; `within` such as they have read, or not. */
+  allowed(entity: EntityClass, within = false): string {
+    this.bindings.push((ability) => readValues(ability, entity, within));
+    return readCondition(this.compilation.ability, entity, this.counted, within);
   }
 
   /** A name in the statement that no response key can be: GraphQL's names have no `$`. */
@@ -153,10 +153,12 @@ export class Projection {
     }
     const { orderBy, where } = relation;
     const by = columnName(entity, relation.key);
-    const filter = { condition: ` and ${by} = ${parents.column('id')}`, where, orderBy };
+    const within = areWithin(this.compilation.ability, entity, relation.key, parent.entity);
+    const filter = { condition: ` and ${by} = ${parents.column('id')}`, where, orderBy, within };
     if (kind === 'first') return this.one(this.rows(type, nodes, entity, { ...filter, limit: 1 }));
     return this.withoutHoles(parents, () => {
-      if (parents.set) return this.joined(type, nodes, { parents, isList: true, entity, by, is: 'id', where, orderBy });
+      if (parents.set)
+        return this.joined(type, nodes, { parents, isList: true, entity, by, is: 'id', where, orderBy, within });
       return list(this.rows(type, nodes, entity, filter), this.alias());
     });
   }
@@ -166,7 +168,7 @@ export class Projection {
    * for each parent, PostgreSQL would begin a scan and evaluate the tenant's policy as often as there are parents.
    */
   private joined(type: GraphQLObjectType, nodes: readonly FieldNode[], relation: SetRelation): string {
-    const { parents, isList, entity, by, is, where, orderBy } = relation;
+    const { parents, isList, entity, by, is, where, orderBy, within } = relation;
     const alias = this.alias();
     const rows = new Rows(alias, `${alias}set`);
     const place = this.sets.length;
@@ -174,7 +176,7 @@ export class Projection {
     const order = orderBy.map((property) => rows.column(columnName(entity, property.replace('-', ''))));
     const row = [`${rows.column(by)} as key$`, ...order, 'v$ as row$'].join(', ');
     const condition = ` and ${by} = any(array(select ${is} from ${parents.set}))`;
-    const source = this.source(entity, '', { condition, where });
+    const source = this.source(entity, '', { condition, where, within });
     const read = `(select ${rows.columns} from ${source})`;
     const isParent = rows.joins.length > 0;
     if (isParent) this.sets.splice(place, 0, `${rows.set} as materialized ${read}`);
@@ -255,6 +257,8 @@ export class Projection {
 interface RowFilter {
   readonly condition: string;
   readonly where?: Where<object> | undefined;
+  /** That they belong to rows that have been read, or to what those belong to. */
+  readonly within?: boolean | undefined;
 }
 
 /** The rows of a relation in their order, at most so many. */
@@ -272,22 +276,24 @@ interface SetRelation {
   readonly is: string;
   readonly where?: Where<object>;
   readonly orderBy: readonly string[];
+  readonly within?: boolean;
 }
 
 /** What parameters of a statement are for an actor. */
 export type Binding = (ability: Ability) => readonly unknown[];
 
-const knownValues = new WeakMap<Ability, Map<EntityClass, readonly unknown[]>>();
+const knownValues = new WeakMap<Ability, Map<string, readonly unknown[]>>();
 
 /** What an ability's condition on an entity compares with: as many values as its text has parameters. */
-function readValues(ability: Ability, entity: EntityClass): readonly unknown[] {
-  const ofAbility = knownValues.get(ability) ?? new Map<EntityClass, readonly unknown[]>();
+function readValues(ability: Ability, entity: EntityClass, within: boolean): readonly unknown[] {
+  const ofAbility = knownValues.get(ability) ?? new Map<string, readonly unknown[]>();
   knownValues.set(ability, ofAbility);
-  const known = ofAbility.get(entity);
+  const key = `${entity.name} ${within}`;
+  const known = ofAbility.get(key);
   if (known) return known;
   const values: unknown[] = [];
-  abilityCondition(ability, 'read', entity.name, entity, values);
-  ofAbility.set(entity, values);
+  readCondition(ability, entity, values, within);
+  ofAbility.set(key, values);
   return values;
 }
 

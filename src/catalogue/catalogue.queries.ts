@@ -1,5 +1,6 @@
 import { PRESENT } from '../core/clock.js';
 import { AppError, notFound } from '../core/error.js';
+import { RecentlyUsed } from '../core/recently-used.js';
 import { brief, type Query, select, sql } from '../core/statement.js';
 import { ConfigurationState, ConfigurationVersion } from './configuration-version.entity.js';
 import type { StoredConfiguration } from './stored-configuration.js';
@@ -55,15 +56,14 @@ export const lockVersions = (): Query<ConfigurationVersion[]> =>
 export const holdVersions = (): Query<void> =>
   sql('select id from configuration_version where tenant_id = $1 order by version desc for share', [], () => undefined);
 
-const parsed = new Map<string, StoredConfiguration>();
-const KEPT = 200;
+/** By digest. */
+const parsed = new RecentlyUsed<string, StoredConfiguration>(200);
 
 /** The configuration of a version, without names; the same digest is the same content, so it is parsed once a process. */
 export function configurationOf(version: Pick<ConfigurationVersion, 'content' | 'digest'>): StoredConfiguration {
   const known = parsed.get(version.digest);
   if (known) return known;
   const configuration = JSON.parse(version.content) as StoredConfiguration;
-  if (parsed.size >= KEPT) parsed.delete(parsed.keys().next().value!);
   parsed.set(version.digest, configuration);
   return configuration;
 }

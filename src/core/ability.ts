@@ -6,6 +6,7 @@ import {
   subject as withType,
 } from '@casl/ability';
 import type { Actor } from './actor.js';
+import { RecentlyUsed } from './recently-used.js';
 import { type EntityClass, tableOf } from './table.js';
 
 export type Ability = MongoAbility;
@@ -33,16 +34,16 @@ export type AbilityContribution = (grant: Grant, actor: Actor, within: Within) =
 const MOST_BUILT = 300;
 
 /** Abilities by contributions and actor: an actor is a value that never changes, so theirs need not be built again. */
-const built = new WeakMap<readonly AbilityContribution[], Map<Actor, Ability>>();
+const built = new WeakMap<readonly AbilityContribution[], RecentlyUsed<Actor, Ability>>();
 
 /** The abilities of an actor, built from every domain's contribution. Nobody holds 'manage all'. */
 export function abilityOf(actor: Actor, contributions: readonly AbilityContribution[]): Ability {
-  const known = built.get(contributions) ?? new Map<Actor, Ability>();
+  const known = built.get(contributions) ?? new RecentlyUsed<Actor, Ability>(MOST_BUILT);
   built.set(contributions, known);
-  const ability = known.get(actor) ?? build(actor, contributions);
-  known.delete(actor);
+  const found = known.get(actor);
+  if (found) return found;
+  const ability = build(actor, contributions);
   known.set(actor, ability);
-  if (known.size > MOST_BUILT) known.delete(known.keys().next().value!);
   return ability;
 }
 

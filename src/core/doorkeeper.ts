@@ -1,4 +1,5 @@
 import type { Gateway } from './gateway.js';
+import { RecentlyUsed } from './recently-used.js';
 import type { Query } from './statement.js';
 
 /** Proofs that are remembered in a process; the one that was shown longest ago goes first. */
@@ -18,7 +19,7 @@ export interface Claim {
  * nothing from the tenants whose names they carry, nor turns under names that no tenant has.
  */
 export class Doorkeeper {
-  private readonly known = new Set<string>();
+  private readonly known = new RecentlyUsed<string, true>(MOST_KNOWN);
 
   constructor(private readonly gateway: Pick<Gateway, 'read' | 'readForStranger'>) {}
 
@@ -26,13 +27,11 @@ export class Doorkeeper {
   async find<T>({ tenantId, proof }: Claim, query: Query<T | null>): Promise<T | null> {
     const name = `${tenantId} ${proof}`;
     const asked = { found: query };
-    const { found } = this.known.has(name)
+    const { found } = this.known.get(name)
       ? await this.gateway.read(tenantId, asked)
       : await this.gateway.readForStranger(tenantId, asked);
-    this.known.delete(name);
-    if (found === null) return null;
-    if (this.known.size >= MOST_KNOWN) this.known.delete(this.known.keys().next().value!);
-    this.known.add(name);
+    if (found === null) this.known.delete(name);
+    else this.known.set(name, true);
     return found;
   }
 }

@@ -1,3 +1,5 @@
+import { RecentlyUsed } from './recently-used.js';
+
 const NONE: ReadonlyMap<string, string> = new Map();
 
 /**
@@ -5,14 +7,16 @@ const NONE: ReadonlyMap<string, string> = new Map();
  * names those that are known, and the database leaves them out of its answer (as a web server does by If-None-Match).
  */
 export class KeptTexts {
-  /** The tenant that was asked longest ago comes first; of a tenant the text that came first. */
-  private readonly byTenant = new Map<string, ReadonlyMap<string, string>>();
+  /** Of a tenant the text that came first is first. */
+  private readonly byTenant: RecentlyUsed<string, ReadonlyMap<string, string>>;
 
   /** Keeps so many texts of each of so many tenants. */
   constructor(
-    private readonly tenants: number,
+    tenants: number,
     private readonly each: number,
-  ) {}
+  ) {
+    this.byTenant = new RecentlyUsed(tenants);
+  }
 
   /** The tenant's texts by their digests, as they are now: later ones do not show in it. */
   of(tenantId: string): ReadonlyMap<string, string> {
@@ -22,9 +26,7 @@ export class KeptTexts {
   /** Keeps a text that was read. */
   keep(tenantId: string, digest: string, text: string): void {
     const known = this.of(tenantId);
-    this.byTenant.delete(tenantId);
     const kept = known.has(digest) ? known : new Map([...known, [digest, text] as const].slice(-this.each));
     this.byTenant.set(tenantId, kept);
-    if (this.byTenant.size > this.tenants) this.byTenant.delete(this.byTenant.keys().next().value!);
   }
 }

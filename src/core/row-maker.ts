@@ -1,3 +1,4 @@
+import { RecentlyUsed } from './recently-used.js';
 import type { Row } from './statement.js';
 import { quoted, writtenOut } from './unrolled.js';
 
@@ -8,8 +9,7 @@ export type FieldParser = ((text: string) => unknown) | null;
 export type RowMaker = (fields: readonly (string | null)[]) => Row;
 
 /** Statements are few and prepared by each connection; readers of the feed word some of their own. */
-const KEPT = 2_000;
-const makers = new Map<string, RowMaker>();
+const makers = new RecentlyUsed<string, RowMaker>(2_000);
 const numbers = new Map<FieldParser, number>();
 
 /** The maker of rows with these columns and parsers; the same one whenever they are the same. */
@@ -17,7 +17,6 @@ export function rowMakerOf(names: readonly string[], parsers: readonly FieldPars
   const key = JSON.stringify([names, parsers.map(numberOf)]);
   const known = makers.get(key);
   if (known) return known;
-  if (makers.size >= KEPT) makers.delete(makers.keys().next().value!);
   const maker = rowMaker(names, parsers);
   makers.set(key, maker);
   return maker;

@@ -1,3 +1,5 @@
+import { RecentlyUsed } from './recently-used.js';
+
 /**
  * How many statements a process has names for, and how many of them a connection keeps prepared: each may hold some
  * hundred kilobytes of the server's memory.
@@ -10,26 +12,19 @@ export const MOST_PREPARED = 500;
  * name, so that a name never stands for two texts.
  */
 export class StatementNames {
-  /** By text, the longest unused first; null where it was asked once. */
-  private readonly names = new Map<string, string | null>();
+  /** By text; null where it was asked once. */
+  private readonly names: RecentlyUsed<string, string | null>;
   private made = 0;
 
-  constructor(private readonly most = MOST_PREPARED) {}
+  constructor(most = MOST_PREPARED) {
+    this.names = new RecentlyUsed(most);
+  }
 
   /** The name of the text; undefined where it is not worth one yet. */
   of(text: string): string | undefined {
     const known = this.names.get(text);
     const name = known === undefined ? null : (known ?? `s${this.made++}`);
-    this.names.delete(text);
-    this.names.set(text, name);
-    if (this.names.size > this.most) this.forgetOldest();
+    if (name !== known) this.names.set(text, name);
     return name ?? undefined;
-  }
-
-  private forgetOldest(): void {
-    for (const text of this.names.keys()) {
-      this.names.delete(text);
-      return;
-    }
   }
 }

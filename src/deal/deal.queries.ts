@@ -1,3 +1,4 @@
+import { RecentlyUsed } from '../core/recently-used.js';
 import { type Query, select, selectFirst, selectRequired, sql } from '../core/statement.js';
 import { hydrate, tableOf } from '../core/table.js';
 import type { DealWin } from './close.rules.js';
@@ -69,15 +70,14 @@ function snapshot(condition: string, values: readonly unknown[]): Query<DealSnap
   );
 }
 
-const parsed = new Map<string, NormalisedTerms>();
-const KEPT = 500;
+/** By digest. */
+const parsed = new RecentlyUsed<string, NormalisedTerms>(500);
 
 /** The terms of a snapshot; the same digest is the same content, so they are parsed once a process. */
 export function termsOf(of: Pick<DealSnapshot, 'terms' | 'termsDigest'>): NormalisedTerms {
   const known = parsed.get(of.termsDigest);
   if (known) return known;
   const terms = JSON.parse(of.terms) as NormalisedTerms;
-  if (parsed.size >= KEPT) parsed.delete(parsed.keys().next().value!);
   parsed.set(of.termsDigest, terms);
   return terms;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Actor } from '../core/actor.js';
 import type { TokenTimes } from '../core/bearer.js';
+import { RecentlyUsed } from '../core/recently-used.js';
 import type { SeenStamp } from './membership-stamp.js';
 
 /** What is known of a token or API key that somebody has signed in with. */
@@ -15,7 +16,7 @@ export interface Remembered {
 
 /** Bounds of the memory of one process. */
 export const SIGN_IN_MEMORY = {
-  /** Tokens and keys that are remembered; the one that came first goes first. */
+  /** Tokens and keys that are remembered; the one that was shown longest ago goes first. */
   most: 10_000,
   /** How long after its verification a token is not verified again, in milliseconds. */
   verifiedFor: 60_000,
@@ -26,7 +27,7 @@ export const SIGN_IN_MEMORY = {
  * verification and the round trip of the sign-in; it decides nothing, since an actor found here is only assumed.
  */
 export class SignInMemory {
-  private readonly entries = new Map<string, Remembered & { readonly at: number }>();
+  private readonly entries = new RecentlyUsed<string, Remembered & { readonly at: number }>(SIGN_IN_MEMORY.most);
 
   /** @param age a clock in milliseconds that never goes back; the process's own unless a test has another. */
   constructor(private readonly age: () => number = () => performance.now()) {}
@@ -43,10 +44,7 @@ export class SignInMemory {
 
   /** Remembers from now on. */
   keep(secret: string, remembered: Remembered): void {
-    const name = nameOf(secret);
-    this.entries.delete(name);
-    if (this.entries.size >= SIGN_IN_MEMORY.most) this.entries.delete(this.entries.keys().next().value!);
-    this.entries.set(name, { ...remembered, at: this.age() });
+    this.entries.set(nameOf(secret), { ...remembered, at: this.age() });
   }
 
   /** Forgets what was remembered of a secret. */

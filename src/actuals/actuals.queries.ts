@@ -1,5 +1,5 @@
 import { type Query, selectFirst, sql } from '../core/statement.js';
-import { hydrate, tableOf } from '../core/table.js';
+import { columnsOf, hydrate } from '../core/table.js';
 import { ActualsCursor, ActualsMark, ActualsSnapshot } from './actuals.entity.js';
 
 /** How far the reads of a handoff's project have come; null before the first. */
@@ -11,9 +11,8 @@ export const lockCursorOf = (handoffId: string): Query<ActualsCursor | null> =>
 
 /** The current snapshot of a handoff's project: what the cursor points at. */
 export function currentActuals(handoffId: string): Query<ActualsSnapshot | null> {
-  const columns = tableOf(ActualsSnapshot).columns.map(({ name }) => `s.${name}`);
   return sql(
-    `select ${columns.join(', ')} from actuals_cursor c
+    `select ${columnsOf(ActualsSnapshot, 's')} from actuals_cursor c
       join actuals_snapshot s on s.tenant_id = $1 and s.id = c.snapshot_id
       where c.tenant_id = $1 and c.handoff_id = $2`,
     [handoffId],
@@ -23,9 +22,8 @@ export function currentActuals(handoffId: string): Query<ActualsSnapshot | null>
 
 /** What is done by the current snapshot of a handoff's project. */
 export function currentMarks(handoffId: string): Query<ActualsMark[]> {
-  const columns = tableOf(ActualsMark).columns.map(({ name }) => `m.${name}`);
   return sql(
-    `select ${columns.join(', ')} from actuals_cursor c
+    `select ${columnsOf(ActualsMark, 'm')} from actuals_cursor c
       join actuals_mark m on m.tenant_id = $1 and m.snapshot_id = c.snapshot_id
       where c.tenant_id = $1 and c.handoff_id = $2 order by m.own_id`,
     [handoffId],

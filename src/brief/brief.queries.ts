@@ -4,11 +4,18 @@ import { checklistOf, evidenceOf } from '../checklist/checklist.queries.js';
 import { commitmentsOf, declarationOf } from '../commitment/commitment.queries.js';
 import { notFound } from '../core/error.js';
 import { mapQuery, type Answers, type Queries, type Query, select, selectRequired, sql } from '../core/statement.js';
-import { type EntityClass, hydrate, tableOf } from '../core/table.js';
+import { hydrate, tableOf } from '../core/table.js';
 import { PersonalKey } from '../core/vault.js';
-import { Client, Deal } from '../deal/deal.entity.js';
 import { decisionsOf } from '../decision/decision.queries.js';
-import { adoptedSnapshot, assumptionsOf, risksOf, stakeholdersOf, statementsOf } from '../handoff/handoff.queries.js';
+import {
+  adoptedSnapshot,
+  assumptionsOf,
+  clientOfHandoff,
+  dealOfHandoff,
+  risksOf,
+  stakeholdersOf,
+  statementsOf,
+} from '../handoff/handoff.queries.js';
 import { handoffSubject } from '../handoff/handoff.rules.js';
 import {
   currentBaseline,
@@ -67,23 +74,6 @@ function stakeholderKeysOf(handoffId: string): Query<PersonalKey[]> {
   );
 }
 
-function ofHandoff<T extends object>(
-  entity: EntityClass<T>,
-  column: 'deal_id' | 'client_id',
-  handoffId: string,
-): Query<T> {
-  const { name, columns } = tableOf(entity);
-  const selection = columns.map((own) => `x.${own.name}`).join(', ');
-  return sql(
-    `select ${selection} from handoff h join ${name} x on x.tenant_id = $1 and x.id = h.${column} where h.tenant_id = $1 and h.id = $2`,
-    [handoffId],
-    (rows) => {
-      if (!rows[0]) throw notFound('Handoff', handoffId);
-      return hydrate(entity, rows[0]);
-    },
-  );
-}
-
 /**
  * Everything that a brief is made from, beside the handoff's row itself, in one flush. The names are those of
  * BriefGround; a submit replaces the project's rows by those that it makes.
@@ -92,8 +82,8 @@ export function briefFacts(handoffId: string) {
   return {
     version: configurationOfHandoff(handoffId),
     snapshot: adoptedSnapshot(handoffId),
-    deal: ofHandoff(Deal, 'deal_id', handoffId),
-    client: ofHandoff(Client, 'client_id', handoffId),
+    deal: dealOfHandoff(handoffId),
+    client: clientOfHandoff(handoffId),
     statements: statementsOf(handoffId),
     assumptions: assumptionsOf(handoffId),
     risks: risksOf(handoffId),

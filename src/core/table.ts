@@ -97,6 +97,13 @@ export function tableOf(entity: EntityClass): Table {
   return table;
 }
 
+/** `h.a, h.b`: every column of an entity's table, under the alias that a statement gives it. */
+export function columnsOf(entity: EntityClass, alias: string): string {
+  return tableOf(entity)
+    .columns.map(({ name }) => `${alias}.${name}`)
+    .join(', ');
+}
+
 const makers = new Map<EntityClass, (row: Readonly<Record<string, unknown>>) => object>();
 
 function makerOf(entity: EntityClass): (row: Readonly<Record<string, unknown>>) => object {

@@ -1,6 +1,6 @@
 import { notFound } from '../core/error.js';
 import { type Query, sql } from '../core/statement.js';
-import { type EntityClass, hydrate, tableOf } from '../core/table.js';
+import { columnsOf, hydrate, tableOf } from '../core/table.js';
 import { Stakeholder } from '../handoff/content.entity.js';
 import { Handoff } from '../handoff/handoff.entity.js';
 import { IN_ENDED } from '../handoff/stage.rules.js';
@@ -155,10 +155,4 @@ export function namedInDeal(dealId: string): Query<string[]> {
     [dealId],
     (rows) => rows.map((row) => row.name as string),
   );
-}
-
-function columnsOf(entity: EntityClass, alias: string): string {
-  return tableOf(entity)
-    .columns.map((column) => `${alias}.${column.name}`)
-    .join(', ');
 }

@@ -1,5 +1,5 @@
 import { mapQuery, type Query, sql } from '../core/statement.js';
-import { hydrate, tableOf } from '../core/table.js';
+import { columnsOf, hydrate, tableOf } from '../core/table.js';
 import { IN_BEGUN } from '../handoff/stage.rules.js';
 import { CapacityChange } from './capacity.entity.js';
 import { LONGEST_PLAN, LONGEST_SHIFT, type PlanLine, planLine } from './conflict.rules.js';
@@ -49,9 +49,8 @@ export function linesWithin(fromOn: string, toOn: string): Query<PlanLine[]> {
 
 /** What was said of capacity in the time that the plans of these handoffs could need, oldest first. */
 export function changesAbout(handoffIds: readonly string[]): Query<CapacityChange[]> {
-  const columns = tableOf(CapacityChange).columns.map(({ name }) => `c.${name}`);
   return sql(
-    `select ${columns.join(', ')} from capacity_change c
+    `select ${columnsOf(CapacityChange, 'c')} from capacity_change c
       join ${SPAN} on c.week_on >= span.first_on and c.week_on <= span.last_on where c.tenant_id = $1 order by c.id`,
     [handoffIds],
     (rows) => rows.map((row) => hydrate(CapacityChange, row)),

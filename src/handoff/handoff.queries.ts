@@ -3,9 +3,9 @@ import type { ConfigurationVersion } from '../catalogue/configuration-version.en
 import { versionColumns, versionsBy } from '../catalogue/version-rows.js';
 import { notFound } from '../core/error.js';
 import { mapQuery, type Query, select, selectFirst, selectRequired, sql, visibleAs } from '../core/statement.js';
-import { type EntityClass, hydrate, tableOf } from '../core/table.js';
+import { columnsOf, type EntityClass, hydrate, tableOf } from '../core/table.js';
 import { PersonalKey } from '../core/vault.js';
-import { DealSnapshot } from '../deal/deal.entity.js';
+import { Client, Deal, DealSnapshot } from '../deal/deal.entity.js';
 import type { SealedPayload } from '../deal/deal.payload.js';
 import { Assumption, HandoffStatement, Risk, Stakeholder } from './content.entity.js';
 import { Handoff } from './handoff.entity.js';
@@ -142,8 +142,24 @@ const OF_LIVE_HANDOFF = `select ${versionColumns('$4')} from configuration_versi
 export const configurationByExternal = (source: string, externalId: string): Query<ConfigurationVersion | null> =>
   versionsBy(OF_LIVE_HANDOFF, [source, externalId], ([found]) => found?.version ?? null);
 
-function columnsOf(entity: EntityClass, alias: string): string {
-  return tableOf(entity)
-    .columns.map((column) => `${alias}.${column.name}`)
-    .join(', ');
+/** The deal that a handoff is of, or NOT_FOUND. */
+export const dealOfHandoff = (handoffId: string): Query<Deal> => namedBy(handoffId, 'deal_id', Deal);
+
+/** The client that a handoff is for, or NOT_FOUND. */
+export const clientOfHandoff = (handoffId: string): Query<Client> => namedBy(handoffId, 'client_id', Client);
+
+function namedBy<T extends object>(
+  handoffId: string,
+  column: 'deal_id' | 'client_id',
+  entity: EntityClass<T>,
+): Query<T> {
+  return sql(
+    `select ${columnsOf(entity, 'x')} from handoff h join ${tableOf(entity).name} x on x.tenant_id = $1 and x.id = h.${column}
+      where h.tenant_id = $1 and h.id = $2`,
+    [handoffId],
+    (rows) => {
+      if (!rows[0]) throw notFound('Handoff', handoffId);
+      return hydrate(entity, rows[0]);
+    },
+  );
 }

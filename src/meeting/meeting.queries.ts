@@ -1,7 +1,7 @@
 import type { ConfigurationVersion } from '../catalogue/configuration-version.entity.js';
 import { versionColumns, versionsBy } from '../catalogue/version-rows.js';
 import { mapQuery, type Query, type Row, select, sql } from '../core/statement.js';
-import { hydrate, tableOf } from '../core/table.js';
+import { columnsOf, hydrate } from '../core/table.js';
 import { ActionItem } from './action.entity.js';
 import { HandoffMeeting, MeetingCheck, MeetingParticipant, MeetingSegment } from './meeting.entity.js';
 import type { HeldMeeting } from './outcome.rules.js';
@@ -59,9 +59,7 @@ export function wonSince(handoffIds: readonly string[]): Query<ReadonlyMap<strin
   return sql(text, [handoffIds], (rows) => new Map(rows.map((row) => [row.id as string, row.won_at as Date])));
 }
 
-const HELD = tableOf(HandoffMeeting)
-  .columns.map(({ name }) => `m.${name}`)
-  .join(', ');
+const HELD = columnsOf(HandoffMeeting, 'm');
 
 const listOf = (columns: string, table: string): string =>
   `(select coalesce(json_agg(json_build_object(${columns}) order by x.id), '[]') from ${table} x

@@ -1,5 +1,5 @@
 import { mapQuery, type Query, select, selectFirst, sql } from '../core/statement.js';
-import { hydrate, tableOf } from '../core/table.js';
+import { columnsOf, hydrate, tableOf } from '../core/table.js';
 import { BudgetBaseline, BudgetBaselineLine } from './baseline.entity.js';
 import { Project, ProjectMilestone, ProjectTask, TaskDependency } from './project.entity.js';
 
@@ -20,9 +20,8 @@ export const tasksOf = (handoffId: string): Query<ProjectTask[]> =>
 
 /** What a task waits for. */
 export function awaitedTasks(taskId: string): Query<ProjectTask[]> {
-  const columns = tableOf(ProjectTask).columns.map(({ name }) => `t.${name}`);
   return sql(
-    `select ${columns.join(', ')} from task_dependency d
+    `select ${columnsOf(ProjectTask, 't')} from task_dependency d
       join project_task t on t.tenant_id = $1 and t.id = d.depends_on_task_id
       where d.tenant_id = $1 and d.task_id = $2 order by t.position, t.id`,
     [taskId],

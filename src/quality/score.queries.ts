@@ -1,6 +1,6 @@
 import type { Commitment } from '../commitment/commitment.entity.js';
 import { type Query, type Row, select, sql } from '../core/statement.js';
-import { type EntityClass, hydrate, tableOf } from '../core/table.js';
+import { columnsOf, type EntityClass, hydrate, tableOf } from '../core/table.js';
 import type { WrittenContent } from '../feasibility/accepted-content.rules.js';
 import { Assumption, HandoffStatement, Risk, Stakeholder } from '../handoff/content.entity.js';
 import { Handoff } from '../handoff/handoff.entity.js';
@@ -11,10 +11,7 @@ const rowsOf = (table: string): string =>
 
 /** The content of these handoffs, by id. */
 export function writtenContents(handoffIds: readonly string[]): Query<ReadonlyMap<string, WrittenContent>> {
-  const columns = tableOf(Handoff)
-    .columns.map(({ name }) => `h.${name}`)
-    .join(', ');
-  const text = `select ${columns}, ${rowsOf('stakeholder')} as stakeholders, ${rowsOf('handoff_statement')} as statements,
+  const text = `select ${columnsOf(Handoff, 'h')}, ${rowsOf('stakeholder')} as stakeholders, ${rowsOf('handoff_statement')} as statements,
       ${rowsOf('assumption')} as assumptions, ${rowsOf('risk')} as risks,
       (select coalesce(json_agg(json_build_object('id', x.id, 'state', x.state, 'recordedAt', x.recorded_at) order by x.id), '[]')
         from commitment x where x.tenant_id = $1 and x.handoff_id = h.id) as commitments,

@@ -1,14 +1,10 @@
 import { PRESENT } from '../core/clock.js';
 import { type Query, sql } from '../core/statement.js';
-import { hydrate, tableOf } from '../core/table.js';
+import { columnsOf, hydrate } from '../core/table.js';
 import { Certification, TrainingRecord } from './training.entity.js';
 
 /** The human behind a person's record. */
 const human = (alias: string): string => `coalesce(${alias}.merged_into, ${alias}.id)`;
-const columns = (entity: typeof Certification | typeof TrainingRecord, alias: string): string =>
-  tableOf(entity)
-    .columns.map(({ name }) => `${alias}.${name}`)
-    .join(', ');
 
 /** Every member with a certification that holds now, by canonical person. */
 export const certifiedMembers = (): Query<ReadonlySet<string>> =>
@@ -22,7 +18,7 @@ export const certifiedMembers = (): Query<ReadonlySet<string>> =>
 /** The certification of a human that was not ended, locked; expired ones too. Null when there is none. */
 export const lockOpenCertification = (personId: string): Query<Certification | null> =>
   sql(
-    `select ${columns(Certification, 'c')} from certification c join person p on p.tenant_id = $1 and p.id = c.person_id
+    `select ${columnsOf(Certification, 'c')} from certification c join person p on p.tenant_id = $1 and p.id = c.person_id
       where c.tenant_id = $1 and c.ended_at is null
         and ${human('p')} = (select ${human('q')} from person q where q.tenant_id = $1 and q.id = $2)
       order by c.id desc limit 1 for update of c`,
@@ -33,7 +29,7 @@ export const lockOpenCertification = (personId: string): Query<Certification | n
 /** What a human has learned by, oldest first. */
 export const trainingOf = (personId: string): Query<TrainingRecord[]> =>
   sql(
-    `select ${columns(TrainingRecord, 't')} from training_record t join person p on p.tenant_id = $1 and p.id = t.person_id
+    `select ${columnsOf(TrainingRecord, 't')} from training_record t join person p on p.tenant_id = $1 and p.id = t.person_id
       where t.tenant_id = $1 and ${human('p')} = (select ${human('q')} from person q where q.tenant_id = $1 and q.id = $2)
       order by t.id`,
     [personId],

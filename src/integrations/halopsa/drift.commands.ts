@@ -3,7 +3,7 @@ import { staleRevision } from '../../core/error.js';
 import { type Finding, finding } from '../../core/finding.js';
 import type { OutboxMessage } from '../../core/outbox/message.js';
 import { type Queries, selectRequired, sql, type Statement, update } from '../../core/statement.js';
-import { hydrate, tableOf } from '../../core/table.js';
+import { columnsOf, hydrate } from '../../core/table.js';
 import { Project } from '../../project/project.entity.js';
 import { projectFindings } from '../../project/task.rules.js';
 import { actualsMessage } from './actuals.message.js';
@@ -38,11 +38,6 @@ const projectOfDrift = (driftId: string) =>
     [driftId],
     (rows) => hydrate(Project, rows[0]!),
   );
-
-const columnsOf = (entity: Parameters<typeof tableOf>[0], alias: string): string =>
-  tableOf(entity)
-    .columns.map(({ name }) => `${alias}.${name}`)
-    .join(', ');
 
 /**
  * Writes ours again in the PSA, by the outbox: the whole record that the drift is on, made anew where it was removed.

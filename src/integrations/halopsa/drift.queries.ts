@@ -1,6 +1,6 @@
 import { notFound } from '../../core/error.js';
 import { type Query, select, sql, visibleAs } from '../../core/statement.js';
-import { hydrate, tableOf } from '../../core/table.js';
+import { columnsOf, hydrate } from '../../core/table.js';
 import { Handoff } from '../../handoff/handoff.entity.js';
 import { PsaDrift } from './psa-drift.entity.js';
 
@@ -14,9 +14,8 @@ export const lockStandingDrifts = (handoffId: string): Query<PsaDrift[]> =>
 
 /** The handoff of a drift, locked, or NOT_FOUND: the first fact of every command on a drift. */
 export function lockHandoffOfDrift(driftId: string): Query<Handoff> {
-  const columns = tableOf(Handoff).columns.map(({ name }) => `h.${name}`);
   const query = sql(
-    `select ${columns.join(', ')} from psa_drift d join handoff h on h.tenant_id = $1 and h.id = d.handoff_id
+    `select ${columnsOf(Handoff, 'h')} from psa_drift d join handoff h on h.tenant_id = $1 and h.id = d.handoff_id
       where d.tenant_id = $1 and d.id = $2 for update of h`,
     [driftId],
     (rows) => {

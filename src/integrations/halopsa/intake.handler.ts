@@ -4,7 +4,7 @@ import { newId } from '../../core/id.js';
 import { configurationOf, rulingConfiguration } from '../../catalogue/catalogue.queries.js';
 import type { CommandResult } from '../../core/command.js';
 import { insert, type Query, selectFirst, selectRequired, sql, type Statement } from '../../core/statement.js';
-import { hydrate, tableOf } from '../../core/table.js';
+import { columnsOf, hydrate } from '../../core/table.js';
 import { currentSnapshotByExternal, HALOPSA } from '../../deal/deal.queries.js';
 import { normaliseHaloExport } from '../../deal/halopsa.rules.js';
 import { DealType, Handoff } from '../../handoff/handoff.entity.js';
@@ -181,9 +181,8 @@ function problem(result: Extract<CommandResult, { kind: 'refused' }>, handoffId:
 
 /** The deal's handoff that is not withdrawn, or null. */
 function liveHandoff(externalId: string): Query<Handoff | null> {
-  const columns = tableOf(Handoff).columns.map(({ name }) => `h.${name}`);
   return sql(
-    `select ${columns.join(', ')} from deal d join handoff h on h.tenant_id = $1 and h.deal_id = d.id
+    `select ${columnsOf(Handoff, 'h')} from deal d join handoff h on h.tenant_id = $1 and h.deal_id = d.id
       where d.tenant_id = $1 and d.source = $2 and d.external_id = $3 and h.stage <> 'WITHDRAWN' order by h.id desc limit 1`,
     [HALOPSA, externalId],
     (rows) => (rows[0] ? hydrate(Handoff, rows[0]) : null),

@@ -1,10 +1,9 @@
-import { notFound } from '../../core/error.js';
 import type { EffectTools } from '../../core/outbox/handler.js';
 import { mapQuery, type Query, select, selectRequired, sql } from '../../core/statement.js';
-import { type EntityClass, hydrate, tableOf } from '../../core/table.js';
-import { Client, Deal } from '../../deal/deal.entity.js';
+import { columnsOf, hydrate } from '../../core/table.js';
 import { latestSignOff } from '../../feasibility/feasibility.queries.js';
 import { Handoff } from '../../handoff/handoff.entity.js';
+import { clientOfHandoff, dealOfHandoff } from '../../handoff/handoff.queries.js';
 import { Kickoff, KickoffState } from '../../kickoff/kickoff.entity.js';
 import {
   currentBaseline,
@@ -32,7 +31,7 @@ export const hasHaloPsa = (): Query<boolean> =>
 
 /** The id of the handoff's opportunity in the PSA, or NOT_FOUND. */
 export function externalIdOf(handoffId: string): Query<string> {
-  return mapQuery(ofHandoff(Deal, 'deal_id', handoffId), ({ externalId }) => externalId);
+  return mapQuery(dealOfHandoff(handoffId), ({ externalId }) => externalId);
 }
 
 /** What the project of a handoff is made of; null while the handoff has not passed the submit gate. */
@@ -42,8 +41,8 @@ export async function projectFacts(
 ): Promise<ProjectFacts | null> {
   const { project, baseline, kickoffs, ...facts } = await read({
     handoff: selectRequired(Handoff, handoffId),
-    deal: ofHandoff(Deal, 'deal_id', handoffId),
-    client: ofHandoff(Client, 'client_id', handoffId),
+    deal: dealOfHandoff(handoffId),
+    client: clientOfHandoff(handoffId),
     project: projectOfHandoff(handoffId),
     milestones: milestonesOf(handoffId),
     tasks: tasksOf(handoffId),
@@ -61,9 +60,8 @@ export async function projectFacts(
 
 /** The edges of the dependency chain of the handoff's project. */
 function dependenciesOfHandoff(handoffId: string): Query<TaskDependency[]> {
-  const columns = tableOf(TaskDependency).columns.map(({ name }) => `d.${name}`);
   return sql(
-    `select ${columns.join(', ')} from project p
+    `select ${columnsOf(TaskDependency, 'd')} from project p
       join task_dependency d on d.tenant_id = $1 and d.project_id = p.id
       where p.tenant_id = $1 and p.handoff_id = $2 order by d.task_id, d.depends_on_task_id`,
     [handoffId],
@@ -79,22 +77,5 @@ function emailsOfHandoff(handoffId: string): Query<ReadonlyMap<string, string>> 
       union select t.owner_id from project_task t where t.tenant_id = $1 and t.handoff_id = $2)`,
     [handoffId],
     (rows) => new Map(rows.map(({ id, email }) => [id as string, email as string])),
-  );
-}
-
-function ofHandoff<T extends object>(
-  entity: EntityClass<T>,
-  column: 'deal_id' | 'client_id',
-  handoffId: string,
-): Query<T> {
-  const { name, columns } = tableOf(entity);
-  return sql(
-    `select ${columns.map((own) => `x.${own.name}`).join(', ')} from handoff h
-     join ${name} x on x.tenant_id = $1 and x.id = h.${column} where h.tenant_id = $1 and h.id = $2`,
-    [handoffId],
-    (rows) => {
-      if (!rows[0]) throw notFound('Handoff', handoffId);
-      return hydrate(entity, rows[0]);
-    },
   );
 }

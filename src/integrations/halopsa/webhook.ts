@@ -7,7 +7,7 @@ import type { Gateway } from '../../core/gateway.js';
 import { newId } from '../../core/id.js';
 import { enqueue } from '../../core/outbox/message.js';
 import { type Query, sql } from '../../core/statement.js';
-import { hydrate, tableOf } from '../../core/table.js';
+import { columnsOf, hydrate } from '../../core/table.js';
 import { intakeMessage, opportunityKey, waitingIntakes } from './intake.message.js';
 import { PsaWebhook } from './psa-sync.entity.js';
 import { ticketIds } from './webhook.rules.js';
@@ -80,9 +80,8 @@ async function senderOf(doorkeeper: Doorkeeper, request: FastifyRequest): Promis
 }
 
 function webhookOf(pathHash: string, passwordHash: string): Query<PsaWebhook | null> {
-  const columns = tableOf(PsaWebhook).columns.map(({ name }) => `w.${name}`);
   return sql(
-    `select ${columns.join(', ')} from psa_webhook w
+    `select ${columnsOf(PsaWebhook, 'w')} from psa_webhook w
       join integration i on i.tenant_id = $1 and i.id = w.integration_id and i.disconnected_at is null
       where w.tenant_id = $1 and w.path_hash = $2`,
     [pathHash],

@@ -105,7 +105,7 @@ export class HandoffPassageResolver {
   @Runs(assignDeliveryManager)
   @Mutation(() => HandoffResult, {
     description:
-      'Names the delivery manager: an active member with that role. Before the kickoff was held, another one ends the sign-off.',
+      'Names the delivery manager: an active member with that role. Before the kickoff was held, another one ends the sign-off; of a draft, they take over the open decisions and actions of the former one.',
   })
   assignDeliveryManager(
     @Arg('input') input: AssignHandoffInput,

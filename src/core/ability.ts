@@ -47,10 +47,14 @@ export function abilityOf(actor: Actor, contributions: readonly AbilityContribut
   return ability;
 }
 
-/** Of each ability, the entities whose rows other rows belong to, by the property that names them. */
-const owners = new WeakMap<Ability, ReadonlyMap<string, EntityClass>>();
-const ownersOf = (ability: Ability): ReadonlyMap<string, EntityClass> =>
-  owners.get(ability) ?? new Map<string, EntityClass>();
+/** An entity whose rows other rows belong to, and the property by which they name them. */
+interface Owner {
+  readonly property: string;
+  readonly owner: EntityClass;
+}
+
+const owners = new WeakMap<Ability, readonly Owner[]>();
+const ownersOf = (ability: Ability): readonly Owner[] => owners.get(ability) ?? [];
 
 function build(actor: Actor, contributions: readonly AbilityContribution[]): Ability {
   const builder = new AbilityBuilder<MongoAbility>(createMongoAbility);
@@ -58,9 +62,9 @@ function build(actor: Actor, contributions: readonly AbilityContribution[]): Abi
     if (!roles.some((role) => actor.roles.includes(role))) return;
     builder.can(actions as string | string[], subject, conditions as MongoQuery | undefined);
   };
-  const named = new Map<string, EntityClass>();
+  const named: Owner[] = [];
   for (const contribute of contributions)
-    contribute(grant, actor, (property, entity) => void named.set(property, entity));
+    contribute(grant, actor, (property, owner) => void named.push({ property, owner }));
   const ability = builder.build();
   owners.set(ability, named);
   return ability;
@@ -107,7 +111,7 @@ function rulesCondition(ability: Ability, entity: EntityClass, values: unknown[]
 
 /** That the rows which they belong to may be read; a row that belongs to none may. */
 function ownersCondition(ability: Ability, entity: EntityClass, values: unknown[]): string {
-  const parts = [...ownersOf(ability)].map(([property, owner]) => {
+  const parts = ownersOf(ability).map(({ property, owner }) => {
     const column = tableOf(entity).byProperty.get(property);
     const condition = column ? readCondition(ability, owner, values) : '';
     if (!column || condition === '') return '';
@@ -122,7 +126,7 @@ function ownersCondition(ability: Ability, entity: EntityClass, values: unknown[
  * whoever reads that one reads them.
  */
 export function areWithin(ability: Ability, entity: EntityClass, key: string, parent: EntityClass): boolean {
-  return [...ownersOf(ability)].every(([property, owner]) => {
+  return ownersOf(ability).every(({ property, owner }) => {
     if (!tableOf(entity).byProperty.has(property)) return true;
     return parent === owner ? key === property : tableOf(parent).byProperty.get(property)?.isNullable === false;
   });

@@ -8,19 +8,19 @@ import { snapshotSource } from '../deal/deal.entity.js';
 import type { Handoff } from '../handoff/handoff.entity.js';
 import { handoffRefused } from '../handoff/handoff.outcomes.js';
 import { adoptedSnapshot, assumptionsOf, lockHandoff } from '../handoff/handoff.queries.js';
-import { changeHandoff, checkRevision, endedFindings, handoffSubject } from '../handoff/handoff.rules.js';
+import {
+  changeHandoff,
+  checkRevision,
+  endedFindings,
+  handoffSubject,
+  hiddenFindings,
+} from '../handoff/handoff.rules.js';
 import { eligiblePeople } from '../identity/identity.queries.js';
 import { nextNumber, openRow } from './decision.effects.js';
 import { Decision, DecisionState } from './decision.entity.js';
 import type { OpenDecisionInput, ReassignDecisionInput, ResolveDecisionInput } from './decision.input.js';
 import { decisionsOf } from './decision.queries.js';
-import {
-  assumptionFindings,
-  hiddenFindings,
-  outcomeFindings,
-  ownerFindings,
-  responsibilityFindings,
-} from './decision.rules.js';
+import { assumptionFindings, outcomeFindings, ownerFindings, responsibilityFindings } from './decision.rules.js';
 
 const logFacts = (handoffId: string) => ({
   handoff: lockHandoff(handoffId),

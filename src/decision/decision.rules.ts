@@ -1,8 +1,6 @@
 import type { Actor } from '../core/actor.js';
 import { type Finding, finding } from '../core/finding.js';
 import { daysBetween } from '../core/local-day.js';
-import type { Handoff } from '../handoff/handoff.entity.js';
-import { Stage } from '../handoff/stage.rules.js';
 import type { RoleHolder } from '../identity/identity.queries.js';
 import { DELIVERY, Role } from '../identity/roles.js';
 import { type Decision, DecisionState } from './decision.entity.js';
@@ -37,35 +35,6 @@ export interface Responsibility {
   readonly ownerId: string;
   readonly escalationContactId: string;
   readonly dueOn: string;
-}
-
-/** Whether a handoff is hidden from a member: delivery managers see a draft once it is theirs. */
-export function isHiddenFrom(
-  { stage, deliveryManagerId }: Pick<Handoff, 'stage' | 'deliveryManagerId'>,
-  memberId: string,
-  people: readonly RoleHolder[],
-): boolean {
-  if (stage !== Stage.DRAFT || memberId === deliveryManagerId) return false;
-  const roles = people.filter(({ personId }) => personId === memberId).map(({ role }) => role);
-  return roles.length > 0 && roles.every((role) => role === Role.DELIVERY_MANAGER);
-}
-
-/** A finding for an owner from whom the handoff is hidden: they could do nothing about it. */
-export function hiddenFindings(
-  handoff: Pick<Handoff, 'stage' | 'deliveryManagerId'>,
-  ownerId: string,
-  people: readonly RoleHolder[],
-): Finding[] {
-  if (!isHiddenFrom(handoff, ownerId, people)) return [];
-  return [
-    finding({
-      code: 'OWNER_CANNOT_SEE',
-      path: 'ownerId',
-      message: 'The owner is a delivery manager whose draft this is not, and cannot see it.',
-      facts: { ownerId, deliveryManagerId: handoff.deliveryManagerId },
-      remedy: 'Give them the handoff with assignDeliveryManager, or name somebody else, such as a lead.',
-    }),
-  ];
 }
 
 /** What is wrong with an owner, an escalation path or a due date: an entry that nobody can decide is none. */

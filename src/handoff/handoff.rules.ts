@@ -3,7 +3,8 @@ import { staleRevision } from '../core/error.js';
 import { type Finding, finding } from '../core/finding.js';
 import type { LedgerSubject } from '../core/ledger/entry.js';
 import { type Statement, update } from '../core/statement.js';
-import { DELIVERY } from '../identity/roles.js';
+import type { RoleHolder } from '../identity/identity.queries.js';
+import { DELIVERY, Role } from '../identity/roles.js';
 import { Handoff } from './handoff.entity.js';
 import { EDITABLE, ENDED, Stage, targetOf, transitionsFrom, type Transition } from './stage.rules.js';
 
@@ -75,4 +76,33 @@ export function changeHandoff(
   changes: Partial<Omit<Handoff, 'tenantId' | 'id' | 'revision'>> = {},
 ): Statement {
   return update(Handoff, { id: handoff.id }, { ...changes, revision: handoff.revision + 1 });
+}
+
+/** Whether a handoff is hidden from a member: delivery managers see a draft once it is theirs (handoff.abilities.ts). */
+export function isHiddenFrom(
+  { stage, deliveryManagerId }: Pick<Handoff, 'stage' | 'deliveryManagerId'>,
+  memberId: string,
+  people: readonly RoleHolder[],
+): boolean {
+  if (stage !== Stage.DRAFT || memberId === deliveryManagerId) return false;
+  const roles = people.filter(({ personId }) => personId === memberId).map(({ role }) => role);
+  return roles.length > 0 && roles.every((role) => role === Role.DELIVERY_MANAGER);
+}
+
+/** A finding for an owner from whom the handoff is hidden: they could do nothing about it. */
+export function hiddenFindings(
+  handoff: Pick<Handoff, 'stage' | 'deliveryManagerId'>,
+  ownerId: string,
+  people: readonly RoleHolder[],
+): Finding[] {
+  if (!isHiddenFrom(handoff, ownerId, people)) return [];
+  return [
+    finding({
+      code: 'OWNER_CANNOT_SEE',
+      path: 'ownerId',
+      message: 'The owner is a delivery manager whose draft this is not, and cannot see it.',
+      facts: { ownerId, deliveryManagerId: handoff.deliveryManagerId },
+      remedy: 'Give them the handoff with assignDeliveryManager, or name somebody else, such as a lead.',
+    }),
+  ];
 }

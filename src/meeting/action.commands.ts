@@ -4,11 +4,16 @@ import type { ConfigurationVersion } from '../catalogue/configuration-version.en
 import { command, done, type DoneOutcome } from '../core/command.js';
 import { notFound } from '../core/error.js';
 import { insert, type Statement, update } from '../core/statement.js';
-import { hiddenFindings } from '../decision/decision.rules.js';
 import type { Handoff } from '../handoff/handoff.entity.js';
 import { handoffRefused } from '../handoff/handoff.outcomes.js';
 import { lockHandoff } from '../handoff/handoff.queries.js';
-import { changeHandoff, checkRevision, endedFindings, handoffSubject } from '../handoff/handoff.rules.js';
+import {
+  changeHandoff,
+  checkRevision,
+  endedFindings,
+  handoffSubject,
+  hiddenFindings,
+} from '../handoff/handoff.rules.js';
 import { eligiblePeople } from '../identity/identity.queries.js';
 import { ActionItem, ActionState } from './action.entity.js';
 import { assignmentFindings, doerFindings, nextAction } from './action.rules.js';

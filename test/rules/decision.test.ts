@@ -7,13 +7,13 @@ import { decisionsForOpenAssumptions, type OpenMatters } from '../../src/decisio
 import { Decision, DecisionKind, DecisionState } from '../../src/decision/decision.entity.js';
 import {
   assumptionFindings,
-  hiddenFindings,
   kickoffDecisionFindings,
   outcomeFindings,
   ownerFindings,
   responsibilityFindings,
 } from '../../src/decision/decision.rules.js';
 import { type Assumption, AssumptionState } from '../../src/handoff/content.entity.js';
+import { hiddenFindings } from '../../src/handoff/handoff.rules.js';
 import { Stage } from '../../src/handoff/stage.rules.js';
 import { Role } from '../../src/identity/roles.js';
 import { vary } from './checklist.kit.js';

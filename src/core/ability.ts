@@ -24,7 +24,10 @@ export type Grant = (
   conditions?: AbilityConditions,
 ) => void;
 
-/** `within(property, entity)`: a row with that property belongs to the row it names, and is read by whoever reads that one. */
+/**
+ * `within(property, entity)`: a row with that property belongs to the row it names, and is read by whoever reads that one.
+ * The entity itself has no property of that name.
+ */
 export type Within = (property: string, entity: EntityClass) => void;
 
 /** The rules that one domain contributes. */
@@ -63,8 +66,12 @@ function build(actor: Actor, contributions: readonly AbilityContribution[]): Abi
     builder.can(actions as string | string[], subject, conditions as MongoQuery | undefined);
   };
   const named: Owner[] = [];
-  for (const contribute of contributions)
-    contribute(grant, actor, (property, owner) => void named.push({ property, owner }));
+  const within: Within = (property, owner) => {
+    // Its own rows would have to be within themselves, and the bare name of the column would be theirs.
+    if (tableOf(owner).byProperty.has(property)) throw new Error(`${owner.name} has a property ${property} of its own`);
+    named.push({ property, owner });
+  };
+  for (const contribute of contributions) contribute(grant, actor, within);
   const ability = builder.build();
   owners.set(ability, named);
   return ability;

@@ -2,8 +2,15 @@ import { AbilityBuilder, createMongoAbility, type MongoAbility } from '@casl/abi
 import fc from 'fast-check';
 import pg from 'pg';
 import { Column, Entity } from 'typeorm';
-import { type AbilityConditions, allows, readCondition } from '../../src/core/ability.js';
+import {
+  type AbilityConditions,
+  type AbilityContribution,
+  abilityOf,
+  allows,
+  readCondition,
+} from '../../src/core/ability.js';
 import { openSuite, type Suite } from '../kit/suite.js';
+import { moment } from '../rules/handoff.kit.js';
 
 @Entity()
 class Sample {
@@ -84,5 +91,11 @@ describe('abilities as SQL', () => {
   it('refuse an operator that has no SQL form', () => {
     const ability = abilityFrom([{ inverted: false, conditions: { size: { $gt: 1 } } as never }]);
     expect(() => readCondition(ability, Sample, [])).toThrow(/no SQL form/);
+  });
+
+  it('refuse rows to belong to such as have the naming property themselves', () => {
+    const { actor } = moment();
+    const within: AbilityContribution = (...[, , belong]) => belong('ownerId', Sample);
+    expect(() => abilityOf(actor, [within])).toThrow('Sample has a property ownerId of its own');
   });
 });

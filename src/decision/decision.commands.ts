@@ -20,7 +20,13 @@ import { nextNumber, openRow } from './decision.effects.js';
 import { Decision, DecisionState } from './decision.entity.js';
 import type { OpenDecisionInput, ReassignDecisionInput, ResolveDecisionInput } from './decision.input.js';
 import { decisionsOf } from './decision.queries.js';
-import { assumptionFindings, outcomeFindings, ownerFindings, responsibilityFindings } from './decision.rules.js';
+import {
+  assumptionFindings,
+  hiddenContactFindings,
+  outcomeFindings,
+  ownerFindings,
+  responsibilityFindings,
+} from './decision.rules.js';
 
 const logFacts = (handoffId: string) => ({
   handoff: lockHandoff(handoffId),
@@ -85,6 +91,7 @@ export const openDecision = command({
       ...endedFindings(handoff),
       ...assumptionFindings({ assumptionId, blocksKickoff }, decisions),
       ...hiddenFindings(handoff, ownerId, people),
+      ...hiddenContactFindings(handoff, escalationContactId, people),
       ...responsibilityFindings({ ownerId, escalationContactId, dueOn }, people, dayIn(version, moment.now)),
     ];
     if (findings.length > 0) return handoffRefused(handoff, findings);
@@ -144,6 +151,7 @@ export const reassignDecision = command({
       ...endedFindings(handoff),
       ...ownerFindings(decision, actor),
       ...hiddenFindings(handoff, ownerId, people),
+      ...hiddenContactFindings(handoff, escalationContactId, people),
       ...responsibilityFindings({ ownerId, escalationContactId, dueOn }, people, dayIn(version, now)),
     ];
     if (findings.length > 0) return handoffRefused(handoff, findings);

@@ -1,6 +1,8 @@
 import type { Actor } from '../core/actor.js';
 import { type Finding, finding } from '../core/finding.js';
 import { daysBetween } from '../core/local-day.js';
+import type { Handoff } from '../handoff/handoff.entity.js';
+import { isHiddenFrom } from '../handoff/handoff.rules.js';
 import type { RoleHolder } from '../identity/identity.queries.js';
 import { DELIVERY, Role } from '../identity/roles.js';
 import { type Decision, DecisionState } from './decision.entity.js';
@@ -78,6 +80,24 @@ export function responsibilityFindings(
     );
   }
   return [...findings, ...dueFindings(dueOn, today)];
+}
+
+/** A finding for an escalation contact from whom the handoff is hidden: they would be told of what they cannot look into. */
+export function hiddenContactFindings(
+  handoff: Pick<Handoff, 'stage' | 'deliveryManagerId'>,
+  escalationContactId: string,
+  people: readonly RoleHolder[],
+): Finding[] {
+  if (!isHiddenFrom(handoff, escalationContactId, people)) return [];
+  return [
+    finding({
+      code: 'CONTACT_CANNOT_SEE',
+      path: 'escalationContactId',
+      message: 'The escalation contact is a delivery manager whose draft this is not, and cannot see it.',
+      facts: { escalationContactId, deliveryManagerId: handoff.deliveryManagerId },
+      remedy: 'Name somebody else, such as a lead, or give the contact the handoff with assignDeliveryManager.',
+    }),
+  ];
 }
 
 /** A finding for a day to be due on that has passed. */

@@ -25,7 +25,7 @@ import { endSignOff } from './sign-off.effects.js';
 /**
  * Names the delivery manager who answers for the handoff (requirements 001 and 004: assigned before the gate). Somebody
  * else has not accepted what the former one has: until the kickoff was held a change ends the sign-off, and the client's
- * date with it. What the former one owned of a draft, which they see no more, passes on.
+ * date with it. What the former one owned or answered for of a draft, which they see no more, passes on.
  */
 export const assignDeliveryManager = command({
   name: 'assignDeliveryManager',
@@ -82,19 +82,31 @@ interface Owned {
   readonly people: readonly RoleHolder[];
 }
 
-/** The open entries and actions whose owners will not see the draft any more: they are its new delivery manager's. */
+/**
+ * The open entries and actions of those who will not see the draft any more, as owners or as escalation contacts: they are
+ * its new delivery manager's, or the seller's where that one is the other of the two.
+ */
 function passedOn({ handoff, decisions, actionItems, people }: Owned, toId: string, { now }: Moment): Passed {
   const given = { ...handoff, deliveryManagerId: toId };
-  const isKeptFrom = (ownerId: string): boolean => isHiddenFrom(given, ownerId, people);
-  const entries = decisions.filter(({ state, ownerId }) => state === DecisionState.OPEN && isKeptFrom(ownerId));
+  const isKeptFrom = (memberId: string): boolean => isHiddenFrom(given, memberId, people);
+  const heirOf = (memberId: string, other: string): string =>
+    isKeptFrom(memberId) ? ([toId, handoff.ownerId].find((id) => id !== other) ?? memberId) : memberId;
+  const entries = decisions.filter(
+    ({ state, ownerId, escalationContactId }) =>
+      state === DecisionState.OPEN && (isKeptFrom(ownerId) || isKeptFrom(escalationContactId)),
+  );
   const actions = actionItems.filter(({ state, ownerId }) => state === ActionState.OPEN && isKeptFrom(ownerId));
   if (entries.length + actions.length === 0) return { body: {}, writes: [] };
-  // Whoever is told when an entry is not decided never owns it.
-  const heirOf = ({ escalationContactId }: Decision): string => (escalationContactId === toId ? handoff.ownerId : toId);
+  const handedOn = (entry: Decision): Statement => {
+    const ownerId = heirOf(entry.ownerId, entry.escalationContactId);
+    const escalationContactId = heirOf(entry.escalationContactId, ownerId);
+    const assignedAt = ownerId === entry.ownerId ? entry.assignedAt : now;
+    return update(Decision, { id: entry.id }, { ownerId, escalationContactId, assignedAt });
+  };
   return {
     body: { decisions: entries.map(({ number }) => number), actionItems: actions.map(({ number }) => number) },
     writes: [
-      ...entries.map((entry) => update(Decision, { id: entry.id }, { ownerId: heirOf(entry), assignedAt: now })),
+      ...entries.map(handedOn),
       ...actions.map(({ id }) => update(ActionItem, { id }, { ownerId: toId, assignedAt: now })),
     ],
   };

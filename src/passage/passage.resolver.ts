@@ -105,7 +105,7 @@ export class HandoffPassageResolver {
   @Runs(assignDeliveryManager)
   @Mutation(() => HandoffResult, {
     description:
-      'Names the delivery manager: an active member with that role. Before the kickoff was held, another one ends the sign-off; of a draft, they take over the open decisions and actions of the former one.',
+      'Names the delivery manager: an active member with that role. Before the kickoff was held, another one ends the sign-off; of a draft, they take over the open decisions and actions of the former one, as owner and as escalation contact.',
   })
   assignDeliveryManager(
     @Arg('input') input: AssignHandoffInput,

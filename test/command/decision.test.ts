@@ -95,7 +95,7 @@ test('an entry is opened with owner, due date, escalation contact and sources, d
   expect(ledger.map(({ content }) => content).join()).not.toMatch(/migrates|nobody for it/);
 });
 
-test('a delivery manager from whom the draft is hidden is given nothing to decide about it', async () => {
+test('a delivery manager from whom the draft is hidden is given nothing to decide about it, and told of nothing', async () => {
   await commit(update(Handoff, { id: handoffId }, { deliveryManagerId: null }));
   const theirs = { ownerId: delivery.actor.id };
   const refused = await sales.refused(openDecision, await question(theirs));
@@ -103,8 +103,15 @@ test('a delivery manager from whom the draft is hidden is given nothing to decid
   const decisionId = await sales.done(openDecision, await question());
   const given = async () => ({ ...(await on()), decisionId, ...theirs });
   expect(codes(await lead.refused(reassignDecision, await given()))).toEqual(['OWNER_CANNOT_SEE']);
+  const told = { escalationContactId: delivery.actor.id };
+  expect(await sales.refused(openDecision, await question(told))).toMatchObject([
+    { code: 'CONTACT_CANNOT_SEE', path: 'escalationContactId' },
+  ]);
+  const toTell = async () => ({ ...(await on()), decisionId, ownerId: sales.actor.id, ...told });
+  expect(codes(await lead.refused(reassignDecision, await toTell()))).toEqual(['CONTACT_CANNOT_SEE']);
   await lead.done(assignDeliveryManager, { ...(await on()), personId: delivery.actor.id });
-  await lead.done(reassignDecision, await given());
+  await lead.done(reassignDecision, await toTell());
+  await lead.done(reassignDecision, { ...(await given()), escalationContactId: lead.actor.id });
 });
 
 test('what a delivery manager owned of a draft passes on with it, and nothing of what they go on seeing', async () => {
@@ -118,33 +125,42 @@ test('what a delivery manager owned of a draft passes on with it, and nothing of
     ...change,
   });
   const owners = async (): Promise<unknown> => ({
-    decisions: (await log()).map(({ ownerId }) => ownerId),
+    decisions: (await log()).map(({ ownerId, escalationContactId }) => [ownerId, escalationContactId]),
     actions: (await world.read({ rows: actionItemsOf(handoffId) })).rows.map(({ ownerId }) => ownerId),
   });
   const settled = await sales.done(openDecision, await question(theirs));
   await delivery.done(resolveDecision, await answer(settled));
   await sales.done(openDecision, await question(theirs));
-  await sales.done(openDecision, await question({ ...theirs, escalationContactId: dylan.actor.id }));
+  const third = await sales.done(openDecision, await question(theirs));
+  // As one is who was a lead then, too.
+  await commit(update(Decision, { id: third }, { escalationContactId: dylan.actor.id }));
   await sales.done(openDecision, await question());
+  await sales.done(openDecision, await question({ escalationContactId: delivery.actor.id }));
   await sales.done(addActionItem, await action());
   await sales.done(addActionItem, await action({ ownerId: sales.actor.id }));
   const hidden = await action({ ownerId: dylan.actor.id });
   expect(codes(await sales.refused(addActionItem, hidden))).toEqual(['OWNER_CANNOT_SEE']);
   suite.clock.advanceHours(1);
   await lead.done(assignDeliveryManager, { ...(await on()), personId: dylan.actor.id });
-  const [dana, sofia] = [delivery.actor.id, sales.actor.id];
+  const [dana, sofia, leah, next] = [delivery.actor.id, sales.actor.id, lead.actor.id, dylan.actor.id];
   expect(await owners()).toEqual({
-    // The third is told to Dylan when it is not decided in time: it is the seller's.
-    decisions: [dana, dylan.actor.id, sofia, sofia],
-    actions: [dylan.actor.id, sofia],
+    decisions: [
+      [dana, leah],
+      [next, leah],
+      // Told to Dylan when it is not decided in time: it is the seller's.
+      [sofia, next],
+      [sofia, leah],
+      [sofia, next],
+    ],
+    actions: [next, sofia],
   });
-  expect((await log()).map(({ assignedAt }) => assignedAt.getTime() - START.getTime())).toEqual([0, 36e5, 36e5, 0]);
+  expect((await log()).map(({ assignedAt }) => assignedAt.getTime() - START.getTime())).toEqual([0, 36e5, 36e5, 0, 0]);
   const entries = await world.rows(
     "select content from ledger_entry where tenant_id = $1 and subject_id = $2 and action = 'assignDeliveryManager'",
     [handoffId],
   );
   expect(JSON.parse(String(entries[0]!.content))).toMatchObject({
-    body: { decisions: ['D-2', 'D-3'], actionItems: ['A-1'] },
+    body: { decisions: ['D-2', 'D-3', 'D-5'], actionItems: ['A-1'] },
   });
   // Once it was handed over, both see it.
   await commit(update(Handoff, { id: handoffId }, { stage: Stage.RETURNED }));

@@ -7,6 +7,7 @@ import { decisionsForOpenAssumptions, type OpenMatters } from '../../src/decisio
 import { Decision, DecisionKind, DecisionState } from '../../src/decision/decision.entity.js';
 import {
   assumptionFindings,
+  hiddenContactFindings,
   kickoffDecisionFindings,
   outcomeFindings,
   ownerFindings,
@@ -185,18 +186,22 @@ describe('who decides', () => {
     expect(codes(responsibilityFindings(responsibility, people, TODAY))).toEqual(expected);
   });
 
-  test.each(Object.values(Stage))('only whoever can see the handoff owns its entries: %s', (stage) => {
-    const roles = Object.values(Role).filter((role) => role !== Role.INTEGRATOR);
-    for (const held of [[], ...roles.map((role) => [role]), [Role.DELIVERY_MANAGER, Role.AUDITOR]])
-      for (const deliveryManagerId of [null, OLA, SOFIA]) {
-        const handoff = { stage, deliveryManagerId };
-        const ability = abilityOf(moment({ id: OLA, roles: held }).actor, ABILITIES);
-        const holders = held.map((role) => ({ personId: OLA, role }));
-        const found = hiddenFindings(handoff, OLA, [...holders, { personId: SOFIA, role: Role.SALES_MANAGER }]);
-        const isHidden = held.length > 0 && !allows(ability, 'read', 'Handoff', handoff);
-        expect(codes(found)).toEqual(isHidden ? ['OWNER_CANNOT_SEE'] : []);
-      }
-  });
+  test.each(Object.values(Stage))(
+    'only whoever can see the handoff owns its entries or is told of them: %s',
+    (stage) => {
+      const roles = Object.values(Role).filter((role) => role !== Role.INTEGRATOR);
+      for (const held of [[], ...roles.map((role) => [role]), [Role.DELIVERY_MANAGER, Role.AUDITOR]])
+        for (const deliveryManagerId of [null, OLA, SOFIA]) {
+          const handoff = { stage, deliveryManagerId };
+          const ability = abilityOf(moment({ id: OLA, roles: held }).actor, ABILITIES);
+          const holders = held.map((role) => ({ personId: OLA, role }));
+          const found = hiddenFindings(handoff, OLA, [...holders, { personId: SOFIA, role: Role.SALES_MANAGER }]);
+          const isHidden = held.length > 0 && !allows(ability, 'read', 'Handoff', handoff);
+          expect(codes(found)).toEqual(isHidden ? ['OWNER_CANNOT_SEE'] : []);
+          expect(codes(hiddenContactFindings(handoff, OLA, holders))).toEqual(isHidden ? ['CONTACT_CANNOT_SEE'] : []);
+        }
+    },
+  );
 
   test('the owner, or who leads delivery, while it is open', () => {
     expect(ownerFindings(decision(), by(SOFIA, Role.SALES_MANAGER))).toEqual([]);

@@ -1,16 +1,15 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { readConfig } from '../../src/core/config.js';
 import { newId } from '../../src/core/id.js';
+import { operation } from '../kit/operation.js';
 import { type TestServer, startServer } from '../kit/server.js';
 import { openSuite, type Suite } from '../kit/suite.js';
 import { type Claims, CLIENT, createForge, type Forge, OTHER_TID } from '../kit/token-forge.js';
 import type { World } from '../kit/world.js';
 
-const ME = readFileSync(resolve('schema/operations/me.graphql'), 'utf8');
+const ME = operation('me');
 
 let suite: Suite;
 let world: World;

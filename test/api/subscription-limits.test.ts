@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { operation } from '../kit/operation.js';
 import { startServer } from '../kit/server.js';
 import { RawSocket } from '../kit/socket.js';
 import type { World } from '../kit/world.js';
 import { SHORT, Stage } from './subscriptions.kit.js';
 
-const DOCUMENT = readFileSync(resolve('schema/operations/approval-inbox-changed.graphql'), 'utf8');
+const DOCUMENT = operation('approval-inbox-changed');
 
 let stage: Stage;
 let world: World;

@@ -1,14 +1,13 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { Client } from 'graphql-ws';
 import { castVote } from '../../src/approval/approval.commands.js';
 import { ballot, cast, open } from '../command/approval.kit.js';
+import { operation } from '../kit/operation.js';
 import { startServer } from '../kit/server.js';
 import { RawSocket, socketClient } from '../kit/socket.js';
 import type { World } from '../kit/world.js';
 import { pause, SHORT, Stage, told } from './subscriptions.kit.js';
 
-const DOCUMENT = readFileSync(resolve('schema/operations/approval-inbox-changed.graphql'), 'utf8');
+const DOCUMENT = operation('approval-inbox-changed');
 
 let stage: Stage;
 let world: World;

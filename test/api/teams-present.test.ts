@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { selectRequired } from '../../src/core/statement.js';
 import { Handoff } from '../../src/handoff/handoff.entity.js';
 import { SANDBOX_IDENTITY_PATH } from '../../src/sandbox/identity/constants.js';
 import { startMicrosoft } from '../../src/sandbox/microsoft/mount.js';
 import { importForTest } from '../kit/deal.js';
+import { operation } from '../kit/operation.js';
 import { submitForTest } from '../kit/project.js';
 import { startServer, type TestServer } from '../kit/server.js';
 import { openSuite, type Suite } from '../kit/suite.js';
@@ -14,7 +13,6 @@ import { read } from '../rules/handoff.kit.js';
 let suite: Suite;
 let server: TestServer;
 let microsoft: Awaited<ReturnType<typeof startMicrosoft>>;
-const operation = (name: string): string => readFileSync(resolve(`schema/operations/${name}.graphql`), 'utf8');
 
 beforeAll(async () => {
   suite = await openSuite();

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { pino } from 'pino';
 import { createHash } from 'node:crypto';
 import { METRICS, type MetricSpec } from '../../src/core/telemetry/metrics.js';
@@ -8,6 +7,7 @@ import { readTelemetry } from '../../src/core/telemetry/settings.js';
 import { type Collector, type SeenSpan, startCollector } from '../kit/collector.js';
 import { importForTest } from '../kit/deal.js';
 import { type Family, readExposition } from '../kit/exposition.js';
+import { operation } from '../kit/operation.js';
 import { startServer, type TestServer } from '../kit/server.js';
 import { RawSocket } from '../kit/socket.js';
 import { openSuite, type Suite } from '../kit/suite.js';
@@ -20,9 +20,9 @@ const PARENT = '00f067aa0ba902b7';
 const TOKEN = 'a-scraper-token-of-a-test';
 const SECRET = 'Bearer collector-secret';
 
-const LIST = readFileSync('schema/operations/handoffs.graphql', 'utf8');
-const CHANGED = readFileSync('schema/operations/approval-inbox-changed.graphql', 'utf8');
-const ADD = readFileSync('schema/operations/add-stakeholder.graphql', 'utf8');
+const LIST = operation('handoffs');
+const CHANGED = operation('approval-inbox-changed');
+const ADD = operation('add-stakeholder');
 const FREE = `query ${CANARY} { ${CANARY}: me { handle } }`;
 
 let suite: Suite;

@@ -7,13 +7,14 @@ import { normaliseHaloExport } from '../../src/deal/halopsa.rules.js';
 import { DealType, Handoff } from '../../src/handoff/handoff.entity.js';
 import { requestMarginException } from '../../src/margin/margin.commands.js';
 import { classifyForTest, importForTest } from '../kit/deal.js';
+import { operation } from '../kit/operation.js';
 import { openSuite, START, type Suite } from '../kit/suite.js';
 import type { Persona, World } from '../kit/world.js';
 import { read as sample } from '../rules/handoff.kit.js';
 import { cast, open, read as readRequest } from './approval.kit.js';
 
-const SCREEN = readFileSync(resolve('schema/operations/approval-request.graphql'), 'utf8');
-const BRIEF = readFileSync(resolve('schema/operations/approval-request-brief.graphql'), 'utf8');
+const SCREEN = operation('approval-request');
+const BRIEF = operation('approval-request-brief');
 
 let suite: Suite;
 let world: World;

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { backtestDeals, freezeBaselineFromBacktest, startBacktest } from '../../src/backtest/backtest.commands.js';
 import { Role } from '../../src/identity/roles.js';
+import { operation } from '../kit/operation.js';
 import { openSuite, type Suite } from '../kit/suite.js';
 import type { Persona, World } from '../kit/world.js';
 
-const operation = (name: string): string => readFileSync(resolve(`schema/operations/${name}.graphql`), 'utf8');
 const sample = (name: string): string => readFileSync(resolve(`samples/halopsa/${name}.json`), 'utf8');
 
 /** A sample won on a day, as an opportunity of its own. */

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { operation } from '../kit/operation.js';
 import { playStory } from '../kit/story.js';
 import type { Persona, World } from '../kit/world.js';
 
@@ -9,8 +8,6 @@ export interface Outcome {
   readonly codes: readonly string[];
   readonly answer: Record<string, any>; // oxlint-disable-line typescript/no-explicit-any -- a test reads whatever it asked for
 }
-
-const operation = (name: string): string => readFileSync(resolve(`schema/operations/${name}.graphql`), 'utf8');
 
 /** A tenant in which handoffs are planned and signed off. */
 export class Planning {

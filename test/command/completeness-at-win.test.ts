@@ -1,15 +1,14 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import pg from 'pg';
 import { CompletenessAtWin1700000000060 } from '../../migrations/0060-completeness-at-win.js';
 import type { Row } from '../../src/core/statement.js';
 import { CAST } from '../../src/sandbox/demo/cast.js';
+import { operation } from '../kit/operation.js';
 import { refreshReporting } from '../kit/reporting.js';
 import { openSuite, START, type Suite } from '../kit/suite.js';
 import { dealOf, Desk } from '../kit/variants.js';
 import type { World } from '../kit/world.js';
 
-const IMPORT = readFileSync(resolve('schema/operations/import-deal.graphql'), 'utf8');
+const IMPORT = operation('import-deal');
 const TODAY = '2026-11-23T15:30:00';
 const NOT_WON = null;
 

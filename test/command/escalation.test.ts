@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { pino } from 'pino';
 import { Dispatcher } from '../../src/core/outbox/dispatcher.js';
 import type { EffectHandler } from '../../src/core/outbox/handler.js';
@@ -9,11 +7,10 @@ import { ESCALATE_EFFECT, escalateHandler } from '../../src/escalation/escalatio
 import { EscalationPlanner } from '../../src/escalation/escalation.planner.js';
 import { suspendMember } from '../../src/identity/member.commands.js';
 import { NoticePlanner } from '../../src/notice/notice.planner.js';
+import { operation } from '../kit/operation.js';
 import { playStory } from '../kit/story.js';
 import { openSuite, START, type Suite } from '../kit/suite.js';
 import type { Persona, World } from '../kit/world.js';
-
-const operation = (name: string): string => readFileSync(resolve(`schema/operations/${name}.graphql`), 'utf8');
 
 /** What else the story asks of the worker is not of this test. */
 const NOT_HERE = Promise.resolve({ receipt: 'not here', writes: [] });

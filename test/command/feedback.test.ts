@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { pino } from 'pino';
 import { Dispatcher } from '../../src/core/outbox/dispatcher.js';
 import type { EffectHandler } from '../../src/core/outbox/handler.js';
@@ -12,11 +10,10 @@ import { FollowUp } from '../../src/feedback/follow-up.entity.js';
 import { FOLLOW_UP_EFFECT, followUpHandler } from '../../src/feedback/follow-up.handler.js';
 import { FollowUpPlanner } from '../../src/feedback/follow-up.planner.js';
 import { NoticePlanner } from '../../src/notice/notice.planner.js';
+import { operation } from '../kit/operation.js';
 import { playStory } from '../kit/story.js';
 import { openSuite, START, type Suite } from '../kit/suite.js';
 import type { Persona, World } from '../kit/world.js';
-
-const operation = (name: string): string => readFileSync(resolve(`schema/operations/${name}.graphql`), 'utf8');
 
 /** What else the story asks of the worker is not of this test. */
 const NOT_HERE = Promise.resolve({ receipt: 'not here', writes: [] });

@@ -4,7 +4,7 @@ import { refreshReporting } from '../kit/reporting.js';
 import { playStory } from '../kit/story.js';
 import { openSuite, START, type Suite } from '../kit/suite.js';
 import type { Persona, World } from '../kit/world.js';
-import { operation } from './rollout.kit.js';
+import { operation } from '../kit/operation.js';
 
 let suite: Suite;
 let world: World;

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import pg from 'pg';
 import { castVote, revokeVote } from '../../src/approval/approval.commands.js';
 import { ApprovalState } from '../../src/approval/request.entity.js';
@@ -9,6 +7,7 @@ import type { CommandResult } from '../../src/core/command.js';
 import { AppError } from '../../src/core/error.js';
 import { enactConfiguration } from '../../src/governance/enact.command.js';
 import { proposeConfiguration } from '../../src/governance/propose.command.js';
+import { operation } from '../kit/operation.js';
 import { playStory } from '../kit/story.js';
 import { openSuite, type Suite } from '../kit/suite.js';
 import type { Persona, World } from '../kit/world.js';
@@ -133,7 +132,7 @@ describe('a gate against a stricter policy (attack A8)', () => {
     name: string,
     input: object,
   ): Promise<{ __typename: string; findings?: { code: string }[] }> => {
-    const document = readFileSync(resolve(`schema/operations/${name}.graphql`), 'utf8');
+    const document = operation(name);
     const { data, errors } = await (await world.as(who)).graphql(document, { input });
     if (!data) throw new Error(JSON.stringify(errors));
     return Object.values(data)[0] as { __typename: string };

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseConfigurationFile } from '../../src/catalogue/configuration-file.js';
+import { operation } from '../kit/operation.js';
 import { playStory } from '../kit/story.js';
 import { openSuite, START, type Suite } from '../kit/suite.js';
 import type { GraphQLResult, Persona, World } from '../kit/world.js';
@@ -10,7 +11,6 @@ import type { GraphQLResult, Persona, World } from '../kit/world.js';
  * have left, two who move the same kickoff. Each is a fault, a finding or a coded error that names the field and a remedy,
  * and none of them makes a clock wrong.
  */
-const operation = (name: string): string => readFileSync(resolve(`schema/operations/${name}.graphql`), 'utf8');
 const SAMPLE = readFileSync(resolve('tenants/northwind-managed.yaml'), 'utf8');
 
 describe("a tenant's file", () => {

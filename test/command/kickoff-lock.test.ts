@@ -3,12 +3,12 @@ import { join, resolve } from 'node:path';
 import { demoDeal } from '../../src/sandbox/demo/deal-files.js';
 import { assignDeliveryManager } from '../../src/passage/assign.command.js';
 import { scheduleKickoff } from '../../src/kickoff/kickoff.commands.js';
+import { operation } from '../kit/operation.js';
 import { playStory } from '../kit/story.js';
 import { openSuite, START, type Suite } from '../kit/suite.js';
 import type { Persona, World } from '../kit/world.js';
 
 const sample = readFileSync(resolve('samples/halopsa/managed-network-below-floor.json'), 'utf8');
-const operation = (name: string): string => readFileSync(resolve(`schema/operations/${name}.graphql`), 'utf8');
 
 let suite: Suite;
 let world: World;

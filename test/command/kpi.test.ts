@@ -10,7 +10,8 @@ import { openSuite, START, type Suite } from '../kit/suite.js';
 import type { GraphQLResult, Persona, World } from '../kit/world.js';
 import { populateFeedback } from '../tenancy/population.feedback.js';
 import { populateScopeChange } from '../tenancy/population.scope.js';
-import { codes, FIGURES, operation, Tenant } from './rollout.kit.js';
+import { operation } from '../kit/operation.js';
+import { codes, FIGURES, Tenant } from './rollout.kit.js';
 
 type Json = NonNullable<GraphQLResult['data']>;
 

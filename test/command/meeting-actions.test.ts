@@ -1,13 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { addActionItem, completeActionItem, reassignActionItem } from '../../src/meeting/action.commands.js';
 import { scheduleHandoffMeeting } from '../../src/meeting/meeting.commands.js';
 import { actionItemsOf } from '../../src/meeting/meeting.queries.js';
 import { recordHandoffMeeting } from '../../src/meeting/record.commands.js';
+import { operation } from '../kit/operation.js';
 import { openSuite, type Suite } from '../kit/suite.js';
 import { MeetingStage } from './meeting.kit.js';
 
-const operation = (name: string): string => readFileSync(resolve(`schema/operations/${name}.graphql`), 'utf8');
 const at = (text: string): Date => new Date(text);
 const codes = (findings: readonly { code: string }[]): string[] => findings.map(({ code }) => code);
 

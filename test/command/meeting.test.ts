@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { select } from '../../src/core/statement.js';
 import { suspendMember } from '../../src/identity/member.commands.js';
 import {
@@ -14,10 +12,10 @@ import { Notice } from '../../src/notice/notice.entity.js';
 import { subjectFacts } from '../../src/notice/notice.facts.js';
 import { wordsOf } from '../../src/notice/notice.words.js';
 import { importForTest } from '../kit/deal.js';
+import { operation } from '../kit/operation.js';
 import { openSuite, START, type Suite } from '../kit/suite.js';
 import { deal, invite, MeetingStage } from './meeting.kit.js';
 
-const operation = (name: string): string => readFileSync(resolve(`schema/operations/${name}.graphql`), 'utf8');
 const at = (text: string): Date => new Date(text);
 const codes = (findings: readonly { code: string }[]): string[] => findings.map(({ code }) => code);
 

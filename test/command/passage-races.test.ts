@@ -7,12 +7,12 @@ import { openPayload } from '../../src/deal/deal.payload.js';
 import { assignOwner } from '../../src/handoff/handoff.commands.js';
 import { suspendMember } from '../../src/identity/member.commands.js';
 import { demoDeal } from '../../src/sandbox/demo/deal-files.js';
+import { operation } from '../kit/operation.js';
 import { playStory } from '../kit/story.js';
 import { openSuite, type Suite } from '../kit/suite.js';
 import type { Persona, World } from '../kit/world.js';
 
 const sample = readFileSync(resolve('samples/halopsa/managed-network-below-floor.json'), 'utf8');
-const operation = (name: string): string => readFileSync(resolve(`schema/operations/${name}.graphql`), 'utf8');
 const ROUNDS = [1, 2];
 
 let suite: Suite;

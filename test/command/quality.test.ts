@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { pino } from 'pino';
 import { Dispatcher } from '../../src/core/outbox/dispatcher.js';
 import type { EffectHandler } from '../../src/core/outbox/handler.js';
@@ -30,13 +28,13 @@ import { SpotCheck } from '../../src/quality/spot-check.entity.js';
 import { QualityStep } from '../../src/quality/step.entity.js';
 import { amendCriterion, completeRemediation } from '../../src/quality/score.commands.js';
 import { addReviewAction, completeReviewAction, holdReview, recordSpotCheck } from '../../src/quality/work.commands.js';
+import { operation } from '../kit/operation.js';
 import { playStory } from '../kit/story.js';
 import { openSuite, START, type Suite } from '../kit/suite.js';
 import type { World } from '../kit/world.js';
 import { attempt } from './approval.kit.js';
 import { codes } from './engine.kit.js';
 
-const operation = (name: string): string => readFileSync(resolve(`schema/operations/${name}.graphql`), 'utf8');
 const NOT_HERE = Promise.resolve({ receipt: 'not here', writes: [] });
 const REASON = 'Judged by hand: the sponsor was on the call.';
 

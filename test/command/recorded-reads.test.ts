@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import pg from 'pg';
 import { sha256Hex } from '../../src/core/canonical.js';
 import { newId } from '../../src/core/id.js';
+import { operation } from '../kit/operation.js';
 import { openSuite, type Suite } from '../kit/suite.js';
 import type { Persona, World } from '../kit/world.js';
 
@@ -83,7 +82,7 @@ it('is not written for the schema, for oneself, and for whoever reads in the cou
 });
 
 it('is written for every operation of the product that an auditor sends, the ledger too', async () => {
-  const document = readFileSync(resolve('schema/operations/ledger.graphql'), 'utf8');
+  const document = operation('ledger');
   const [entry] = await added(() => auditor.graphql(document, { first: 2 }));
   expect(entry?.body).toMatchObject({
     operation: 'Ledger',

@@ -7,7 +7,8 @@ import { insertRows } from '../../src/reporting/projection.insert.js';
 import { refreshReporting } from '../kit/reporting.js';
 import { openSuite, START, type Suite } from '../kit/suite.js';
 import type { Persona, World } from '../kit/world.js';
-import { operation, Tenant } from './rollout.kit.js';
+import { operation } from '../kit/operation.js';
+import { Tenant } from './rollout.kit.js';
 
 /** Lists by time of facts, which the projection removes and writes anew also between two pages of a reader. */
 const YEAR = { from: '2026-01-01', to: '2026-12-31' };

@@ -11,7 +11,6 @@ import { START, type Suite } from '../kit/suite.js';
 import type { Persona, World } from '../kit/world.js';
 
 /** The text of a persona's operation. */
-export const operation = (name: string): string => readFileSync(resolve(`schema/operations/${name}.graphql`), 'utf8');
 
 export const codes = (findings: readonly { code: string }[]): string[] => findings.map(({ code }) => code);
 

@@ -17,7 +17,8 @@ import {
 import { HypercareCheckKind, MisfireKind } from '../../src/rollout/rollout.entity.js';
 import { openSuite, START, type Suite } from '../kit/suite.js';
 import type { Persona, World } from '../kit/world.js';
-import { codeOf, codes, FIGURES, operation, Tenant } from './rollout.kit.js';
+import { operation } from '../kit/operation.js';
+import { codeOf, codes, FIGURES, Tenant } from './rollout.kit.js';
 
 const EVIDENCE = 'https://northwind.example/rollout/evidence';
 

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { CommandResult } from '../../src/core/command.js';
 import { AppError } from '../../src/core/error.js';
 import { linesAbout } from '../../src/feasibility/capacity.queries.js';
@@ -7,12 +5,11 @@ import { holdKickoff } from '../../src/kickoff/kickoff.commands.js';
 import { CAST } from '../../src/sandbox/demo/cast.js';
 import { rebaseline } from '../../src/scope-change/rebaseline.command.js';
 import { withdrawScopeChange } from '../../src/scope-change/scope-change.commands.js';
+import { operation } from '../kit/operation.js';
 import { playStory } from '../kit/story.js';
 import { openSuite, START, type Suite } from '../kit/suite.js';
 import type { Persona, World } from '../kit/world.js';
 import { ask, baselineOf, on, vote } from './scope-change.kit.js';
-
-const operation = (name: string): string => readFileSync(resolve(`schema/operations/${name}.graphql`), 'utf8');
 
 let suite: Suite;
 let world: World;

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { AfterReview } from '../../src/approval/after-review.entity.js';
 import { breakGlass, reviewBreakGlass } from '../../src/approval/break-glass.commands.js';
 import { VoteDecision } from '../../src/approval/vote.entity.js';
@@ -13,13 +11,12 @@ import { requestScopeChange } from '../../src/scope-change/request.command.js';
 import { recordChangeOrder, withdrawScopeChange } from '../../src/scope-change/scope-change.commands.js';
 import { CauseItemType, ScopeChangeCause } from '../../src/scope-change/scope-change.entity.js';
 import { scopeChangesByHandoff, scopeChangesRaised } from '../../src/scope-change/scope-change.queries.js';
+import { operation } from '../kit/operation.js';
 import { playStory } from '../kit/story.js';
 import { openSuite, START, type Suite } from '../kit/suite.js';
 import type { Persona, World } from '../kit/world.js';
 import { dealPayload } from '../tenancy/population.js';
 import { agree, ask, baselineOf, inputFor, load, on, vote } from './scope-change.kit.js';
-
-const operation = (name: string): string => readFileSync(resolve(`schema/operations/${name}.graphql`), 'utf8');
 
 let suite: Suite;
 let world: World;

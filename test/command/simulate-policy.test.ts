@@ -5,12 +5,12 @@ import { proposeConfiguration } from '../../src/governance/propose.command.js';
 import { rolesAt, rolesAtEach } from '../../src/identity/history.queries.js';
 import { requestMarginException } from '../../src/margin/margin.commands.js';
 import { importForTest } from '../kit/deal.js';
+import { operation } from '../kit/operation.js';
 import { openSuite, START, type Suite } from '../kit/suite.js';
 import type { GraphQLResult, World } from '../kit/world.js';
 import { read as sample } from '../rules/handoff.kit.js';
 import { ASK_THREE, changed, proposal, RAISE_FLOORS, rename, voteOn } from './governance.kit.js';
 
-const operation = (name: string): string => readFileSync(resolve(`schema/operations/${name}.graphql`), 'utf8');
 const DOCUMENT = operation('simulate-policy');
 const FRAME = /^(begin|commit|set local)/;
 

@@ -5,12 +5,12 @@ import { mergeMember, suspendMember, reinstateMember } from '../../src/identity/
 import { revokeRole } from '../../src/identity/role.commands.js';
 import { Role } from '../../src/identity/roles.js';
 import { demoDeal } from '../../src/sandbox/demo/deal-files.js';
+import { operation } from '../kit/operation.js';
 import { playStory } from '../kit/story.js';
 import { openSuite, type Suite } from '../kit/suite.js';
 import type { Persona, World } from '../kit/world.js';
 
 const sample = readFileSync(resolve('samples/halopsa/managed-network-below-floor.json'), 'utf8');
-const operation = (name: string): string => readFileSync(resolve(`schema/operations/${name}.graphql`), 'utf8');
 
 interface Answer {
   readonly __typename: string;

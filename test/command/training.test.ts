@@ -15,7 +15,8 @@ import { certifyMember, nameBuddy, recordTraining, revokeCertification } from '.
 import { TrainingKind } from '../../src/rollout/training.entity.js';
 import { openSuite, START, type Suite } from '../kit/suite.js';
 import type { Persona, World } from '../kit/world.js';
-import { codes, FIGURES, operation, Tenant } from './rollout.kit.js';
+import { operation } from '../kit/operation.js';
+import { codes, FIGURES, Tenant } from './rollout.kit.js';
 
 let suite: Suite;
 let tenant: Tenant;

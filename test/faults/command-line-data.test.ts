@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { QueryResultRow } from 'pg';
+import { operation } from '../kit/operation.js';
 import {
   ask,
   asSuperuser,
@@ -10,7 +11,6 @@ import {
   discard,
   expectSentence,
   type Instance,
-  operation,
   pause,
   startPart,
 } from './command-line-kit.js';

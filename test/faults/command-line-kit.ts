@@ -154,11 +154,6 @@ export async function ask(
   return response.json();
 }
 
-/** The text of an operation of schema/operations. */
-export function operation(name: string): string {
-  return readFileSync(resolve(`schema/operations/${name}.graphql`), 'utf8');
-}
-
 /** One sentence on standard error, no stack, exit code 1. */
 export function expectSentence({ code, err }: Outcome, sentence: RegExp): void {
   expect(err.trim()).toMatch(sentence);

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { operation } from '../kit/operation.js';
 import {
   ask,
   asSuperuser,
@@ -9,7 +10,6 @@ import {
   expectSentence,
   type Instance,
   kekFile,
-  operation,
   pause,
   serversIn,
   startPart,

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { Client, type QueryResultRow } from 'pg';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/sandbox/postgres/index.js';
+import { operation } from '../kit/operation.js';
 import {
   ask,
   countersign,
@@ -9,7 +10,6 @@ import {
   type Instance,
   kekFile,
   ledgerKeyFile,
-  operation,
   pause,
   startPart,
 } from './command-line-kit.js';

@@ -1,5 +1,6 @@
 import type { HaloState } from '../../src/sandbox/halopsa/state.js';
 import type { DirectoryState } from '../../src/sandbox/microsoft/state.js';
+import { operation } from '../kit/operation.js';
 import {
   ask,
   countersign,
@@ -7,7 +8,6 @@ import {
   discard,
   expectSentence,
   type Instance,
-  operation,
   pause,
   startPart,
 } from './command-line-kit.js';

@@ -4,6 +4,7 @@ import { appendFileSync, cpSync, existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Client } from 'pg';
 import { heldAt } from '../kit/tenant-life.js';
+import { operation } from '../kit/operation.js';
 import {
   ask,
   asSuperuser,
@@ -13,7 +14,6 @@ import {
   expectSentence,
   type Instance,
   launch,
-  operation,
   pause,
   startPart,
 } from './command-line-kit.js';

@@ -12,13 +12,13 @@ import { type ActName, perform } from '../../src/sandbox/halopsa/people.js';
 import { seedDeal } from '../../src/sandbox/halopsa/seed.js';
 import type { HaloRecord } from '../../src/sandbox/halopsa/store.js';
 import { saveTicket } from '../../src/sandbox/halopsa/tickets.write.js';
+import { operation } from '../kit/operation.js';
 import { playStory } from '../kit/story.js';
 import { openSuite, START, type Suite } from '../kit/suite.js';
 import type { World } from '../kit/world.js';
 import { HaloWorld } from './halopsa.kit.js';
 
 const sample = readFileSync(resolve('samples/halopsa/managed-network-below-floor.json'), 'utf8');
-const operation = (name: string): string => readFileSync(resolve(`schema/operations/${name}.graphql`), 'utf8');
 
 let suite: Suite;
 let world: World;

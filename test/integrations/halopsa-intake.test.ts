@@ -7,12 +7,12 @@ import { EffectState } from '../../src/core/outbox/effect.entity.js';
 import { mountHaloWebhook } from '../../src/integrations/halopsa/webhook.js';
 import { importDeal } from '../../src/passage/intake.commands.js';
 import { type ActName, perform } from '../../src/sandbox/halopsa/people.js';
+import { operation } from '../kit/operation.js';
 import { openSuite, START, type Suite } from '../kit/suite.js';
 import type { World } from '../kit/world.js';
 import { HaloWorld } from './halopsa.kit.js';
 
 const DEAL = 2205;
-const operation = (name: string): string => readFileSync(resolve(`schema/operations/${name}.graphql`), 'utf8');
 
 let suite: Suite;
 let world: World;

@@ -15,13 +15,13 @@ import { approvalsOf } from '../../src/sandbox/halopsa/approvals.js';
 import { perform } from '../../src/sandbox/halopsa/people.js';
 import { seedDeal } from '../../src/sandbox/halopsa/seed.js';
 import type { HaloRecord } from '../../src/sandbox/halopsa/store.js';
+import { operation } from '../kit/operation.js';
 import { playStory } from '../kit/story.js';
 import { openSuite, START, type Suite } from '../kit/suite.js';
 import type { World } from '../kit/world.js';
 import { HaloWorld } from './halopsa.kit.js';
 
 const DEAL = 2205;
-const operation = (name: string): string => readFileSync(resolve(`schema/operations/${name}.graphql`), 'utf8');
 
 let suite: Suite;
 let world: World;

@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { newId } from '../../src/core/id.js';
@@ -11,12 +9,12 @@ import { mountHaloWebhook } from '../../src/integrations/halopsa/webhook.js';
 import { NoticePlanner } from '../../src/notice/notice.planner.js';
 import { PreClose, PreCloseState } from '../../src/passage/pre-close.entity.js';
 import { type ActName, perform } from '../../src/sandbox/halopsa/people.js';
+import { operation } from '../kit/operation.js';
 import { openSuite, START, type Suite } from '../kit/suite.js';
 import type { World } from '../kit/world.js';
 import { HaloWorld } from './halopsa.kit.js';
 
 const DEAL = 2205;
-const operation = (name: string): string => readFileSync(resolve(`schema/operations/${name}.graphql`), 'utf8');
 
 let suite: Suite;
 let world: World;

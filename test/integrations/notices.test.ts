@@ -16,6 +16,7 @@ import { CAST } from '../../src/sandbox/demo/cast.js';
 import { playStory } from '../../src/sandbox/demo/story.js';
 import { open } from '../command/approval.kit.js';
 import { importForTest } from '../kit/deal.js';
+import { operation } from '../kit/operation.js';
 import type { Persona } from '../kit/world.js';
 import { read } from '../rules/handoff.kit.js';
 import { PUBLIC_URL, useMail } from './mail.kit.js';
@@ -86,7 +87,7 @@ test('the whole path of a handoff: everybody hears of their part once, the assig
     sample: readFileSync(resolve('samples/halopsa/managed-network-below-floor.json'), 'utf8'),
     opportunityId: 7001,
     now: suite.clock.at,
-    document: (operation) => readFileSync(resolve(`schema/operations/${operation}.graphql`), 'utf8'),
+    document: operation,
     tell: () => undefined,
     ask: async (persona, document, variables) => {
       const actor = persona === CAST.stranger ? await stranger.as('SALES_MANAGER') : await world.as(persona);

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { CheckState } from '../../src/integrations/connection/connection.entity.js';
 import { updateIntegrationSettings } from '../../src/integrations/connection/connection.commands.js';
 import { GrantedClass, RefreshStatus } from '../../src/integrations/powerbi/powerbi.entity.js';
@@ -7,10 +6,10 @@ import {
   refreshPowerBi,
   revokePowerBiClass,
 } from '../../src/integrations/powerbi/powerbi.commands.js';
+import { operation } from '../kit/operation.js';
 import { usePowerBi } from './powerbi.kit.js';
 
 const bench = usePowerBi();
-const document = (name: string) => readFileSync(`schema/operations/${name}.graphql`, 'utf8');
 const summary = (rows: readonly Readonly<Record<string, unknown>>[]) =>
   rows.map(({ KpiKey, Numerator }) => [KpiKey, Numerator]);
 
@@ -36,13 +35,13 @@ test('rows are pushed once, changes go out again, what is gone says so, and each
   expect(summary(bench.counted('KpiCases'))).toEqual([['KICKOFF_DELAY_RATE', 7]]);
   expect(bench.rows('KpiCases').map(({ Deleted }) => Deleted)).toEqual([false, false, false, true]);
   expect(bench.pushed()).toHaveLength(1);
-  const { data, errors } = await (await bench.world.as('AUDITOR')).graphql(document('power-bi-states'));
+  const { data, errors } = await (await bench.world.as('AUDITOR')).graphql(operation('power-bi-states'));
   expect(errors).toEqual([]);
   expect(data!.powerBiStates).toEqual([
     expect.objectContaining({ pushes: true, pushRetiresOn: '2027-10-31', waitingBatches: 0, unknownBatches: 0 }),
   ]);
   const admin = await bench.world.as('REVOPS_ADMIN');
-  const batches = await admin.graphql(document('power-bi-batches'), { integrationId: bench.integrationId, first: 50 });
+  const batches = await admin.graphql(operation('power-bi-batches'), { integrationId: bench.integrationId, first: 50 });
   expect(batches.errors).toEqual([]);
   const nodes = batches.data!.powerBiBatches.edges.map(({ node }: { node: { effect: object } }) => node);
   expect(
@@ -142,13 +141,13 @@ test('a refresh is triggered by changes, evenly spread over the day, and its sta
   await bench.work(4);
   const last = (await bench.refreshes()).at(-1)!;
   expect(last).toMatchObject({ status: 'FAILED', cause: 'PERSON', reason: 'POWERBI_REFRESH_FAILED' });
-  const { data } = await admin.graphql(document('power-bi-refreshes'), { integrationId, first: 1 });
+  const { data } = await admin.graphql(operation('power-bi-refreshes'), { integrationId, first: 1 });
   expect(data!.powerBiRefreshes.edges[0].node.remedy).toMatch(/refresh history/);
 });
 
 describe('the embedded report', () => {
   const embed = async (role: string) => {
-    const { data, errors } = await (await bench.world.as(role)).graphql(document('power-bi-embed'));
+    const { data, errors } = await (await bench.world.as(role)).graphql(operation('power-bi-embed'));
     expect(errors).toEqual([]);
     return data!.powerBiEmbed as Record<string, string | null>;
   };

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { raiseAlert } from '../../src/core/alert.js';
 import { newId } from '../../src/core/id.js';
 import { VendorPause } from '../../src/core/outbox/attempt.entity.js';
@@ -17,6 +15,7 @@ import { TEAMS_CARD } from '../../src/integrations/microsoft/teams/teams.plan.js
 import { adoptEffect, confirmEffect } from '../../src/integrations/outbox/outbox.commands.js';
 import type { FaultRule } from '../../src/sandbox/microsoft/faults.js';
 import { door } from '../faults/outbox.kit.js';
+import { operation } from '../kit/operation.js';
 import { PUBLIC_URL, useTeams } from './teams.kit.js';
 
 const teams = useTeams();
@@ -257,12 +256,12 @@ test('every card leads back to our page, and its row says what became of it; an 
   await teams.work(1);
   expect(teams.cards()).toHaveLength(1);
   expect(await teams.rows(decisionId)).toMatchObject([{ state: CardState.POSTED, way: null }]);
-  const operation = readFileSync(resolve('schema/operations/teams-cards.graphql'), 'utf8');
-  const { data, errors } = await admin.graphql(operation, { subjectId: decisionId, first: 5 });
+  const document = operation('teams-cards');
+  const { data, errors } = await admin.graphql(document, { subjectId: decisionId, first: 5 });
   expect(errors).toEqual([]);
   expect(data!.teamsCards.edges).toMatchObject([{ node: { event: 'OPENED', state: 'POSTED', waitsFor: null } }]);
   const sales = await bench.world.as('SALES_MANAGER');
-  const denied = await sales.graphql(operation, { first: 5 });
+  const denied = await sales.graphql(document, { first: 5 });
   expect(denied.errors.map(({ extensions }) => extensions.code)).toEqual(['FORBIDDEN']);
   await teams.open('A second question?');
   await teams.work();

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { CAST } from '../../src/sandbox/demo/cast.js';
 import { playStory as play } from '../../src/sandbox/demo/story.js';
 import type { Step } from '../../src/sandbox/demo/teller.js';
+import { operation } from './operation.js';
 import type { World } from './world.js';
 
 /** A handoff that went all the way, and how. */
@@ -22,7 +23,7 @@ export async function playStory(world: World): Promise<Story> {
     sample: readFileSync(resolve('samples/halopsa/managed-network-below-floor.json'), 'utf8'),
     opportunityId: ++opportunities,
     now: world.suite.clock.at,
-    document: (operation) => readFileSync(resolve(`schema/operations/${operation}.graphql`), 'utf8'),
+    document: operation,
     tell: (step) => void steps.push(step),
     ask: async (persona, document, variables) => {
       const actor = persona === CAST.stranger ? await stranger.as('SALES_MANAGER') : await world.as(persona);

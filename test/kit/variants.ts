@@ -15,9 +15,9 @@ import { CAST, holderOf } from '../../src/sandbox/demo/cast.js';
 import { writeContent } from '../../src/sandbox/demo/chapters.js';
 import { peopleByHandle } from '../../src/sandbox/demo/story.js';
 import { type Json, Teller } from '../../src/sandbox/demo/teller.js';
+import { operation } from './operation.js';
 import type { Persona, World } from './world.js';
 
-const operation = (name: string): string => readFileSync(resolve(`schema/operations/${name}.graphql`), 'utf8');
 const HEALTHY = readFileSync(resolve('samples/halopsa/managed-network-healthy.json'), 'utf8');
 
 let opportunities = 61_000;
